@@ -1,0 +1,25 @@
+namespace ProxyGroups.Proxying;
+
+/// <summary>
+/// One request to one worker: the invoker that YARP's forwarder sends through, and the facts about what happened.
+/// The facts stay readable after worker-done, when the slot may already serve somebody else.
+/// </summary>
+internal abstract class WorkerExchange(HttpMessageHandler handler) : HttpMessageInvoker(handler, disposeHandler: false)
+{
+    /// <summary>A byte of this request may have reached the worker.</summary>
+    public abstract bool Sent { get; }
+
+    /// <summary>The worker's final response head has arrived.</summary>
+    public abstract bool HeadReceived { get; }
+
+    /// <summary>What the worker did wrong; <see cref="ExchangeFault.None"/> while nothing, also when only the client failed.</summary>
+    public abstract ExchangeFault Fault { get; }
+
+    /// <summary>The fault in words for the operator: what was expected, what came. Empty when there is none.</summary>
+    public abstract string FaultDetail { get; }
+
+    /// <summary>
+    /// Ends an exchange that was begun and never sent (the forwarder gave up before): worker-done follows. No effect otherwise.
+    /// </summary>
+    public abstract void AbandonUnsent();
+}

@@ -1,0 +1,24 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Runtimes;
+
+/// <summary>How one process group's app is run, worked out once per generation.</summary>
+internal interface IRuntime
+{
+    /// <summary>One word for banner and logs: wsgi, dotnet, command.</summary>
+    string Kind { get; }
+
+    /// <summary>What will run, and why where it was detected.</summary>
+    string Description { get; }
+
+    /// <summary>The program can only listen on a loopback port.</summary>
+    bool NeedsPort { get; }
+
+    /// <summary>The worker never closes an idle connection, so that one may be used again at any age.</summary>
+    bool KeepsIdleConnections { get; }
+
+    /// <summary>Argument list that runs once per generation before the first worker, in the app's directory; empty: none.</summary>
+    IReadOnlyList<string> Preparation { get; }
+
+    LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint);
+}

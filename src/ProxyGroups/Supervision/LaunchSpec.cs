@@ -1,0 +1,31 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>
+/// Everything needed to start one worker, as plain serialisable data: a launcher may live in another process.
+/// </summary>
+internal sealed record LaunchSpec
+{
+    public required WorkerIdentity Worker { get; init; }
+
+    /// <summary>Program and arguments, placeholders already filled in.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Absolute working directory.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The worker's whole environment; nothing of ours is added but what readiness and supervision need.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required WorkerEndpoint Endpoint { get; init; }
+
+    public required ReadinessCheck Readiness { get; init; }
+
+    public string? User { get; init; }
+
+    public int? Nice { get; init; }
+
+    public int? OpenFiles { get; init; }
+
+    /// <summary>Signal that makes the worker print its stacks; null: none known.</summary>
+    public int? StackDumpSignal { get; init; }
+}

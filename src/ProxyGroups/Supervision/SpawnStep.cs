@@ -1,0 +1,10 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>The journey of a start, in order.</summary>
+internal enum SpawnStep
+{
+    Prepare,
+    Launch,
+    Notify,
+    HttpCheck,
+}

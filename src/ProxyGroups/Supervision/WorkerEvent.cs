@@ -1,0 +1,15 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>Facts that a worker process reports, each at most once, in this order: Spawned, Ready | StartFailed, Exited.</summary>
+internal abstract record WorkerEvent(WorkerIdentity Worker)
+{
+    internal sealed record Spawned(WorkerIdentity Worker, int Pid) : WorkerEvent(Worker);
+
+    internal sealed record Ready(WorkerIdentity Worker) : WorkerEvent(Worker);
+
+    /// <summary>The start failed; the process, if there was one, is still to be killed by whoever decides.</summary>
+    internal sealed record StartFailed(WorkerIdentity Worker, SpawnFailure Failure) : WorkerEvent(Worker);
+
+    /// <summary>The process is gone and reaped, its output flushed.</summary>
+    internal sealed record Exited(WorkerIdentity Worker, WorkerExit Exit, IReadOnlyList<string> LastOutput) : WorkerEvent(Worker);
+}

@@ -1,0 +1,22 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>The closed list of reasons for a change of state; shown in logs, metrics and status.</summary>
+internal enum WorkerReason
+{
+    Spawned,
+    BecameReady,
+    StartupTimeout,
+    StartFailed,
+    ExitedUnexpectedly,
+    SettingsChanged,
+    GroupRemoved,
+    ScaledDown,
+    Idle,
+    Unresponsive,
+    RequestDeadline,
+    FrontDoorStopping,
+    Drained,
+    DrainTimeout,
+    StopTimeout,
+    Stopped,
+}
