@@ -1,0 +1,39 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ProxyGroups.Configuration;
+
+namespace ProxyGroups.Host;
+
+/// <summary>Puts the front door together from what any customer could use: the library's extension methods.</summary>
+internal static class FrontDoor
+{
+    /// <exception cref="SettingsException">The settings are wrong; the message lists every error.</exception>
+    public static WebApplication Build(FrontDoorPlace place)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = place.ContentRoot, ApplicationName = "proxygroups" });
+        FrontDoorConfiguration.Arrange(builder.Configuration, place);
+        var settings = FrontDoorSettings.Read(builder.Configuration);
+        builder.AddProxyGroups();
+        builder.Services.AddHealthChecks().AddProxyGroups();
+        builder.Services.AddFrontDoorTelemetry(builder.Configuration);
+        builder.Services.AddTrustedProxies(settings);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Header values are bytes to us: what an app or a client writes passes, ASCII or not.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
+
+        var app = builder.Build();
+        app.UseTrustedProxies(settings);
+        app.MapHealth(settings);
+        app.MapProxyGroups();
+        return app;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
+using ProxyGroups.Configuration;
+
+namespace ProxyGroups.Host;
+
+/// <summary>Arranges the layers of configuration: our defaults, the settings file, environment variables, the command line.</summary>
+internal static class FrontDoorConfiguration
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    public static void Arrange(ConfigurationManager configuration, FrontDoorPlace place)
+    {
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        if (place.AppDirectory is not null)
+        {
+            ReplaceFiles(configuration, new MemoryConfigurationSource { InitialData = OneApp(place.AppDirectory) });
+        }
+        else if (!File.Exists(place.SettingsPath))
+        {
+            throw new InvalidDataException(
+                $"No settings file at {place.SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
+        }
+        else if (place.SettingsFile is not null)
+        {
+            var file = new JsonConfigurationSource { Path = place.SettingsFile, Optional = false, ReloadOnChange = true };
+            file.ResolveFileProvider();
+            ReplaceFiles(configuration, file);
+        }
+
+        if (place.Urls is not null)
+        {
+            configuration.AddInMemoryCollection([new("urls", place.Urls), new("Kestrel:Endpoints", null)]);
+        }
+        else if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && configuration["urls"] is null)
+        {
+            configuration.AddInMemoryCollection([new("urls", DefaultUrl)]);
+        }
+    }
+
+    // YARP and ASP.NET Core write lines per request at Information; Hosting.Diagnostics would make an Activity for each.
+    private static Dictionary<string, string?> Defaults => new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "HH:mm:ss.fff ",
+    };
+
+    private static Dictionary<string, string?> OneApp(string directory) => new()
+    {
+        ["ReverseProxy:Routes:app:ClusterId"] = "app",
+        ["ReverseProxy:Routes:app:Match:Path"] = "/{**rest}",
+        ["ProxyGroups:ProcessGroups:app:Directory"] = directory,
+    };
+
+    // The app's own appsettings.json is for the app; a named file stands in for ./appsettings.json.
+    private static void ReplaceFiles(ConfigurationManager configuration, IConfigurationSource instead)
+    {
+        var files = configuration.Sources.OfType<JsonConfigurationSource>().ToList();
+        var index = files.Count > 0 ? configuration.Sources.IndexOf(files[0]) : 1;
+        files.ForEach(file => configuration.Sources.Remove(file));
+        configuration.Sources.Insert(index, instead);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace ProxyGroups.Host;
+
+/// <summary>The first SIGTERM or Ctrl+C stops gracefully (the host's own handler); a second one ends at once, and the workers with us.</summary>
+internal sealed class SecondSignal : IDisposable
+{
+    private const int ForcedExitCode = 130;
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _count;
+
+    public SecondSignal()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT })
+        {
+            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        }
+    }
+
+    public void Dispose() => _registrations.ForEach(static registration => registration.Dispose());
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _count) == 1)
+        {
+            Console.Error.WriteLine("Stopping: running requests finish first. Once more ends at once.");
+        }
+        else
+        {
+            // Process end closes every worker's lifeline, which kills its whole process group.
+            Environment.Exit(ForcedExitCode);
+        }
+    }
+}

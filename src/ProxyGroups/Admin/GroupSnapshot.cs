@@ -1,0 +1,61 @@
+using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Admin;
+
+/// <summary>One process group at one moment, for people and programs to read.</summary>
+internal sealed record GroupSnapshot
+{
+    public required string Name { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required int Processes { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int BusySlots { get; init; }
+
+    public required int Slots { get; init; }
+
+    public required int Queued { get; init; }
+
+    public required TimeSpan OldestWait { get; init; }
+
+    public required int Generation { get; init; }
+
+    public required string State { get; init; }
+
+    public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
+
+    public static GroupSnapshot Of(ProcessGroup group)
+    {
+        var state = group.State;
+        var scheduler = group.Scheduler.Snapshot();
+        var busy = scheduler.Workers.ToDictionary(static worker => worker.Worker, static worker => (worker.Busy, worker.Capacity));
+        var workers = state.Workers.Select(worker => WorkerSnapshot.Of(worker, busy.GetValueOrDefault(worker.Id))).ToList();
+        return new GroupSnapshot
+        {
+            Name = group.Name,
+            Kind = group.Runtime.Kind,
+            Processes = state.Settings.Processes,
+            Threads = state.Settings.Threads,
+            BusySlots = workers.Sum(static worker => worker.Busy),
+            Slots = workers.Where(static worker => worker.State == WorkerState.Ready).Sum(static worker => worker.Slots),
+            Queued = scheduler.QueueLength,
+            OldestWait = scheduler.OldestWait,
+            Generation = state.Generation,
+            State = StateOf(state),
+            Workers = workers,
+        };
+    }
+
+    private static string StateOf(GroupState state) => state switch
+    {
+        { Phase: GroupPhase.Stopping } => "stopping",
+        { IsClosed: true } => "failing",
+        { HasReadyWorker: false } => "starting",
+        { Failures: > 0 } => "serving, new starts fail",
+        _ => "serving",
+    };
+}

@@ -1,0 +1,34 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>What the planner wants done. Actions are started, never awaited; their results come back as events.</summary>
+internal abstract record GroupAction
+{
+    internal sealed record Prepare(int Generation) : GroupAction;
+
+    internal sealed record Spawn(int Worker, int Rank, int Generation) : GroupAction;
+
+    /// <summary>The startup timeout passed: describe where the start hangs and report it as failed.</summary>
+    internal sealed record FailStart(int Worker) : GroupAction;
+
+    internal sealed record Offer(int Worker) : GroupAction;
+
+    internal sealed record Restore(int Worker, int Epoch) : GroupAction;
+
+    internal sealed record Drain(int Worker, WorkerReason Reason) : GroupAction;
+
+    internal sealed record Stop(int Worker, WorkerReason Reason) : GroupAction;
+
+    internal sealed record Kill(int Worker, WorkerReason Reason) : GroupAction;
+
+    internal sealed record DumpStacks(int Worker) : GroupAction;
+
+    /// <summary>Forget a worker that is gone.</summary>
+    internal sealed record Remove(int Worker, WorkerReason Reason, WorkerExit Exit) : GroupAction;
+
+    /// <summary>Refuse requests at once (true) or admit them again (false).</summary>
+    internal sealed record Gate(bool IsClosed, TimeSpan RetryAfter) : GroupAction;
+
+    internal sealed record Finish : GroupAction;
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// Starts what the planner wants done and never waits for it. Called only from the group's loop; results come back through <c>post</c>.
+/// </summary>
+internal sealed class GroupActions(ProcessGroup group, GroupHost host)
+{
+    private readonly Dictionary<int, WorkerLife> _lives = [];
+    private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
+
+    public void Start(GroupPlan plan, Action<GroupEvent> post)
+    {
+        foreach (var action in plan.Actions)
+        {
+            Start(action, plan.State, post);
+        }
+    }
+
+    private void Start(GroupAction action, GroupState state, Action<GroupEvent> post)
+    {
+        switch (action)
+        {
+            case GroupAction.Prepare prepare:
+                _ = PrepareAsync(prepare.Generation, post);
+                break;
+            case GroupAction.Spawn spawn:
+                var life = new WorkerLife(group, host, new WorkerIdentity(group.Name, spawn.Worker, spawn.Rank, spawn.Generation), post);
+                _lives[spawn.Worker] = life;
+                life.Begin();
+                break;
+            case GroupAction.FailStart fail:
+                _lives[fail.Worker].FailStart();
+                break;
+            case GroupAction.Offer offer:
+                Offer(_lives[offer.Worker], state);
+                break;
+            case GroupAction.Restore restore:
+                _logger.WorkerRestored(_lives[restore.Worker].Identity, _lives[restore.Worker].Pid);
+                group.Scheduler.Restore(restore.Worker, restore.Epoch);
+                break;
+            case GroupAction.Drain drain:
+                _logger.WorkerDrains(_lives[drain.Worker].Identity, _lives[drain.Worker].Pid, drain.Reason);
+                group.Scheduler.Drain(drain.Worker);
+                break;
+            case GroupAction.Stop stop:
+                _lives[stop.Worker].Stop();
+                break;
+            case GroupAction.Kill kill:
+                _logger.WorkerKilled(_lives[kill.Worker].Identity, _lives[kill.Worker].Pid, kill.Reason);
+                _lives[kill.Worker].Kill();
+                break;
+            case GroupAction.DumpStacks dump:
+                DumpStacks(_lives[dump.Worker]);
+                break;
+            case GroupAction.Remove remove:
+                Remove(remove);
+                break;
+            case GroupAction.Gate gate:
+                MoveGate(gate, state);
+                break;
+            case GroupAction.Finish:
+                group.Scheduler.Close(TimeSpan.FromSeconds(1));
+                break;
+        }
+    }
+
+    private async Task PrepareAsync(int generation, Action<GroupEvent> post)
+    {
+        var failure = await new GroupPreparation(group, host, _logger).RunAsync(generation);
+        post(new GroupEvent.Prepared(generation, failure));
+    }
+
+    private void Offer(WorkerLife life, GroupState state)
+    {
+        var worker = life.ToServing();
+        worker.Connection = host.Connector.Connect(worker, state.Settings);
+        group.Offer(worker);
+        _logger.WorkerReady(life.Identity, life.Pid);
+    }
+
+    private void DumpStacks(WorkerLife life)
+    {
+        if (life.DumpStacks())
+        {
+            _logger.StacksAsked(life.Identity, life.Pid);
+        }
+    }
+
+    private void Remove(GroupAction.Remove gone)
+    {
+        var connection = group.FindServing(gone.Worker)?.Connection;
+        group.Remove(gone.Worker);
+        connection?.Dispose();
+        _lives.Remove(gone.Worker, out var life);
+        if (gone.Reason == WorkerReason.ExitedUnexpectedly)
+        {
+            _logger.WorkerDied(life!.Identity, life.Pid, gone.Exit);
+        }
+        else
+        {
+            _logger.WorkerEnded(life!.Identity, life.Pid, gone.Exit, gone.Reason);
+        }
+    }
+
+    private void MoveGate(GroupAction.Gate gate, GroupState state)
+    {
+        if (gate.IsClosed)
+        {
+            _logger.GroupClosed(group.Name, state.Failures, gate.RetryAfter);
+            group.Scheduler.Close(gate.RetryAfter);
+        }
+        else
+        {
+            _logger.GroupOpened(group.Name);
+            group.Scheduler.Open();
+        }
+    }
+}

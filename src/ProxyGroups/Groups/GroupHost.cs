@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>What all groups of a front door share.</summary>
+internal sealed record GroupHost(
+    ILauncher Launcher,
+    RuntimeDirectory Directory,
+    BootArbiter Boots,
+    IWorkerConnector Connector,
+    ILoggerFactory Loggers,
+    TimeProvider Time)
+{
+    /// <summary>Preparations (builds) run one at a time, beside the boots.</summary>
+    public SemaphoreSlim Preparations { get; } = new(1);
+}

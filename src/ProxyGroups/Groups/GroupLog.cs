@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>Log lines of the groups, ids 2000 to 2099. Every line names group, rank, generation and pid in the same form.</summary>
+internal static partial class GroupLog
+{
+    public const string Category = "ProxyGroups.Groups";
+
+    [LoggerMessage(2000, LogLevel.Critical, "Group {Group}: handling {Event} failed. This is a bug of ProxyGroups; the group goes on.")]
+    public static partial void StepFailed(this ILogger logger, string group, GroupEvent @event, Exception exception);
+
+    [LoggerMessage(2001, LogLevel.Information, "Worker {Worker} pid {Pid} is ready")]
+    public static partial void WorkerReady(this ILogger logger, WorkerIdentity worker, int pid);
+
+    [LoggerMessage(2002, LogLevel.Error, "Worker {Worker} pid {Pid} did not start (step {Step}, after {Elapsed}): {Cause}. Remedy: {Remedy}. Last output:{LastOutput}")]
+    public static partial void StartFailed(this ILogger logger, WorkerIdentity worker, int pid, SpawnStep step, TimeSpan elapsed, string cause, string remedy, string lastOutput);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Worker {Worker} pid {Pid} ended unexpectedly: {Exit}")]
+    public static partial void WorkerDied(this ILogger logger, WorkerIdentity worker, int pid, WorkerExit exit);
+
+    [LoggerMessage(2004, LogLevel.Information, "Worker {Worker} pid {Pid} ended: {Exit} ({Reason})")]
+    public static partial void WorkerEnded(this ILogger logger, WorkerIdentity worker, int pid, WorkerExit exit, WorkerReason reason);
+
+    [LoggerMessage(2005, LogLevel.Information, "Worker {Worker} pid {Pid} drains: {Reason}")]
+    public static partial void WorkerDrains(this ILogger logger, WorkerIdentity worker, int pid, WorkerReason reason);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Worker {Worker} pid {Pid} is killed with all that it started: {Reason}")]
+    public static partial void WorkerKilled(this ILogger logger, WorkerIdentity worker, int pid, WorkerReason reason);
+
+    [LoggerMessage(2007, LogLevel.Error, "Group {Group} refuses requests with 503: {Failures} starts failed one after the other and no worker is ready. The next try is in {RetryAfter}.")]
+    public static partial void GroupClosed(this ILogger logger, string group, int failures, TimeSpan retryAfter);
+
+    [LoggerMessage(2008, LogLevel.Information, "Group {Group} admits requests again")]
+    public static partial void GroupOpened(this ILogger logger, string group);
+
+    [LoggerMessage(2009, LogLevel.Information, "Group {Group}: its settings changed; generation {Generation} replaces its workers one by one")]
+    public static partial void GroupChanged(this ILogger logger, string group, int generation);
+
+    [LoggerMessage(2010, LogLevel.Information, "Group {Group} is started: {Description}")]
+    public static partial void GroupStarted(this ILogger logger, string group, string description);
+
+    [LoggerMessage(2011, LogLevel.Information, "Group {Group} is removed")]
+    public static partial void GroupRemoved(this ILogger logger, string group);
+
+    [LoggerMessage(2012, LogLevel.Error, "Worker {Worker} pid {Pid} lives, but its connection broke before an answer; its slots are offered again")]
+    public static partial void WorkerRestored(this ILogger logger, WorkerIdentity worker, int pid);
+
+    [LoggerMessage(2013, LogLevel.Information, "Group {Group} generation {Generation} prepares: {Command}")]
+    public static partial void Preparing(this ILogger logger, string group, int generation, string command);
+
+    [LoggerMessage(2014, LogLevel.Warning, "Worker {Worker} pid {Pid} was asked for its stacks; they follow in its output")]
+    public static partial void StacksAsked(this ILogger logger, WorkerIdentity worker, int pid);
+}

@@ -1,0 +1,261 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// Decides what a process group does next: a pure function over <see cref="GroupState"/>. Rules are added here, never to the loop.
+/// </summary>
+/// <remarks>
+/// Invariants: a rank has at most one worker of the newest generation that is starting or ready; an old worker drains only when its
+/// successor is ready (or the group stops); every state but Ready ends by an event or at its deadline.
+/// </remarks>
+internal sealed class GroupPlanner
+{
+    /// <summary>A worker of the newest generation that has been ready this long proves that starting works again.</summary>
+    internal static readonly TimeSpan StableUptime = TimeSpan.FromSeconds(5);
+
+    /// <summary>From this many failed starts in a row, with nobody ready, requests are refused instead of kept waiting.</summary>
+    internal const int FailuresUntilClosed = 2;
+
+    private readonly List<GroupAction> _actions = [];
+    private readonly TimeSpan _now;
+    private GroupState _state;
+
+    private GroupPlanner(GroupState _state, TimeSpan _now)
+    {
+        _state = state;
+        _now = now;
+    }
+
+    public static GroupPlan Plan(GroupState _state, TimeSpan _now)
+    {
+        var planner = new GroupPlanner(_state, _now);
+        planner.ForgetFailuresAfterStableUptime();
+        planner.Prepare();
+        foreach (var worker in _state.Workers)
+        {
+            planner.Advance(worker);
+        }
+
+        planner.FillRanks();
+        planner.MoveGate();
+        planner.Finish();
+        return new GroupPlan(planner.state, planner.actions, planner.NextWakeUp());
+    }
+
+    private bool IsRunning => _state.Phase == GroupPhase.Running;
+
+    private void ForgetFailuresAfterStableUptime()
+    {
+        if (_state.Failures > 0 && _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && _now - worker.Since >= StableUptime))
+        {
+            _state = _state with { Failures = 0, RetryAt = _now };
+        }
+    }
+
+    private void Prepare()
+    {
+        if (IsRunning && _state.NeedsPreparation && _state.PreparingGeneration == 0 && _now >= _state.RetryAt)
+        {
+            _state = _state with { PreparingGeneration = _state.Generation };
+            _actions.Add(new GroupAction.Prepare(_state.Generation));
+        }
+    }
+
+    private void Advance(WorkerView worker)
+    {
+        switch (worker.State)
+        {
+            case WorkerState.Starting:
+                AdvanceStarting(worker);
+                break;
+            case WorkerState.Ready:
+                AdvanceReady(worker);
+                break;
+            case WorkerState.Draining:
+                AdvanceDraining(worker);
+                break;
+            case WorkerState.Stopping:
+                AdvanceStopping(worker);
+                break;
+            case WorkerState.Exited:
+                _actions.Add(new GroupAction.Remove(worker.Id, worker.Reason, worker.Exit));
+                _state = _state.Without(worker);
+                break;
+        }
+    }
+
+    // Starting => Ready | Stopping | Exited, all by events, but for the two below.
+    private void AdvanceStarting(WorkerView worker)
+    {
+        if (UnwantedReason(worker) is { } reason)
+        {
+            Stop(worker, reason);
+        }
+        else if (IsOver(worker))
+        {
+            _actions.Add(new GroupAction.FailStart(worker.Id));
+            _state = _state.With(worker with { Deadline = null });
+        }
+    }
+
+    // Ready => Draining | Exited
+    private void AdvanceReady(WorkerView worker)
+    {
+        if (!worker.IsOffered)
+        {
+            _actions.Add(new GroupAction.Offer(worker.Id));
+            worker = worker with { IsOffered = true };
+        }
+
+        if (worker.SuspectUntil <= _now)
+        {
+            _actions.Add(new GroupAction.Restore(worker.Id, worker.SuspectEpoch));
+            worker = worker with { SuspectUntil = null };
+        }
+
+        if (worker is { ReplaceReason: WorkerReason.RequestDeadline, IsDumped: false })
+        {
+            _actions.Add(new GroupAction.DumpStacks(worker.Id));
+            worker = worker with { IsDumped = true };
+        }
+
+        _state = _state.With(worker);
+        if (UnwantedReason(worker) is { } reason)
+        {
+            Drain(worker, reason);
+        }
+    }
+
+    // Draining => Stopping | Exited
+    private void AdvanceDraining(WorkerView worker)
+    {
+        if (worker.IsDrained)
+        {
+            Stop(worker, WorkerReason.Drained);
+        }
+        else if (IsOver(worker))
+        {
+            _actions.Add(new GroupAction.DumpStacks(worker.Id));
+            Stop(worker, WorkerReason.DrainTimeout);
+        }
+    }
+
+    // Stopping => Exited
+    private void AdvanceStopping(WorkerView worker)
+    {
+        var atOnce = worker.Reason == WorkerReason.StartFailed;
+        if (!worker.IsKilled && (atOnce || IsOver(worker)))
+        {
+            _actions.Add(new GroupAction.Kill(worker.Id, atOnce ? WorkerReason.StartFailed : WorkerReason.StopTimeout));
+            _state = _state.With(worker with { IsKilled = true, Deadline = null });
+        }
+    }
+
+    private void Drain(WorkerView worker, WorkerReason reason)
+    {
+        _actions.Add(new GroupAction.Drain(worker.Id, reason));
+        _state = _state.With(worker.Enter(WorkerState.Draining, reason, _now, _state.Settings.Timeouts.Drain));
+    }
+
+    private void Stop(WorkerView worker, WorkerReason reason)
+    {
+        _actions.Add(new GroupAction.Stop(worker.Id, reason));
+        _state = _state.With(worker.Enter(WorkerState.Stopping, reason, _now, _state.Settings.Timeouts.Stop));
+    }
+
+    // Why a worker should leave now; null: it stays, perhaps because its successor is not ready yet.
+    private WorkerReason? UnwantedReason(WorkerView worker)
+    {
+        if (!IsRunning)
+        {
+            return _state.StopReason;
+        }
+
+        if (worker.Rank >= _state.Settings.Processes)
+        {
+            return WorkerReason.ScaledDown;
+        }
+
+        var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? WorkerReason.SettingsChanged : null);
+        return reason is not null && (worker.State == WorkerState.Starting || HasReadySuccessor(worker)) ? reason : null;
+    }
+
+    private bool HasReadySuccessor(WorkerView worker) =>
+        _state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(other) && other.State == WorkerState.Ready);
+
+    private bool IsCurrent(WorkerView worker) => worker.Generation == _state.Generation && worker.ReplaceReason is null;
+
+    private bool IsOver(WorkerView worker) => worker.Deadline <= _now || _state.IsForced;
+
+    private void FillRanks()
+    {
+        if (!IsRunning || _state.NeedsPreparation || _now < _state.RetryAt)
+        {
+            return;
+        }
+
+        foreach (var rank in MissingRanks().ToList())
+        {
+            Spawn(rank);
+        }
+    }
+
+    // After a failure one start at a time shows whether it works again.
+    private IEnumerable<int> MissingRanks()
+    {
+        var missing = Enumerable.Range(0, _state.Settings.Processes).Where(rank => !_state.Workers.Any(worker => Covers(worker, rank)));
+        if (_state.Failures == 0)
+        {
+            return missing;
+        }
+
+        return _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Starting) ? [] : missing.Take(1);
+    }
+
+    private bool Covers(WorkerView worker, int rank) =>
+        worker.Rank == rank && IsCurrent(worker) && (worker.State is WorkerState.Starting or WorkerState.Ready);
+
+    private void Spawn(int rank)
+    {
+        var worker = new WorkerView { Id = _state.NextWorkerId, Rank = rank, Generation = _state.Generation, Since = _now };
+        _actions.Add(new GroupAction.Spawn(worker.Id, rank, worker.Generation));
+        _state = _state with { NextWorkerId = worker.Id + 1, Workers = _state.Workers.Add(worker) };
+    }
+
+    private void MoveGate()
+    {
+        var removed = !IsRunning && _state.StopReason == WorkerReason.GroupRemoved;
+        var failing = IsRunning && _state.Failures >= FailuresUntilClosed && !_state.HasReadyWorker;
+        if ((removed || failing) != _state.IsClosed)
+        {
+            _state = _state with { IsClosed = !_state.IsClosed };
+            _actions.Add(new GroupAction.Gate(_state.IsClosed, failing ? _state.RetryAt - now : TimeSpan.Zero));
+        }
+    }
+
+    private void Finish()
+    {
+        if (!IsRunning && _state.Workers.IsEmpty && !_state.IsFinished)
+        {
+            _state = _state with { IsFinished = true };
+            _actions.Add(new GroupAction.Finish());
+        }
+    }
+
+    private TimeSpan? NextWakeUp()
+    {
+        if (_state.IsForced && _state.Workers.Any(static worker => !worker.IsKilled))
+        {
+            return _now;
+        }
+
+        var times = _state.Workers.Select(static worker => worker.Deadline).Concat(_state.Workers.Select(static worker => worker.SuspectUntil));
+        if (IsRunning && _state.RetryAt > _now)
+        {
+            times = times.Append(_state.RetryAt);
+        }
+
+        return times.Min();
+    }
+}

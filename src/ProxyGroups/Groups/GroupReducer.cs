@@ -1,0 +1,93 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>Notes facts in the state. Pure; decides nothing.</summary>
+internal static class GroupReducer
+{
+    /// <summary>A worker that lived shorter than this after it became ready counts as a failed start.</summary>
+    internal static readonly TimeSpan EarlyExit = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time in which a dead worker's exit surely reaches the loop after its connection broke.</summary>
+    internal static readonly TimeSpan SuspectTime = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="jitter">A random number of [0, 1) for the backoff.</param>
+    public static GroupState Apply(GroupState state, GroupEvent happened, TimeSpan now, double jitter) => happened switch
+    {
+        GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
+        GroupEvent.SettingsChanged changed => state with { Settings = changed.Settings, Generation = state.Generation + 1, Failures = 0, RetryAt = now },
+        GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
+        GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },
+        GroupEvent.BootGranted granted => OnWorker(state, granted.Worker, worker => worker with
+        {
+            Deadline = WorkerView.DeadlineAfter(now, state.Settings.Timeouts.Startup),
+        }),
+        GroupEvent.WorkerDrained drained => OnWorker(state, drained.Worker, static worker => worker with { IsDrained = true }),
+        GroupEvent.WorkerSuspected suspected => OnWorker(state, suspected.Worker, worker => worker with
+        {
+            SuspectUntil = now + SuspectTime,
+            SuspectEpoch = suspected.Epoch,
+        }),
+        GroupEvent.RequestDeadlinePassed passed => OnWorker(state, passed.Worker, static worker => worker with
+        {
+            ReplaceReason = WorkerReason.RequestDeadline,
+        }),
+        GroupEvent.WorkerReported reported => ApplyReport(state, reported.Fact, now, jitter),
+        _ => state,
+    };
+
+    private static GroupState ApplyPrepared(GroupState state, GroupEvent.Prepared prepared, TimeSpan now, double jitter)
+    {
+        state = state with { PreparingGeneration = 0 };
+        return prepared.Failure is { } failure
+            ? CountFailure(state, failure, now, jitter)
+            : state with { PreparedGeneration = Math.Max(state.PreparedGeneration, prepared.Generation) };
+    }
+
+    private static GroupState ApplyReport(GroupState state, WorkerEvent fact, TimeSpan now, double jitter)
+    {
+        if (state.Find(fact.Worker.Id) is not { } worker)
+        {
+            return state;
+        }
+
+        return fact switch
+        {
+            WorkerEvent.Spawned spawned => state.With(worker with { Pid = spawned.Pid }),
+            WorkerEvent.Ready when worker.State == WorkerState.Starting =>
+                state.With(worker.Enter(WorkerState.Ready, WorkerReason.BecameReady, now)),
+            WorkerEvent.StartFailed failed when worker.State == WorkerState.Starting =>
+                CountFailure(Failed(state, worker, now), failed.Failure, now, jitter),
+            WorkerEvent.Exited exited => ApplyExit(state, worker, exited, now, jitter),
+            _ => state,
+        };
+    }
+
+    private static GroupState Failed(GroupState state, WorkerView worker, TimeSpan now) =>
+        state.With(worker.Enter(WorkerState.Stopping, WorkerReason.StartFailed, now));
+
+    private static GroupState ApplyExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
+    {
+        var tooEarly = worker.State == WorkerState.Ready && now - worker.Since < EarlyExit;
+        var unexpected = worker.State is WorkerState.Ready or WorkerState.Starting;
+        state = state.With(worker.Enter(WorkerState.Exited, unexpected ? WorkerReason.ExitedUnexpectedly : worker.Reason, now) with { Exit = exited.Exit });
+        return tooEarly ? CountFailure(state, EarlyExitFailure(exited, now - worker.Since), now, jitter) : state;
+    }
+
+    private static SpawnFailure EarlyExitFailure(WorkerEvent.Exited exited, TimeSpan uptime) => new(
+        SpawnStep.HttpCheck,
+        $"it was ready and ended {uptime.TotalMilliseconds:0} ms later with exit code {exited.Exit.Code}",
+        exited.LastOutput,
+        "read its last output; a worker has to stay after it said that it is ready",
+        uptime);
+
+    private static GroupState CountFailure(GroupState state, SpawnFailure failure, TimeSpan now, double jitter) => state with
+    {
+        Failures = state.Failures + 1,
+        RetryAt = now + RestartBackoff.Delay(state.Failures + 1, jitter),
+        LastFailure = failure,
+    };
+
+    private static GroupState OnWorker(GroupState state, int id, Func<WorkerView, WorkerView> change) =>
+        state.Find(id) is { } worker ? state.With(change(worker)) : state;
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using ProxyGroups.Configuration;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// All that a group's loop knows: a value, changed only by <see cref="GroupReducer"/> (facts) and <see cref="GroupPlanner"/> (decisions).
+/// Times are monotonic, counted from the start of the front door.
+/// </summary>
+internal sealed record GroupState
+{
+    public required string Name { get; init; }
+
+    public required ProcessGroupSettings Settings { get; init; }
+
+    public GroupPhase Phase { get; init; }
+
+    /// <summary>Why the group is stopping.</summary>
+    public WorkerReason StopReason { get; init; }
+
+    /// <summary>Number of the settings that new workers start from.</summary>
+    public int Generation { get; init; } = 1;
+
+    /// <summary>The newest generation whose preparation has ended well.</summary>
+    public int PreparedGeneration { get; init; }
+
+    /// <summary>The generation whose preparation runs; 0: none.</summary>
+    public int PreparingGeneration { get; init; }
+
+    public ImmutableArray<WorkerView> Workers { get; init; } = [];
+
+    /// <summary>Id of the next worker; no two workers of a front door have the same.</summary>
+    public int NextWorkerId { get; init; } = 1;
+
+    /// <summary>Starts that failed one after the other.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>No start before this.</summary>
+    public TimeSpan RetryAt { get; init; }
+
+    public SpawnFailure? LastFailure { get; init; }
+
+    /// <summary>Requests are refused at once because nothing can serve them.</summary>
+    public bool IsClosed { get; init; }
+
+    /// <summary>Whatever still runs is killed.</summary>
+    public bool IsForced { get; init; }
+
+    public bool IsFinished { get; init; }
+
+    public bool HasReadyWorker => Workers.Any(static worker => worker.State == WorkerState.Ready);
+
+    public bool NeedsPreparation => PreparedGeneration < Generation;
+
+    public GroupState With(WorkerView worker) =>
+        this with { Workers = Workers.SetItem(IndexOf(worker.Id), worker) };
+
+    public GroupState Without(WorkerView worker) => this with { Workers = Workers.RemoveAt(IndexOf(worker.Id)) };
+
+    public WorkerView? Find(int id) => Workers.FirstOrDefault(worker => worker.Id == id);
+
+    private int IndexOf(int id)
+    {
+        for (var index = 0; index < Workers.Length; index++)
+        {
+            if (Workers[index].Id == id)
+            {
+                return index;
+            }
+        }
+
+        throw new InvalidOperationException($"Worker {id} is not of group {Name}.");
+    }
+}

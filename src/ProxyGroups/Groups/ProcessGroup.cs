@@ -1,0 +1,115 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
+using ProxyGroups.Scheduling;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// A process group as the rest of the front door sees it: its queue, its serving workers, its settings. Thread-safe.
+/// Life order: the group outlives its workers, a worker outlives its leases.
+/// </summary>
+internal sealed class ProcessGroup
+{
+    private readonly Lock _gate = new();
+    private volatile ServingWorker[] _serving = [];
+    private volatile GroupBlueprint _blueprint;
+    private GroupSupervisor? _supervisor;
+
+    public ProcessGroup(string name, GroupBlueprint _blueprint, TimeProvider time)
+    {
+        Name = name;
+        _blueprint = blueprint;
+        Scheduler = new SlotScheduler(LimitsOf(_blueprint.Settings), time);
+    }
+
+    public string Name { get; }
+
+    public ProcessGroupSettings Settings => _blueprint.Settings;
+
+    /// <summary>The app's runtime of the newest generation.</summary>
+    public IRuntime Runtime => _blueprint.Runtime;
+
+    public SlotScheduler Scheduler { get; }
+
+    public GroupState State => _supervisor!.State;
+
+    public IReadOnlyList<ServingWorker> Serving => _serving;
+
+    /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
+    public Task Finished => _supervisor!.Finished;
+
+    /// <summary>The worker that granted a lease; null when it has died since.</summary>
+    public ServingWorker? FindServing(int worker)
+    {
+        foreach (var candidate in _serving)
+        {
+            if (candidate.Identity.Id == worker)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Takes a worker out of use after its connection broke before an answer. Called before any retry: a dead worker looks
+    /// least busy and would swallow one request after the other.
+    /// </summary>
+    public void Suspect(SlotLease lease)
+    {
+        Scheduler.Suspect(lease.Worker, lease.Epoch);
+        _supervisor!.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch));
+    }
+
+    public void ReportRequestDeadline(int worker) => _supervisor!.Post(new GroupEvent.RequestDeadlinePassed(worker));
+
+    /// <summary>Rolls the group to new settings; those of queue and buffers apply at once.</summary>
+    public void Change(GroupBlueprint next)
+    {
+        _blueprint = next;
+        Scheduler.Configure(LimitsOf(next.Settings));
+        _supervisor!.Post(new GroupEvent.SettingsChanged(next.Settings));
+    }
+
+    /// <summary>Drains and stops all workers; <see cref="Finished"/> tells when it is done.</summary>
+    public void Stop(WorkerReason reason) => _supervisor!.Post(new GroupEvent.StopRequested(reason));
+
+    /// <summary>Kills what still runs, for a front door that is forced to end.</summary>
+    public void Kill() => _supervisor!.Post(new GroupEvent.KillRequested());
+
+    /// <summary>Starts the loop. Worker ids of group n begin at n * 2^20, so that no two workers of a front door share one.</summary>
+    internal void Run(GroupHost host, int number)
+    {
+        var actions = new GroupActions(this, host);
+        Scheduler.WorkerDrained = (worker, _) => _supervisor!.Post(new GroupEvent.WorkerDrained(worker));
+        var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << 20) + 1 };
+        _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));
+        _supervisor.Post(new GroupEvent.Started());
+    }
+
+    internal GroupBlueprint Blueprint => _blueprint;
+
+    internal void Offer(ServingWorker worker)
+    {
+        lock (_gate)
+        {
+            _serving = [.. _serving, worker];
+        }
+
+        Scheduler.Offer(worker.Identity.Id, worker.Identity.Rank, worker.Identity.Generation, worker.Threads);
+    }
+
+    internal void Remove(int worker)
+    {
+        Scheduler.Remove(worker);
+        lock (_gate)
+        {
+            _serving = [.. _serving.Where(candidate => candidate.Identity.Id != worker)];
+        }
+    }
+
+    private static SchedulerLimits LimitsOf(ProcessGroupSettings settings) =>
+        new(settings.Queue.Limit, settings.Queue.MaxWait, settings.Timeouts.Startup);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// All process groups by name. Reading is free of locks; <see cref="Apply"/> and <see cref="StopAsync"/> are called one at a time.
+/// </summary>
+internal sealed class ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger(GroupLog.Category);
+    private readonly List<ProcessGroup> _leaving = [];
+    private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
+    private GroupHost? _host;
+    private int _groupsMade;
+
+    public IReadOnlyList<ProcessGroup> All => _groups.Values;
+
+    public ProcessGroup? Find(string? name) => name is not null && _groups.TryGetValue(name, out var group) ? group : null;
+
+    /// <summary>The settings know a group of this name, whether it runs yet or not.</summary>
+    public bool IsGroup(string? name) => name is not null && settings.Current.Settings.ProcessGroups.ContainsKey(name);
+
+    /// <summary>Starts the groups of a snapshot: new ones start, changed ones roll, the others are left alone, missing ones drain and go.</summary>
+    public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
+    {
+        _host = sharedHost;
+        var next = new Dictionary<string, ProcessGroup>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, group) in wanted.ProcessGroups)
+        {
+            var blueprint = new GroupBlueprint(group, runtimes[name]);
+            next[name] = _groups.TryGetValue(name, out var existing) ? Change(existing, blueprint) : Start(name, blueprint);
+        }
+
+        var removed = _groups.Values.Where(group => !next.ContainsKey(group.Name)).ToList();
+        _groups = next.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (var group in removed)
+        {
+            _logger.GroupRemoved(group.Name);
+            _leaving.Add(group);
+            group.Stop(WorkerReason.GroupRemoved);
+        }
+
+        _leaving.RemoveAll(static group => group.Finished.IsCompleted);
+    }
+
+    /// <summary>Drains and stops every worker; when <paramref name="forced"/> fires, kills them.</summary>
+    public async Task StopAsync(CancellationToken forced)
+    {
+        var all = _groups.Values.Concat(_leaving).ToList();
+        all.ForEach(static group => group.Stop(WorkerReason.FrontDoorStopping));
+        await using var registration = forced.Register(() => all.ForEach(static group => group.Kill()));
+        await Task.WhenAll(all.Select(static group => group.Finished));
+    }
+
+    private ProcessGroup Start(string name, GroupBlueprint blueprint)
+    {
+        _logger.GroupStarted(name, blueprint.Runtime.Description);
+        var group = new ProcessGroup(name, blueprint, _host!.Time);
+        group.Run(_host, ++_groupsMade);
+        return group;
+    }
+
+    private ProcessGroup Change(ProcessGroup group, GroupBlueprint blueprint)
+    {
+        if (group.Settings != blueprint.Settings)
+        {
+            _logger.GroupChanged(group.Name, group.State.Generation + 1);
+            group.Change(blueprint);
+        }
+
+        return group;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// One worker from the decision to spawn it until it is gone: waits for its place to boot, starts the process, hands on what it reports.
+/// Every method returns at once; an end asked for before there is a process means that there will be none.
+/// </summary>
+internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdentity identity, Action<GroupEvent> post)
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _unwanted = new();
+    private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
+    private readonly GroupBlueprint _blueprint = group.Blueprint;
+    private WorkerProcess? _process;
+    private IDisposable? _place;
+
+    public WorkerIdentity Identity { get; } = identity;
+
+    public int Pid => _process?.Pid ?? 0;
+
+    public void Begin() => _ = BeginAsync();
+
+    public void Stop() => End(static process => _process.Stop());
+
+    public void Kill() => End(static process => _process.Kill());
+
+    public bool DumpStacks() => _process?.DumpStacks() ?? false;
+
+    /// <summary>Reports the start as failed, with the step in which it hangs.</summary>
+    public void FailStart()
+    {
+        if (_process?.DescribeStartupTimeout() is { } failure)
+        {
+            Report(new WorkerEvent.StartFailed(Identity, failure));
+        }
+    }
+
+    public ServingWorker ToServing() =>
+        new(Identity, Pid, _blueprint.Settings.Threads, _process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            _place = await host.Boots.ClaimAsync(_unwanted.Token);
+            Launch();
+        }
+        catch (OperationCanceledException)
+        {
+            Report(NeverStarted);
+        }
+        catch (LaunchException failure)
+        {
+            Report(new WorkerEvent.StartFailed(Identity, new SpawnFailure(SpawnStep.Prepare, failure.Message, [], failure.Remedy, TimeSpan.Zero)));
+            Report(NeverStarted);
+        }
+    }
+
+    private WorkerEvent.Exited NeverStarted => new(Identity, WorkerExit.NeverStarted, []);
+
+    private void Launch()
+    {
+        var spec = _blueprint.Runtime.CreateLaunchSpec(Identity, ChooseEndpoint());
+        lock (_gate)
+        {
+            _unwanted.Token.ThrowIfCancellationRequested();
+            post(new GroupEvent.BootGranted(Identity.Id));
+            _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report);
+        }
+    }
+
+    private WorkerEndpoint ChooseEndpoint() => _blueprint.Runtime.NeedsPort
+        ? new WorkerEndpoint { Port = FindFreePort() }
+        : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(Identity.Id) };
+
+    // Somebody else may take the port before the worker does; the start then fails and the next one gets another.
+    private static int FindFreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private void End(Action<WorkerProcess> how)
+    {
+        lock (_gate)
+        {
+            _unwanted.Cancel();
+            if (_process is not null)
+            {
+                how(_process);
+            }
+        }
+    }
+
+    private void Report(WorkerEvent fact)
+    {
+        if (fact is not WorkerEvent.Spawned)
+        {
+            _place?.Dispose();
+        }
+
+        if (fact is WorkerEvent.StartFailed { Failure: var failure })
+        {
+            var output = string.Concat(failure.LastOutput.Select(static line => Environment.NewLine + "    " + line));
+            _logger.StartFailed(Identity, Pid, failure.Step, failure.Elapsed, failure.Cause, failure.Remedy, output);
+        }
+
+        post(new GroupEvent.WorkerReported(fact));
+    }
+}

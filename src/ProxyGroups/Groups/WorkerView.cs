@@ -1,0 +1,62 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>One worker as its group's planner sees it.</summary>
+internal sealed record WorkerView
+{
+    public required int Id { get; init; }
+
+    public required int Rank { get; init; }
+
+    public required int Generation { get; init; }
+
+    public WorkerState State { get; init; } = WorkerState.Starting;
+
+    public WorkerReason Reason { get; init; } = WorkerReason.Spawned;
+
+    /// <summary>When the state was entered.</summary>
+    public TimeSpan Since { get; init; }
+
+    /// <summary>When the state has lasted too long; null: never, or not yet counted.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>0 until the process exists.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>Its slots have been offered to the scheduler.</summary>
+    public bool IsOffered { get; init; }
+
+    /// <summary>All leases are back.</summary>
+    public bool IsDrained { get; init; }
+
+    public bool IsKilled { get; init; }
+
+    /// <summary>How it ended, once it has.</summary>
+    public WorkerExit Exit { get; init; }
+
+    /// <summary>Its stacks have been asked for.</summary>
+    public bool IsDumped { get; init; }
+
+    /// <summary>Why a successor is wanted; null: none is.</summary>
+    public WorkerReason? ReplaceReason { get; init; }
+
+    /// <summary>A broken connection made it suspect: if it still lives at this time, its slots are offered again.</summary>
+    public TimeSpan? SuspectUntil { get; init; }
+
+    public int SuspectEpoch { get; init; }
+
+    /// <summary>Moves to <paramref name="next"/>; an illegal move is a bug of the planner.</summary>
+    public WorkerView Enter(WorkerState next, WorkerReason reason, TimeSpan now, TimeSpan? timeout = null)
+    {
+        if (!WorkerTransitions.IsLegal(State, next))
+        {
+            throw new InvalidOperationException($"Worker {Id} cannot go from {State} to {next} ({reason}).");
+        }
+
+        return this with { State = next, Reason = reason, Since = now, Deadline = DeadlineAfter(now, timeout) };
+    }
+
+    public static TimeSpan? DeadlineAfter(TimeSpan now, TimeSpan? timeout) =>
+        timeout is { } limit && limit != Timeout.InfiniteTimeSpan ? now + limit : null;
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
+using ProxyGroups.Proxying;
+using ProxyGroups.Proxying.Transport;
+using ProxyGroups.Telemetry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace ProxyGroups.Hosting;
+
+/// <summary>All services of the library, in the order of the rooms.</summary>
+internal static class GroupsRegistration
+{
+    /// <summary>Bytes of answers that are held for slow clients, in all; beyond them answers stream and hold their slot.</summary>
+    private const long HeldResponseBudget = 64L << 20;
+
+    public static IServiceCollection AddGroups(this IServiceCollection services, IConfiguration configuration, Action<ProxyGroupsOptions>? configure)
+    {
+        var code = new ProxyGroupsOptions();
+        configure?.Invoke(code);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ProxyGroupsMeter>();
+        services.AddSingleton(provider => new SettingsStore(
+            SettingsSourcesFactory.Create(provider, configuration, code),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SettingsStore>>()));
+        services.AddSingleton<SettingsProxyConfigProvider>();
+        services.AddSingleton<IProxyConfigProvider, GroupsConfigProvider>();
+
+        services.AddSingleton<ProcessGroupRegistry>();
+        services.AddSingleton<IWorkerConnector, TransportConnector>();
+        services.AddSingleton(new HeldResponses(HeldResponseBudget));
+
+        services.AddSingleton<ITransformProvider, GroupTransformProvider>();
+        services.AddSingleton<FailureAnswer>();
+        services.AddSingleton<ForwardingServices>();
+        services.AddSingleton<GroupForwarder>();
+
+        services.AddSingleton<ProxyGroupsService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ProxyGroupsService>());
+        return services;
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
+using ProxyGroups.Runtimes;
+using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
+using ProxyGroups.Supervision.Plain;
+
+namespace ProxyGroups.Hosting;
+
+/// <summary>
+/// Starts the groups before the server listens and stops them after it has finished its requests (hosted services stop in reverse order).
+/// Life order: runtime directory, leftovers ended, groups; back in reverse.
+/// </summary>
+internal sealed class ProxyGroupsService(
+    SettingsStore settings,
+    ProcessGroupRegistry groups,
+    IWorkerConnector connector,
+    IHostEnvironment environment,
+    ILoggerFactory loggers,
+    TimeProvider time,
+    IServiceProvider services) : IHostedLifecycleService, IDisposable
+{
+    private readonly Lock _applying = new();
+    private RuntimeDirectory? _directory;
+    private BootArbiter? _boots;
+    private GroupHost? _host;
+    private string _pythonDirectory = string.Empty;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.Current.Settings.Enabled || settings.Current.Settings.ProcessGroups.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        _directory = OpenDirectory(settings.Current.Settings.RuntimeDirectory);
+        _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
+        _host = new GroupHost(CreateLauncher(settings.Current.Settings.Launcher), _directory, _boots, connector, loggers, time);
+        _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+        settings.Changed += Apply;
+        Apply(settings.Current);
+        return Task.CompletedTask;
+    }
+
+    /// <exception cref="InvalidOperationException">The app's YARP pipeline does not lead to the groups.</exception>
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        DropInChecks.ProbePipelineAsync(services.GetRequiredService<EndpointDataSource>(), groups, services);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        settings.Changed -= Apply;
+        await groups.StopAsync(cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _boots?.Dispose();
+        _directory?.Dispose();
+    }
+
+    private void Apply(SettingsSnapshot snapshot)
+    {
+        lock (_applying)
+        {
+            var errors = new List<SettingsError>();
+            var runtimes = RuntimePlan.Create(snapshot.Settings, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), errors);
+
+            // The store has checked the same a moment ago; what has vanished since then shows as a failed reload.
+            if (errors.Count > 0)
+            {
+                throw new SettingsException(errors);
+            }
+
+            groups.Apply(snapshot.Settings, runtimes, _host!);
+        }
+    }
+
+    private RuntimeDirectory OpenDirectory(string? configured)
+    {
+        var root = environment.ContentRootPath;
+        var opened = configured is null ? RuntimeDirectory.Open(root) : RuntimeDirectory.Open(Path.GetFullPath(configured, root), root);
+        if (OperatingSystem.IsLinux())
+        {
+            DescriptorGuard.CloseInheritedOnExec();
+            LeftoverSweeper.Sweep(opened, loggers.CreateLogger(WorkerLog.Category));
+        }
+
+        return opened;
+    }
+
+    private static ILauncher CreateLauncher(LauncherKind kind) =>
+        OperatingSystem.IsLinux() && kind != LauncherKind.Plain ? new LinuxLauncher() : new PlainLauncher();
+}

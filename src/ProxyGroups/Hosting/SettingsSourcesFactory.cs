@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
+using Yarp.ReverseProxy.Configuration;
+
+namespace ProxyGroups.Hosting;
+
+/// <summary>Joins what settings are held against: YARP's validator, other providers' clusters, this machine, the apps themselves.</summary>
+internal static class SettingsSourcesFactory
+{
+    public static SettingsSources Create(IServiceProvider services, IConfiguration configuration, ProxyGroupsOptions code)
+    {
+        var contentRoot = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
+        return new SettingsSources
+        {
+            Configuration = configuration,
+            Code = code,
+            RouteValidator = services.GetService<IConfigValidator>,
+            ForeignClusters = () => services.GetServices<IProxyConfigProvider>()
+                .Where(static provider => provider is not GroupsConfigProvider)
+                .SelectMany(static provider => provider.GetConfig().Clusters)
+                .Select(static cluster => cluster.ClusterId),
+            MachineChecks = settings => Check(settings, contentRoot),
+        };
+    }
+
+    /// <summary>Everything about settings that only this machine can tell.</summary>
+    public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, string contentRoot)
+    {
+        var errors = MachineChecks.Check(settings, MachineFacts.Read(contentRoot)).ToList();
+        if (settings.Enabled && errors.Count == 0)
+        {
+            RuntimePlan.Create(settings, new RuntimeHost(contentRoot, PythonPackage.Source), errors);
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Hosting;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>
+/// Answers a request that its app could not: problem+json (RFC 9457), or a small page for browsers; the cause in Proxy-Status (RFC 9209).
+/// Details reach the client in development only; the id is in the log with them.
+/// </summary>
+internal sealed class FailureAnswer(IHostEnvironment environment)
+{
+    public async Task WriteAsync(HttpContext context, ProxyFailure failure, string detail, TimeSpan retryAfter)
+    {
+        var row = FailureTable.Row(failure);
+        var response = context.Response;
+        response.Clear();
+        response.StatusCode = row.Status;
+        response.Headers["Proxy-Status"] = $"proxygroups; error={row.ProxyStatusError}";
+        response.Headers.CacheControl = "no-store";
+        if (row.HasRetryAfter)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var shown = environment.IsDevelopment() && detail.Length > 0 ? detail : null;
+        var body = WantsHtml(context.Request) ? Page(context, row, shown) : Problem(context, row, shown);
+        response.ContentType = WantsHtml(context.Request) ? "text/html; charset=utf-8" : "application/problem+json";
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(body, context.RequestAborted);
+        }
+    }
+
+    private static bool WantsHtml(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static byte[] Problem(HttpContext context, FailureRow row, string? detail) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
+    {
+        ["title"] = ReasonPhrases.GetReasonPhrase(row.Status),
+        ["status"] = row.Status,
+        ["detail"] = detail ?? row.Text,
+        ["id"] = context.TraceIdentifier,
+    });
+
+    private static byte[] Page(HttpContext context, FailureRow row, string? detail) => Encoding.UTF8.GetBytes($$"""
+        <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+        <title>{{row.Status}} {{ReasonPhrases.GetReasonPhrase(row.Status)}}</title>
+        <style>:root{color-scheme:light dark}body{font:1.05rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}
+        h1{font-size:1.4rem}pre{white-space:pre-wrap;border-left:3px solid #c60;padding-left:1rem}small{opacity:.65}</style>
+        <h1>{{row.Text}}</h1>
+        {{(detail is null ? "<p>Please try again in a moment.</p>" : $"<pre>{WebUtility.HtmlEncode(detail)}</pre>")}}
+        <small>{{row.Status}} {{ReasonPhrases.GetReasonPhrase(row.Status)}} &middot; {{WebUtility.HtmlEncode(context.TraceIdentifier)}}</small></html>
+        """);
+}

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Http;
+using Polly;
+using ProxyGroups.Groups;
+using Yarp.ReverseProxy.Model;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>
+/// Carries one request through its process group:
+/// 1. limit and, where small, read the body; 2. lease a slot; 3. forward; 4. where the rules allow it, meet one second worker; 5. answer failures.
+/// </summary>
+internal sealed class GroupForwarder(ForwardingServices services)
+{
+    private readonly ResiliencePipeline<TryResult> _retry = RetryRules.Build();
+
+    public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
+    {
+        // 1.
+        if (!RequestBodyLimit.Apply(context, route, group.Settings))
+        {
+            await RefuseAsync(context, ProxyFailure.BodyTooLarge);
+            return;
+        }
+
+        using var request = new GroupRequest(services, context, route, group);
+        if (await request.BufferBodyAsync() is { } unreadable)
+        {
+            await AnswerAsync(request, unreadable);
+            return;
+        }
+
+        // 2. to 4.
+        var result = await _retry.ExecuteAsync(static (request, _) => request.TryAsync(), request, CancellationToken.None);
+
+        // 5.
+        await AnswerAsync(request, result);
+    }
+
+    public Task RefuseAsync(HttpContext context, ProxyFailure failure) =>
+        services.Answer.WriteAsync(context, failure, string.Empty, TimeSpan.FromSeconds(1));
+
+    private async Task AnswerAsync(GroupRequest request, TryResult result)
+    {
+        var context = request.Context;
+        if (result.IsDone)
+        {
+            return;
+        }
+
+        if (result.ClientIsGone)
+        {
+            services.Logger.ClientGone(request.Group.Name, context.TraceIdentifier);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
+            return;
+        }
+
+        Log(request, result);
+        if (context.Response.HasStarted)
+        {
+            // The forwarder has aborted the connection already; doing it twice is harmless, ending it cleanly would be a lie.
+            context.Abort();
+            return;
+        }
+
+        if (result.Failure is { } failure)
+        {
+            await services.Answer.WriteAsync(context, failure, result.Detail, result.RetryAfter);
+        }
+    }
+
+    private void Log(GroupRequest request, TryResult result)
+    {
+        var (context, logger) = (request.Context, services.Logger);
+        var path = context.Request.Path.Value ?? string.Empty;
+        logger.Failed(result.Level, request.Group.Name, context.Request.Method, path, result.Failure, request.Tries, context.TraceIdentifier, result.Detail);
+        if (request.Deaths >= RetryRules.MaxDeaths)
+        {
+            logger.SuspectRequest(request.Group.Name, context.Request.Method, path, context.TraceIdentifier, request.Deaths);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using ProxyGroups.Groups;
+using ProxyGroups.Scheduling;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>One request on its way through a process group, over all its tries. One thread at a time.</summary>
+internal sealed class GroupRequest(ForwardingServices services, HttpContext context, RouteModel route, ProcessGroup group) : IDisposable
+{
+    // Timeouts:Request and Timeouts:Silence bound the worker; the forwarder's own timeout would also count the client's pauses.
+    private static readonly ForwarderRequestConfig NoForwarderTimeout = new() { ActivityTimeout = TimeSpan.FromMilliseconds(int.MaxValue) };
+
+    private BufferedBody? _body;
+    private long _enqueuedAt;
+
+    public HttpContext Context { get; } = context;
+
+    public ProcessGroup Group { get; } = group;
+
+    public int Tries { get; private set; }
+
+    /// <summary>Workers that broke off while they handled this request.</summary>
+    public int Deaths { get; private set; }
+
+    private bool CanRepeat => _body?.CanRepeat ?? true;
+
+    /// <summary>Reads a small body before a slot is taken; a failure to read it, or null.</summary>
+    public async ValueTask<TryResult?> BufferBodyAsync()
+    {
+        if (Context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return null;
+        }
+
+        try
+        {
+            _body = await BufferedBody.ReadAsync(Context.Request, (int)Group.Settings.Buffering.Request, Context.RequestAborted);
+            Context.Request.Body = _body;
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            return ClientFailure(exception);
+        }
+    }
+
+    public async ValueTask<TryResult> TryAsync()
+    {
+        if (Tries++ > 0)
+        {
+            PrepareNextTry();
+        }
+
+        var admission = await Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt), Context.RequestAborted);
+        if (!admission.IsGranted)
+        {
+            return Refusal(admission);
+        }
+
+        if (_enqueuedAt == 0)
+        {
+            _enqueuedAt = services.Time.GetTimestamp();
+        }
+
+        return await ForwardAsync(admission.Lease);
+    }
+
+    public void Dispose() => _body?.Dispose();
+
+    private void PrepareNextTry()
+    {
+        Context.Response.Clear();
+        Context.Features.Set<IForwarderErrorFeature>(null);
+        _body?.Rewind();
+    }
+
+    private async ValueTask<TryResult> ForwardAsync(SlotLease lease)
+    {
+        if (Group.FindServing(lease.Worker) is not { Connection: IWorkerTransport transport } worker)
+        {
+            Group.Scheduler.Release(lease);
+            return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
+        }
+
+        var scheduler = Group.Scheduler;
+        using var exchange = transport.BeginExchange(lease.Slot, _ => scheduler.Release(lease));
+        var error = await services.Forwarder.SendAsync(
+            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
+        exchange.AbandonUnsent();
+        return error == ForwarderError.None ? TryResult.Done : Judge(worker, lease, exchange);
+    }
+
+    private TryResult Judge(ServingWorker worker, SlotLease lease, WorkerExchange exchange)
+    {
+        var fault = exchange.Fault;
+        if (fault == ExchangeFault.None)
+        {
+            return ClientFailure(Context.GetForwarderErrorFeature()?.Exception);
+        }
+
+        if (fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead)
+        {
+            Group.Suspect(lease);
+            Deaths++;
+        }
+        else if (fault == ExchangeFault.RequestDeadline)
+        {
+            Group.ReportRequestDeadline(worker.Identity.Id);
+        }
+
+        return new TryResult
+        {
+            Failure = FailureOf(fault),
+            Detail = $"worker {worker.Identity} pid {worker.Pid}: {exchange.FaultDetail}",
+            MayRetry = fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead
+                && RetryRules.MayRetry(RetryRules.IsSafe(Context.Request.Method), exchange.Sent, CanRepeat, Context.Response.HasStarted, Deaths, Tries),
+        };
+    }
+
+    private TryResult ClientFailure(Exception? exception)
+    {
+        if (Context.RequestAborted.IsCancellationRequested)
+        {
+            return TryResult.GoneClient;
+        }
+
+        var failure = FindBadRequest(exception)?.StatusCode switch
+        {
+            StatusCodes.Status408RequestTimeout => ProxyFailure.ClientStalled,
+            StatusCodes.Status413PayloadTooLarge => ProxyFailure.BodyTooLarge,
+            StatusCodes.Status400BadRequest => ProxyFailure.ClientBroken,
+            _ => ProxyFailure.ForwardingFailed,
+        };
+        return new TryResult { Failure = failure, Detail = exception?.Message ?? string.Empty };
+    }
+
+    private static BadHttpRequestException? FindBadRequest(Exception? exception) => exception switch
+    {
+        null => null,
+        BadHttpRequestException bad => bad,
+        _ => FindBadRequest(exception.InnerException),
+    };
+
+    private static TryResult Refusal(in AdmissionResult admission)
+    {
+        if (admission.Outcome == AdmissionOutcome.ClientGone)
+        {
+            return TryResult.GoneClient;
+        }
+
+        var failure = admission.Outcome switch
+        {
+            AdmissionOutcome.QueueFull => ProxyFailure.QueueFull,
+            AdmissionOutcome.WouldWaitTooLong => ProxyFailure.WouldWaitTooLong,
+            AdmissionOutcome.WaitedTooLong => ProxyFailure.WaitedTooLong,
+            AdmissionOutcome.BootTimedOut => ProxyFailure.BootTimedOut,
+            _ => ProxyFailure.GroupClosed,
+        };
+        return new TryResult { Failure = failure, Detail = $"{admission.Outcome} after {admission.Waited.TotalMilliseconds:0} ms", RetryAfter = admission.RetryAfter };
+    }
+
+    private static ProxyFailure FailureOf(ExchangeFault fault) => fault switch
+    {
+        ExchangeFault.ConnectFailed => ProxyFailure.ConnectFailed,
+        ExchangeFault.ClosedBeforeHead => ProxyFailure.WorkerDied,
+        ExchangeFault.ClosedInHead or ExchangeFault.BodyCutOff => ProxyFailure.ClosedInHead,
+        ExchangeFault.MalformedHead => ProxyFailure.MalformedHead,
+        ExchangeFault.HeadTooLarge => ProxyFailure.HeadTooLarge,
+        _ => ProxyFailure.RequestDeadline,
+    };
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Transforms;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>
+/// The last transform of a request to a process group: the target as the client wrote it, its Host, and the forwarded headers, which are ours alone
+/// (behind trusted proxies ASP.NET Core's forwarded-headers middleware has put the true client into the connection).
+/// </summary>
+internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransform
+{
+    private const string Worker = "http://worker";
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        var request = context.HttpContext.Request;
+        var prefix = request.PathBase.Value ?? string.Empty;
+        if (context.ProxyRequest.RequestUri is null)
+        {
+            SetTarget(context, request, ref prefix);
+        }
+
+        SetHeaders(context, request, prefix);
+        return ValueTask.CompletedTask;
+    }
+
+    private void SetTarget(RequestTransformContext context, HttpRequest request, ref string prefix)
+    {
+        var original = request.Path.Value ?? string.Empty;
+        var wanted = context.Path.Value ?? string.Empty;
+        if (!ReferenceEquals(original, wanted) && removesPrefix && original.EndsWith(wanted, StringComparison.Ordinal))
+        {
+            prefix += original[..^wanted.Length];
+        }
+        else if (original != wanted)
+        {
+            return;
+        }
+
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var raw = string.IsNullOrEmpty(target) ? null : RawTarget.PathOf(target);
+        if (raw is not null && prefix.Length > 0)
+        {
+            raw = RawTarget.RemovePrefix(raw, prefix);
+        }
+
+        if (raw is not null && Uri.TryCreate(Worker + raw + context.Query.QueryString.Value, in AsWritten, out var uri))
+        {
+            context.ProxyRequest.RequestUri = uri;
+        }
+    }
+
+    private static void SetHeaders(RequestTransformContext context, HttpRequest request, string prefix)
+    {
+        var headers = context.ProxyRequest.Headers;
+        headers.Host = request.Host.Value;
+        Set(context, "X-Forwarded-For", AddressOf(request.HttpContext.Connection.RemoteIpAddress));
+        Set(context, "X-Forwarded-Proto", request.Scheme);
+        Set(context, "X-Forwarded-Host", request.Host.Value);
+        Set(context, "X-Forwarded-Prefix", prefix.Length > 0 ? new PathString(prefix).ToUriComponent() : null);
+        if (!headers.NonValidated.Contains("X-Request-Id"))
+        {
+            headers.TryAddWithoutValidation("X-Request-Id", request.HttpContext.TraceIdentifier);
+        }
+    }
+
+    private static string AddressOf(IPAddress? address) => address switch
+    {
+        null => "unknown",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        _ => address.ToString(),
+    };
+
+    private static void Set(RequestTransformContext context, string name, string? value)
+    {
+        context.ProxyRequest.Headers.Remove(name);
+        if (!string.IsNullOrEmpty(value))
+        {
+            context.ProxyRequest.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>Log lines of the request path, ids 4000 to 4099. Paths are logged without their query.</summary>
+internal static partial class ProxyingLog
+{
+    [LoggerMessage(4000, LogLevel.Debug, "Group {Group}: the client of request {RequestId} is gone (499)")]
+    public static partial void ClientGone(this ILogger logger, string group, string requestId);
+
+    [LoggerMessage(4001, Message = "Group {Group}: {Method} {Path} failed ({Failure}, tries {Tries}, request {RequestId}): {Detail}")]
+    public static partial void Failed(this ILogger logger, LogLevel level, string group, string method, string path, ProxyFailure? failure, int tries, string requestId, string detail);
+
+    [LoggerMessage(4002, LogLevel.Error, "Group {Group}: suspect request {Method} {Path} ({RequestId}): {Deaths} workers ended while they handled it; it is not tried again")]
+    public static partial void SuspectRequest(this ILogger logger, string group, string method, string path, string requestId, int deaths);
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Polly;
+using Polly.Retry;
+
+namespace ProxyGroups.Proxying;
+
+/// <summary>
+/// When a request may meet a second worker. An unsafe method is sent once, ever, unless nothing of it reached the worker;
+/// a safe one (RFC 9110 section 9.2.1) may cost two workers their life, and no more.
+/// </summary>
+internal static class RetryRules
+{
+    internal const int MaxDeaths = 2;
+    internal const int MaxTries = 4;
+
+    public static ResiliencePipeline<TryResult> Build() => new ResiliencePipelineBuilder<TryResult>()
+        .AddRetry(new RetryStrategyOptions<TryResult>
+        {
+            MaxRetryAttempts = MaxTries - 1,
+            Delay = TimeSpan.Zero,
+            ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result.MayRetry),
+        })
+        .Build();
+
+    public static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+
+    /// <param name="isSafe">The request's method is safe.</param>
+    /// <param name="wasSent">A byte of it may have reached a worker.</param>
+    /// <param name="canRepeat">Its body is still here from the first byte.</param>
+    /// <param name="hasStarted">The client has a byte of an answer.</param>
+    /// <param name="deaths">Workers that broke off with this request so far.</param>
+    /// <param name="tries">Tries so far.</param>
+    public static bool MayRetry(bool isSafe, bool wasSent, bool canRepeat, bool hasStarted, int deaths, int tries) =>
+        !hasStarted && canRepeat && tries < MaxTries && deaths < MaxDeaths && (isSafe || !wasSent);
+}

@@ -1,0 +1,165 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Tests.Groups;
+
+/// <summary>Decision tables of the planner: what happened, hence what is started.</summary>
+public sealed class GroupPlannerTests
+{
+    private static readonly ProcessGroupSettings Other = new() { Processes = 1, MaxProcesses = 1, Threads = 7 };
+
+    [Fact]
+    public void A_started_group_spawns_one_worker_per_rank()
+    {
+        var script = new PlannerScript(processes: 3).Start();
+        Assert.Equal([new GroupAction.Spawn(1, 0, 1), new GroupAction.Spawn(2, 1, 1), new GroupAction.Spawn(3, 2, 1)], script.Started);
+        Assert.Empty(script.Tick().Started);
+    }
+
+    [Fact]
+    public void A_ready_worker_is_offered_once()
+    {
+        var script = new PlannerScript().Start().Boot(1);
+        Assert.Equal([new GroupAction.Offer(1)], script.Started);
+        Assert.Empty(script.Tick().Started);
+    }
+
+    [Fact]
+    public void The_startup_time_runs_from_the_grant()
+    {
+        var script = new PlannerScript().Start().After(300);
+        Assert.Null(script.Tick().WakeUp);
+        Assert.Equal(script.Now + TimeSpan.FromSeconds(60), script.Granted(1).WakeUp);
+        Assert.Equal([new GroupAction.FailStart(1)], script.After(60).Tick().Started);
+        Assert.Empty(script.After(60).Tick().Started);
+    }
+
+    [Fact]
+    public void A_failed_start_is_killed_and_tried_again_after_the_backoff()
+    {
+        var script = new PlannerScript().Start().Granted(1).Spawned(1).StartFailed(1);
+        Assert.Equal([new GroupAction.Kill(1, WorkerReason.StartFailed)], script.Started);
+        script.Exited(1);
+        Assert.Equal(1, Assert.IsType<GroupAction.Remove>(Assert.Single(script.Started)).Worker);
+        Assert.NotNull(script.WakeUp);
+        Assert.Equal([new GroupAction.Spawn(2, 0, 1)], script.After((script.WakeUp!.Value - script.Now).TotalSeconds).Tick().Started);
+    }
+
+    [Fact]
+    public void After_two_failures_with_nobody_ready_requests_are_refused_until_one_is()
+    {
+        var script = new PlannerScript().Start().Fail(1).After(31).Tick().Fail(2);
+        Assert.Contains(script.Started, static action => action is GroupAction.Gate { IsClosed: true });
+        script.After(31).Tick().Boot(3);
+        Assert.Contains(new GroupAction.Gate(false, TimeSpan.Zero), script.Started);
+    }
+
+    [Fact]
+    public void After_a_failure_one_start_at_a_time_shows_whether_it_works_again()
+    {
+        var script = new PlannerScript(processes: 3).Start();
+        script.Fail(1, 2, 3).After(31).Tick();
+        Assert.Single(script.Started, static action => action is GroupAction.Spawn);
+        script.Boot(4).After(5).Tick();
+        Assert.Equal(2, script.Started.Count(static action => action is GroupAction.Spawn));
+    }
+
+    [Fact]
+    public void A_worker_that_dies_is_replaced_at_once()
+    {
+        var script = new PlannerScript().Start().Boot(1).After(1).Exited(1, 137);
+        Assert.Equal([new GroupAction.Remove(1, WorkerReason.ExitedUnexpectedly, new WorkerExit(137)), new GroupAction.Spawn(2, 0, 1)], script.Started);
+        Assert.Equal(0, script.State.Failures);
+    }
+
+    [Fact]
+    public void A_worker_that_dies_as_soon_as_it_is_ready_counts_as_a_failed_start()
+    {
+        var script = new PlannerScript().Start().Boot(1).After(0.1).Exited(1, 1);
+        Assert.Equal(1, Assert.IsType<GroupAction.Remove>(Assert.Single(script.Started)).Worker);
+        Assert.Equal(1, script.State.Failures);
+    }
+
+    [Fact]
+    public void Changed_settings_make_the_successor_ready_before_the_old_worker_drains()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.SettingsChanged(Other));
+        Assert.Equal([new GroupAction.Prepare(2)], script.Started);
+        Assert.Equal([new GroupAction.Spawn(2, 0, 2)], script.On(new GroupEvent.Prepared(2, null)).Started);
+        script.Granted(2).Spawned(2).Ready(2);
+        Assert.Contains(new GroupAction.Offer(2), script.Started);
+        Assert.Contains(new GroupAction.Drain(1, WorkerReason.SettingsChanged), script.Tick().Started.Concat(script.Started));
+    }
+
+    [Fact]
+    public void A_new_generation_that_cannot_start_leaves_the_old_one_serving()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.SettingsChanged(Other)).On(new GroupEvent.Prepared(2, null));
+        script.Fail(2).After(31).Tick().Fail(3).After(31).Tick();
+        Assert.Equal(WorkerState.Ready, script.State.Find(1)!.State);
+        Assert.False(script.State.IsClosed);
+        Assert.Equal(2, script.State.Failures);
+    }
+
+    [Fact]
+    public void A_drained_worker_stops_and_one_that_will_not_is_killed()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.StopRequested(WorkerReason.GroupRemoved));
+        Assert.Contains(new GroupAction.Drain(1, WorkerReason.GroupRemoved), script.Started);
+        Assert.Equal([new GroupAction.Stop(1, WorkerReason.Drained)], script.On(new GroupEvent.WorkerDrained(1)).Started);
+        Assert.Equal([new GroupAction.Kill(1, WorkerReason.StopTimeout)], script.After(10).Tick().Started);
+        script.Exited(1, 137);
+        Assert.Contains(new GroupAction.Finish(), script.Started);
+    }
+
+    [Fact]
+    public void A_drain_that_takes_too_long_ends_with_the_stacks_in_the_log()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.StopRequested(WorkerReason.FrontDoorStopping)).After(60).Tick();
+        Assert.Equal([new GroupAction.DumpStacks(1), new GroupAction.Stop(1, WorkerReason.DrainTimeout)], script.Started);
+    }
+
+    [Fact]
+    public void A_request_past_its_deadline_gets_the_worker_replaced_without_cutting_the_others()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.RequestDeadlinePassed(1));
+        Assert.Equal([new GroupAction.DumpStacks(1), new GroupAction.Spawn(2, 0, 1)], script.Started);
+        Assert.Equal(WorkerState.Ready, script.State.Find(1)!.State);
+        var started = script.Granted(2).Spawned(2).Ready(2).Started.Concat(script.Tick().Started);
+        Assert.Contains(new GroupAction.Drain(1, WorkerReason.RequestDeadline), started);
+    }
+
+    [Fact]
+    public void A_suspect_that_still_lives_is_offered_again()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.WorkerSuspected(1, Epoch: 4));
+        Assert.Empty(script.Started);
+        Assert.Equal(script.Now + GroupReducer.SuspectTime, script.WakeUp);
+        Assert.Equal([new GroupAction.Restore(1, 4)], script.After(0.1).Tick().Started);
+    }
+
+    [Fact]
+    public void A_forced_end_kills_whatever_runs()
+    {
+        var script = new PlannerScript(processes: 2).Start().Boot(1).Granted(2).Spawned(2).On(new GroupEvent.KillRequested());
+        for (var step = 0; step < 3; step++)
+        {
+            Assert.Equal(script.Now, script.WakeUp ?? script.Now);
+            script.Tick();
+        }
+
+        Assert.All(script.State.Workers, static worker => Assert.True(worker.IsKilled));
+    }
+
+    [Fact]
+    public void Timeouts_that_are_off_never_fire()
+    {
+        var off = new TimeoutSettings { Startup = Timeout.InfiniteTimeSpan, Drain = Timeout.InfiniteTimeSpan, Stop = Timeout.InfiniteTimeSpan };
+        var script = new PlannerScript(1, off).Start().Granted(1);
+        Assert.Null(script.WakeUp);
+        script.Spawned(1).Ready(1).On(new GroupEvent.StopRequested(WorkerReason.GroupRemoved));
+        Assert.Null(script.WakeUp);
+        Assert.Null(script.On(new GroupEvent.WorkerDrained(1)).WakeUp);
+    }
+}
