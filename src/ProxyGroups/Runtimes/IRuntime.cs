@@ -17,8 +17,14 @@ internal interface IRuntime
     /// <summary>The worker never closes an idle connection, so that one may be used again at any age.</summary>
     bool KeepsIdleConnections { get; }
 
-    /// <summary>Argument list that runs once per generation before the first worker, in the app's directory; empty: none.</summary>
+    /// <summary>
+    /// Argument list that runs once per generation before the first worker, with the directory, user and environment
+    /// of a worker's <see cref="LaunchSpec"/>; empty: none.
+    /// </summary>
     IReadOnlyList<string> Preparation { get; }
+
+    /// <summary>Absolute paths that the worker's user must be able to read, and to execute where they are programs.</summary>
+    IReadOnlyList<string> RequiredPaths { get; }
 
     LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint);
 }

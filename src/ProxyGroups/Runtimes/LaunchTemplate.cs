@@ -1,0 +1,59 @@
+using System.Globalization;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Runtimes;
+
+/// <summary>What every <see cref="LaunchSpec"/> of a process group has in common, and the variables that tell a worker who it is.</summary>
+internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>Absolute working directory.</summary>
+    public string Directory { get; init; } = Request.Directory;
+
+    /// <summary>The program sends READY=1 without being told to.</summary>
+    public bool NotifiesByItself { get; init; }
+
+    public int? StackDumpSignal { get; init; }
+
+    /// <param name="needs">Variables that the program cannot do without; they win over the settings.</param>
+    public LaunchSpec Create(
+        WorkerIdentity worker, WorkerEndpoint endpoint, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> needs)
+    {
+        var variables = new Dictionary<string, string>(Environment);
+        foreach (var (name, value) in Introduction(worker, endpoint).Concat(needs))
+            variables[name] = value;
+        return new LaunchSpec
+        {
+            Worker = worker,
+            Command = command,
+            Directory = Directory,
+            Environment = variables,
+            Endpoint = endpoint,
+            Readiness = Readiness,
+            User = Request.Settings.Worker.User,
+            Nice = Request.Settings.Worker.Nice,
+            OpenFiles = Request.Settings.Worker.OpenFiles,
+            StackDumpSignal = StackDumpSignal,
+        };
+    }
+
+    private Dictionary<string, string> Introduction(WorkerIdentity worker, WorkerEndpoint endpoint) => new()
+    {
+        [endpoint.SocketPath is null ? "PROXYGROUPS_PORT" : "PROXYGROUPS_SOCKET"] = endpoint.SocketPath ?? Text(endpoint.Port ?? 0),
+        ["PROXYGROUPS_THREADS"] = Text(Request.Settings.Threads),
+        ["PROXYGROUPS_GROUP"] = worker.Group,
+        ["PROXYGROUPS_RANK"] = Text(worker.Rank),
+        ["PROXYGROUPS_GENERATION"] = Text(worker.Generation),
+        ["PROXYGROUPS_MULTIPROCESS"] = Math.Max(Request.Settings.Processes, Request.Settings.MaxProcesses) > 1 ? "1" : "0",
+    };
+
+    private ReadinessCheck Readiness
+    {
+        get
+        {
+            var (notify, path) = (Request.Settings.Readiness.Notify ?? NotifiesByItself, Request.Settings.Readiness.Path);
+            return new ReadinessCheck(notify, path ?? (notify ? null : "/"));
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,15 @@
+namespace ProxyGroups.Runtimes;
+
+/// <summary>Variables that only the front door sets.</summary>
+internal static class ReservedNames
+{
+    public static bool IsReserved(string name, IReadOnlyCollection<string> ofRuntime) =>
+        name.StartsWith("PROXYGROUPS_", StringComparison.Ordinal) || name == "NOTIFY_SOCKET" || ofRuntime.Contains(name);
+
+    public static string Remedy(string name) => name switch
+    {
+        "PORT" => "Remove it; each worker gets a free port in PORT and wherever {port} is written.",
+        "NOTIFY_SOCKET" => "Remove it; \"Readiness\": { \"Notify\": true } makes the front door wait for READY=1.",
+        _ => "Remove it.",
+    };
+}

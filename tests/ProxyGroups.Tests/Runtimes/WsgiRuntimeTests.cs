@@ -1,0 +1,105 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Supervision;
+using Xunit;
+
+namespace ProxyGroups.Tests.Runtimes;
+
+public sealed class WsgiRuntimeTests : IDisposable
+{
+    private readonly RuntimeScene _scene = new();
+
+    public void Dispose() => _scene.Dispose();
+
+    [Fact]
+    public void The_worker_is_our_package_run_by_the_interpreter()
+    {
+        _scene.WriteProgram("programs/python3");
+        var spec = _scene.Launch(Wsgi(), _scene.Socket);
+
+        Assert.Equal([$"{_scene.Programs}/python3", "-u", $"{_scene.Root}/proxygroups", "wsgi"], spec.Command);
+        Assert.Equal(("shop.wsgi:application", "/run/x/7.sock"), (spec.Environment["PROXYGROUPS_APP"], spec.Environment["PROXYGROUPS_SOCKET"]));
+        Assert.Equal((_scene.App, 3), (spec.Directory, spec.StackDumpSignal));
+    }
+
+    [Fact]
+    public void It_can_listen_on_a_port()
+    {
+        _scene.WriteProgram("programs/python3");
+        var environment = _scene.Launch(Wsgi(), _scene.Port).Environment;
+
+        Assert.Equal("4711", environment["PROXYGROUPS_PORT"]);
+        Assert.False(environment.ContainsKey("PROXYGROUPS_SOCKET"));
+    }
+
+    [Theory]
+    [InlineData(null, null, true, null)]
+    [InlineData(null, "/up", true, "/up")]
+    [InlineData(false, null, false, "/")]
+    public void It_notifies_by_itself(bool? notify, string? path, bool expectedNotify, string? expectedPath)
+    {
+        _scene.WriteProgram("programs/python3");
+        var settings = Wsgi() with { Readiness = new() { Notify = notify, Path = path } };
+
+        Assert.Equal(new ReadinessCheck(expectedNotify, expectedPath), _scene.Launch(settings, _scene.Socket).Readiness);
+    }
+
+    [Fact]
+    public void It_is_what_it_says()
+    {
+        _scene.WriteProgram("programs/python3").Write("app/web/entry.py");
+        var runtime = _scene.Good(Wsgi() with { Wsgi = "web/entry.py:app" });
+
+        Assert.Equal(("wsgi", $"WSGI app web/entry.py:app with {_scene.Programs}/python3"), (runtime.Kind, runtime.Description));
+        Assert.Equal((false, true), (runtime.NeedsPort, runtime.KeepsIdleConnections));
+        Assert.Equal([$"{_scene.Programs}/python3", _scene.App, $"{_scene.App}/web/entry.py", $"{_scene.Root}/proxygroups"], runtime.RequiredPaths);
+    }
+
+    [Theory]
+    [InlineData("shop")]
+    [InlineData("shop:app")]
+    [InlineData("shop.web:holder.app")]
+    [InlineData("shop:create_app()")]
+    [InlineData("my-app.py:app")]
+    [InlineData("my-app.py")]
+    public void Every_form_that_the_worker_understands_is_accepted(string app)
+    {
+        _scene.WriteProgram("programs/python3").Write("app/my-app.py");
+
+        _scene.Good(Wsgi() with { Wsgi = app });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("shop:")]
+    [InlineData(":app")]
+    [InlineData("shop:create_app(1)")]
+    [InlineData("shop:a:b")]
+    [InlineData("my-app:app")]
+    public void Other_forms_are_refused(string app)
+    {
+        _scene.WriteProgram("programs/python3");
+
+        _scene.Refuses(Wsgi() with { Wsgi = app }, "Wsgi", app, "this names no WSGI callable",
+            "Write \"module:callable\" or \"file.py:callable\", as in \"shop.wsgi:application\"; a factory as in \"shop:create_app()\".");
+    }
+
+    [Fact]
+    public void A_missing_file_is_refused()
+    {
+        _scene.WriteProgram("programs/python3");
+
+        _scene.Refuses(Wsgi() with { Wsgi = "entry.py:app" }, "Wsgi", "entry.py:app", "there is no file {app}/entry.py",
+            "Correct the name, or \"Directory\", where it starts.");
+    }
+
+    [Fact]
+    public void What_the_settings_say_cannot_override_the_app()
+    {
+        _scene.WriteProgram("programs/python3");
+
+        _scene.Refuses(Wsgi() with { Environment = new Dictionary<string, string> { ["PROXYGROUPS_APP"] = "x" } },
+            "Environment:PROXYGROUPS_APP", null, "PROXYGROUPS_APP is set by the front door for each worker", "Remove it.");
+    }
+
+    private static ProcessGroupSettings Wsgi() => new() { Wsgi = "shop.wsgi:application" };
+}
