@@ -8,4 +8,7 @@ root.Add(run);
 root.Add(CheckCommand.Create());
 
 // Without a word the front door runs: that is what it is for.
-return await root.Parse(args is [] or ["--settings", ..] or ["--urls", ..] ? ["run", .. args] : args).InvokeAsync();
+var words = args is [] or ["--settings", ..] or ["--urls", ..] ? ["run", .. args] : args;
+
+// The front door ends its own way on signals: requests first, however long they take.
+return await root.Parse(words).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -5,6 +5,10 @@ namespace ProxyGroups.Host;
 /// <summary>Why the front door did not start, for the person at the terminal: cause and remedy, no stack.</summary>
 internal static class StartError
 {
+    /// <summary>Anything else is a bug and shows its stack.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is SettingsException or InvalidOperationException or IOException or InvalidDataException or UnauthorizedAccessException;
+
     public static string Describe(Exception exception, FrontDoorPlace place) => exception switch
     {
         SettingsException => $"{place.SettingsPath}:{Environment.NewLine}{exception.Message}",

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
-using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Host;
 
@@ -28,7 +26,7 @@ internal static class RunCommand
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is SettingsException or InvalidOperationException or IOException or InvalidDataException)
+        catch (Exception exception) when (StartError.IsExpected(exception))
         {
             await Console.Error.WriteLineAsync(StartError.Describe(exception, place));
             return 1;

@@ -21,18 +21,18 @@ internal sealed class GroupPlanner
     private readonly TimeSpan _now;
     private GroupState _state;
 
-    private GroupPlanner(GroupState _state, TimeSpan _now)
+    private GroupPlanner(GroupState state, TimeSpan now)
     {
         _state = state;
         _now = now;
     }
 
-    public static GroupPlan Plan(GroupState _state, TimeSpan _now)
+    public static GroupPlan Plan(GroupState state, TimeSpan now)
     {
-        var planner = new GroupPlanner(_state, _now);
+        var planner = new GroupPlanner(state, now);
         planner.ForgetFailuresAfterStableUptime();
         planner.Prepare();
-        foreach (var worker in _state.Workers)
+        foreach (var worker in state.Workers)
         {
             planner.Advance(worker);
         }

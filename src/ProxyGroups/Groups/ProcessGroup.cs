@@ -16,11 +16,11 @@ internal sealed class ProcessGroup
     private volatile GroupBlueprint _blueprint;
     private GroupSupervisor? _supervisor;
 
-    public ProcessGroup(string name, GroupBlueprint _blueprint, TimeProvider time)
+    public ProcessGroup(string name, GroupBlueprint blueprint, TimeProvider time)
     {
         Name = name;
         _blueprint = blueprint;
-        Scheduler = new SlotScheduler(LimitsOf(_blueprint.Settings), time);
+        Scheduler = new SlotScheduler(LimitsOf(blueprint.Settings), time);
     }
 
     public string Name { get; }

@@ -42,6 +42,8 @@ internal static class GroupsRegistration
         services.AddSingleton<ForwardingServices>();
         services.AddSingleton<GroupForwarder>();
 
+        services.AddTransient(static provider => new ProcessGroupsPlan(
+            provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<IHostEnvironment>()));
         services.AddSingleton<ProxyGroupsService>();
         services.AddHostedService(static provider => provider.GetRequiredService<ProxyGroupsService>());
         return services;

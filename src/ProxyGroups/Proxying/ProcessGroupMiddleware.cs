@@ -18,7 +18,7 @@ internal sealed class ProcessGroupMiddleware(RequestDelegate next, ProcessGroupR
         var proxy = context.GetReverseProxyFeature();
         return groups.Find(proxy.Cluster.Config.ClusterId) is { } group
             ? forwarder.ForwardAsync(context, proxy.Route, group)
-            : groups.IsDisabled(proxy.Cluster.Config.ClusterId)
+            : groups.IsGroup(proxy.Cluster.Config.ClusterId)
                 ? forwarder.RefuseAsync(context, ProxyFailure.Disabled)
                 : next(context);
     }

@@ -1,0 +1,19 @@
+using ProxyGroups.Hosting;
+
+namespace ProxyGroups.Host;
+
+/// <summary>The plan as a table: one line per process group, and the sum.</summary>
+internal static class GroupTable
+{
+    public static void Write(TextWriter output, IReadOnlyList<GroupPlanLine> groups)
+    {
+        var width = Math.Max(5, groups.Max(static group => group.Name.Length));
+        output.WriteLine($"  {"group".PadRight(width)}  processes x threads = slots  queue  app");
+        foreach (var group in groups)
+        {
+            output.WriteLine($"  {group.Name.PadRight(width)}  {group.Processes,9} x {group.Threads,-7} = {group.Slots,-5}  {group.QueueLimit,5}  {group.App}");
+        }
+
+        output.WriteLine($"  {groups.Count} groups, {groups.Sum(static group => group.Processes)} processes, {groups.Sum(static group => group.Slots)} slots");
+    }
+}

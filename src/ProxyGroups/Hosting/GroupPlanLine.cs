@@ -1,0 +1,13 @@
+namespace ProxyGroups.Hosting;
+
+/// <summary>One process group as it will run.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Processes">Workers.</param>
+/// <param name="Threads">Slots of one worker.</param>
+/// <param name="QueueLimit">Most requests that wait for a slot.</param>
+/// <param name="App">What is run, and why where that was detected.</param>
+public sealed record GroupPlanLine(string Name, int Processes, int Threads, int QueueLimit, string App)
+{
+    /// <summary>Requests that the group handles at once.</summary>
+    public int Slots => Processes * Threads;
+}
