@@ -11,6 +11,18 @@ internal static class KnownKeys
     private const string ThroughSetpriv = "Remove it, and start the program through setpriv: \"Command\": [ \"setpriv\", \"--no-new-privs\", \"--\", ... ].";
     private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
 
+    /// <summary>Settings of a YARP cluster that has the name of a process group.</summary>
+    public static readonly IReadOnlyDictionary<string, Refusal> Cluster = new Dictionary<string, Refusal>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["LoadBalancingPolicy"] = Refusal.Bypassed(LeastBusy),
+        ["SessionAffinity"] = Refusal.Bypassed("Remove it: requests of one session may reach any worker; keep sessions in a store."),
+        ["HealthCheck"] = Refusal.Bypassed("Remove it, and write \"Readiness\" and \"Timeouts\" of the group: workers are watched from outside."),
+        ["HttpClient"] = Refusal.Bypassed("Remove it: \"Threads\" of the group bounds the connections of each worker."),
+        ["HttpRequest"] = Refusal.Bypassed("Remove it, and write \"HttpRequest\" and \"Timeouts\" of the group."),
+        ["Destinations"] = Refusal.Bypassed("Remove it: the group's workers are the destinations; \"Processes\" of the group says how many."),
+        ["Metadata"] = Refusal.Bypassed("Remove it, and write metadata on the route."),
+    };
+
     public static readonly SectionKeys Root = new(
         ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "Defaults", "ProcessGroups"],
         new Dictionary<string, Refusal> { ["ApplicationGroups"] = Refusal.Later(OneInterpreterEach) });
@@ -20,7 +32,7 @@ internal static class KnownKeys
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Queue", "Timeouts", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
         ],
-        new Dictionary<string, Refusal>
+        new Dictionary<string, Refusal>(Cluster)
         {
             ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
@@ -32,12 +44,6 @@ internal static class KnownKeys
             ["Serves"] = Refusal.Later("Remove it: the routes that name this group decide what it serves."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
-            ["LoadBalancingPolicy"] = Refusal.Bypassed(LeastBusy),
-            ["SessionAffinity"] = Refusal.Bypassed("Remove it: requests of one session may reach any worker; keep sessions in a store."),
-            ["HealthCheck"] = Refusal.Bypassed("Remove it, and write \"Readiness\" and \"Timeouts\": workers are watched from outside."),
-            ["HttpClient"] = Refusal.Bypassed("Remove it: \"Threads\" bounds the connections of each worker."),
-            ["Destinations"] = Refusal.Bypassed("Remove it: the group's workers are the destinations; \"Processes\" says how many."),
-            ["Metadata"] = Refusal.Bypassed("Remove it, and write metadata on the route."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
         });
 
