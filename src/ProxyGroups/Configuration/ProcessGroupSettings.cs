@@ -2,40 +2,61 @@ namespace ProxyGroups.Configuration;
 
 /// <summary>
 /// What the operator wrote for one process group: a named set of equal workers with one queue.
+/// At most one of <see cref="Wsgi"/>, <see cref="DotNet"/> and <see cref="Command"/> is set; with none the app is
+/// detected from <see cref="Directory"/>. Compared by value, collections included.
 /// </summary>
 public sealed record ProcessGroupSettings
 {
-    /// <summary>Name of the application group whose preloaded interpreter the workers start from; null: none.</summary>
+    private readonly int? _maxProcesses;
+
+    /// <summary>Reserved: name of the application group whose preloaded interpreter the workers start from.</summary>
+    /// <value>Default not set. Not supported yet: a name is refused.</value>
     public string? ApplicationGroup { get; init; }
 
-    /// <summary>Directory of the web app; relative paths start at the content root. Default: the content root.</summary>
+    /// <summary>Directory of the web app, where its workers start.</summary>
+    /// <value>Path; relative ones start at the content root. Default ".", the content root.</value>
     public string Directory { get; init; } = ".";
 
-    /// <summary>The WSGI callable: <c>module:callable</c> or <c>file.py:callable</c>.</summary>
+    /// <summary>The WSGI callable of a Python app.</summary>
+    /// <value>"module:callable" or "file.py:callable". Default not set.</value>
     public string? Wsgi { get; init; }
 
     /// <summary>A .NET project or dll whose Kestrel serves the app.</summary>
+    /// <value>Path from <see cref="Directory"/>. Default not set.</value>
     public string? DotNet { get; init; }
 
-    /// <summary>Argument list of any program that serves HTTP; placeholders {socket}, {port}, {threads}. Empty: none.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
+    /// <summary>Program and arguments of any server of HTTP; placeholders {socket}, {port}, {threads} are filled in.</summary>
+    /// <value>List of words, or in settings files one text that is split as a shell splits words. Default empty: none.</value>
+    public IReadOnlyList<string> Command { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
-    /// <summary>Python interpreter or virtualenv directory; null: python3 on PATH.</summary>
+    /// <summary>Python interpreter of a WSGI app.</summary>
+    /// <value>Path of an interpreter or of a virtualenv directory. Default not set: python3 on PATH.</value>
     public string? Python { get; init; }
 
-    /// <summary>Variables that every worker gets. Values are never logged.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>
+    /// Variables that every worker gets; they win over <see cref="PassEnvironment"/>. Values are never logged.
+    /// </summary>
+    /// <value>Map of name to value, or in settings files a list of "NAME=value". Default empty.</value>
+    public IReadOnlyDictionary<string, string> Environment
+    {
+        get;
+        init => field = new ValueMap<string>(value, StringComparer.Ordinal);
+    } = new ValueMap<string>([], StringComparer.Ordinal);
 
-    /// <summary>Names of the front door's own variables that are handed on.</summary>
-    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+    /// <summary>Names of the front door's own variables that are handed on; no other one is.</summary>
+    /// <value>List of names. Default empty.</value>
+    public IReadOnlyList<string> PassEnvironment { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
-    /// <summary>Number of workers. Default 1.</summary>
+    /// <summary>Number of workers: each has its own memory and can keep one CPU core busy or more.</summary>
+    /// <value>1 to 256. Default 1.</value>
     public int Processes { get; init; } = 1;
 
-    /// <summary>Upper bound of workers. Default: <see cref="Processes"/>.</summary>
-    public int MaxProcesses { get; init; } = 1;
+    /// <summary>Upper bound of workers.</summary>
+    /// <value>Default: <see cref="Processes"/>. Another number is refused: not supported yet.</value>
+    public int MaxProcesses { get => _maxProcesses ?? Processes; init => _maxProcesses = value; }
 
-    /// <summary>Slots of one worker: requests it may handle at once. Default 4.</summary>
+    /// <summary>Slots of one worker: requests it may handle at once. The next one waits in the queue.</summary>
+    /// <value>1 to 1024. Default 4.</value>
     public int Threads { get; init; } = 4;
 
     /// <summary>The admission queue.</summary>
@@ -53,6 +74,18 @@ public sealed record ProcessGroupSettings
     /// <summary>How a worker shows that it serves.</summary>
     public ReadinessSettings Readiness { get; init; } = new();
 
-    /// <summary>Largest request body in bytes unless the route sets its own. Default 100 MiB; null: off.</summary>
+    /// <summary>How the front door speaks to the workers.</summary>
+    public HttpRequestSettings HttpRequest { get; init; } = new();
+
+    /// <summary>Largest request body unless the route sets its own limit; a larger one is answered 413.</summary>
+    /// <value>Bytes; in settings files a size such as "100MiB". Default 100 MiB. Above 0; null (in files "off"): no bound.</value>
     public long? MaxRequestBody { get; init; } = 100L << 20;
+
+    /// <summary>Makes the defaults explicit that depend on other settings, so that equal meaning is equal by value.</summary>
+    internal ProcessGroupSettings Completed() => this with
+    {
+        MaxProcesses = MaxProcesses,
+        Queue = Queue.Completed((int)Math.Min(int.MaxValue, (long)MaxProcesses * Threads)),
+        Timeouts = Timeouts.Completed(),
+    };
 }

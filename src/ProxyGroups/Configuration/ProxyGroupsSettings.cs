@@ -1,18 +1,38 @@
 namespace ProxyGroups.Configuration;
 
-/// <summary>The whole section <c>ProxyGroups</c>.</summary>
+/// <summary>The whole section <c>ProxyGroups</c>. Compared by value.</summary>
 public sealed record ProxyGroupsSettings
 {
-    /// <summary>False starts nothing: no worker, no socket (for tests of the app around it). Default true.</summary>
+    /// <summary>False starts nothing: no worker, no socket (for tests of the app around it).</summary>
+    /// <value>true or false. Default true.</value>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Directory of sockets and worker records; null: chosen by user and content root.</summary>
+    /// <summary>
+    /// Private directory (mode 0700) of sockets and worker records. Socket paths must stay within 107 bytes, which leaves
+    /// 82 for the directory.
+    /// </summary>
+    /// <value>Path; relative ones start at the content root. Default not set: chosen by user and content root.</value>
     public string? RuntimeDirectory { get; init; }
 
-    /// <summary>Path at which the front door lists its groups and their busy slots; null: nowhere. Default null.</summary>
+    /// <summary>Path at which the front door lists its groups and their busy slots.</summary>
+    /// <value>Absolute path, such as "/proxygroups". Default not set: nowhere.</value>
     public string? Overview { get; init; }
 
-    /// <summary>Process groups by name (compared without case).</summary>
-    public IReadOnlyDictionary<string, ProcessGroupSettings> ProcessGroups { get; init; } =
-        new Dictionary<string, ProcessGroupSettings>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>How worker processes are started.</summary>
+    /// <value>"auto", "linux" or "plain". Default "auto": linux on Linux, plain elsewhere.</value>
+    public LauncherKind Launcher { get; init; }
+
+    /// <summary>Process groups by name. A name is also the id of a YARP cluster: a route's ClusterId.</summary>
+    /// <value>Names of 1 to 63 of a-z, 0-9 and '-', compared without case. Default empty.</value>
+    /// <exception cref="ArgumentException">Two names differ by case only.</exception>
+    public IReadOnlyDictionary<string, ProcessGroupSettings> ProcessGroups
+    {
+        get;
+        init => field = new ValueMap<ProcessGroupSettings>(value, StringComparer.OrdinalIgnoreCase);
+    } = new ValueMap<ProcessGroupSettings>([], StringComparer.OrdinalIgnoreCase);
+
+    internal ProxyGroupsSettings Completed() => this with
+    {
+        ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => group.Value.Completed()),
+    };
 }

@@ -1,0 +1,93 @@
+namespace ProxyGroups.Configuration;
+
+/// <summary>Every key of our section, and those of other days and other programs that are refused by name.</summary>
+internal static class KnownKeys
+{
+    private const string OneInterpreterEach = "Remove it: every worker starts on its own and shares no memory yet.";
+    private const string OnlyOnFailure = "Remove it: a worker is replaced only when it fails or its settings change.";
+    private const string WholeServiceOnly =
+        "Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).";
+    private const string ThroughPrlimit = "Remove it, and start the program through prlimit: \"Command\": [ \"prlimit\", \"--cpu=60\", \"--\", ... ].";
+    private const string ThroughSetpriv = "Remove it, and start the program through setpriv: \"Command\": [ \"setpriv\", \"--no-new-privs\", \"--\", ... ].";
+    private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
+
+    /// <summary>Settings of a YARP cluster that has the name of a process group.</summary>
+    public static readonly IReadOnlyDictionary<string, Refusal> Cluster = new Dictionary<string, Refusal>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["LoadBalancingPolicy"] = Refusal.Bypassed(LeastBusy),
+        ["SessionAffinity"] = Refusal.Bypassed("Remove it: requests of one session may reach any worker; keep sessions in a store."),
+        ["HealthCheck"] = Refusal.Bypassed("Remove it, and write \"Readiness\" and \"Timeouts\" of the group: workers are watched from outside."),
+        ["HttpClient"] = Refusal.Bypassed("Remove it: \"Threads\" of the group bounds the connections of each worker."),
+        ["HttpRequest"] = Refusal.Bypassed("Remove it, and write \"HttpRequest\" and \"Timeouts\" of the group."),
+        ["Destinations"] = Refusal.Bypassed("Remove it: the group's workers are the destinations; \"Processes\" of the group says how many."),
+        ["Metadata"] = Refusal.Bypassed("Remove it, and write metadata on the route."),
+    };
+
+    public static readonly SectionKeys Root = new(
+        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "Defaults", "ProcessGroups"],
+        new Dictionary<string, Refusal> { ["ApplicationGroups"] = Refusal.Later(OneInterpreterEach) });
+
+    public static readonly SectionKeys Group = new(
+        [
+            "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Threads", "Queue", "Timeouts", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
+        ],
+        new Dictionary<string, Refusal>(Cluster)
+        {
+            ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
+            ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
+            ["Apps"] = Refusal.Later("Remove it, and give each web app a process group of its own."),
+            ["Recycle"] = Refusal.Later(OnlyOnFailure, "MaxRequests", "MaxAge", "WorkerMemory", "Jitter"),
+            ["Group"] = Refusal.Later(WholeServiceOnly, "CpuWeight", "Cpus", "Memory", "Tasks"),
+            ["Restart"] = Refusal.Later(OnlyOnFailure),
+            ["Before"] = Refusal.Later("Remove it, and run it before the front door starts."),
+            ["Serves"] = Refusal.Later("Remove it: the routes that name this group decide what it serves."),
+            ["Preload*"] = Refusal.Later(OneInterpreterEach),
+            ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
+            ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
+        });
+
+    public static readonly SectionKeys Queue = new(["Limit", "MaxWait"]);
+
+    public static readonly SectionKeys Timeouts = new(
+        ["Startup", "Request", "Silence", "Drain", "Stop"],
+        new Dictionary<string, Refusal> { ["Idle"] = Refusal.Later("Remove it: workers keep running when nobody asks for them.") });
+
+    public static readonly SectionKeys Worker = new(
+        ["User", "Nice", "OpenFiles"],
+        new Dictionary<string, Refusal>
+        {
+            ["Group"] = Refusal.Later("Remove it: a worker gets the primary group of its User."),
+            ["SupplementaryGroups"] = Refusal.Later("Remove it: a worker gets all groups of its User."),
+            ["Umask"] = Refusal.Later("Remove it, and start the program through sh: \"Command\": [ \"sh\", \"-c\", \"umask 027; exec ...\" ]."),
+            ["EnvironmentFile"] = Refusal.Later("Write the variables in \"Environment\", or hand them on with \"PassEnvironment\"."),
+            ["CpuSeconds"] = Refusal.Later(ThroughPrlimit),
+            ["AddressSpace"] = Refusal.Later(ThroughPrlimit),
+            ["CoreSize"] = Refusal.Later(ThroughPrlimit),
+            ["NoNewPrivileges"] = Refusal.Later(ThroughSetpriv),
+            ["Capabilities"] = Refusal.Later(ThroughSetpriv),
+        });
+
+    public static readonly SectionKeys Buffering = new(["Request", "Response"]);
+
+    public static readonly SectionKeys Readiness = new(["Notify", "Path"]);
+
+    public static readonly SectionKeys HttpRequest = new(
+        ["Version"],
+        new Dictionary<string, Refusal>
+        {
+            ["ActivityTimeout"] = Refusal.Bypassed("Write \"Timeouts:Request\" (until the response head) and \"Timeouts:Silence\" (after it)."),
+            ["VersionPolicy"] = Refusal.Later("Remove it: workers are spoken to in HTTP 1.1."),
+            ["AllowResponseBuffering"] = Refusal.Later("Remove it, and write \"Buffering:Response\"."),
+        });
+
+    private static readonly (string Name, SectionKeys Keys)[] Sections =
+    [
+        ("Queue", Queue), ("Timeouts", Timeouts), ("Worker", Worker), ("Buffering", Buffering), ("Readiness", Readiness),
+        ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
+    ];
+
+    /// <summary>Where a key belongs that was written elsewhere.</summary>
+    public static IReadOnlyList<string> SectionsWith(string key) =>
+        [.. Sections.Where(section => section.Keys.Known.Contains(key, StringComparer.OrdinalIgnoreCase)).Select(section => section.Name)];
+}

@@ -1,0 +1,115 @@
+using System.Text;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>What this machine cannot honour is refused by name, never ignored.</summary>
+internal static class MachineChecks
+{
+    /// <summary>sockaddr_un.sun_path holds 108 bytes with its closing zero; see unix(7).</summary>
+    private const int SocketPathBytes = 107;
+
+    /// <summary>What our file names in the runtime directory need at most, the separator included.</summary>
+    private const int SocketNameBytes = 1 + 24;
+
+    private static readonly (string Program, string Package, Func<WorkerSettings, bool> IsNeeded)[] Tools =
+    [
+        ("env", "coreutils", _ => true),
+        ("setsid", "util-linux", _ => true),
+        ("setpriv", "util-linux", _ => true),
+        ("nice", "coreutils", worker => worker.Nice is not null),
+        ("prlimit", "util-linux", worker => worker.OpenFiles is not null),
+    ];
+
+    public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, MachineFacts machine)
+    {
+        if (!settings.Enabled)
+        {
+            return [];
+        }
+
+        var errors = new List<SettingsError>();
+        var root = new Checks(SettingsReader.Section, errors);
+        var asksForLinux = settings.Launcher == LauncherKind.Linux || (settings.Launcher == LauncherKind.Auto && machine.IsLinux);
+        root.Require(settings.Launcher != LauncherKind.Linux || machine.IsLinux, "Launcher", "linux", "cannot work: this system is not Linux", "Write \"auto\" or \"plain\".");
+        if (settings.RuntimeDirectory is not null && asksForLinux)
+        {
+            CheckSocketPath(settings.RuntimeDirectory, machine, root);
+        }
+
+        foreach (var (name, group) in settings.ProcessGroups)
+        {
+            CheckGroup(group, machine, asksForLinux, root.Section("ProcessGroups").Section(name));
+        }
+
+        if (asksForLinux && machine.IsLinux)
+        {
+            CheckTools(settings.ProcessGroups.Values, machine, root);
+        }
+
+        return errors;
+    }
+
+    private static void CheckSocketPath(string directory, MachineFacts machine, Checks root)
+    {
+        var path = Path.GetFullPath(directory, machine.ContentRoot);
+        var bytes = Encoding.UTF8.GetByteCount(path) + SocketNameBytes;
+        root.Require(bytes <= SocketPathBytes, "RuntimeDirectory", directory,
+            $"is too long: its sockets ({path}/...) would need {bytes} bytes, and the system allows {SocketPathBytes}",
+            $"Write a directory of at most {SocketPathBytes - SocketNameBytes} bytes, such as \"/run/proxygroups\".");
+    }
+
+    private static void CheckGroup(ProcessGroupSettings group, MachineFacts machine, bool linux, Checks checks)
+    {
+        // A directory of no characters is refused with the values; GetFullPath would throw.
+        if (group.Directory.Length > 0 && !group.Directory.Contains('\0'))
+        {
+            var directory = Path.GetFullPath(group.Directory, machine.ContentRoot);
+            checks.Require(machine.DirectoryExists(directory), "Directory", group.Directory, $"does not exist: {directory}", "Create it, or correct the path; relative ones start at the content root.");
+        }
+
+        var worker = checks.Section("Worker");
+        if (!linux)
+        {
+            RefuseForPlain("User", group.Worker.User, worker);
+            RefuseForPlain("Nice", group.Worker.Nice, worker);
+            RefuseForPlain("OpenFiles", group.Worker.OpenFiles, worker);
+            return;
+        }
+
+        CheckUser(group.Worker.User, machine, worker);
+        worker.Require(group.Worker.Nice is not < 0 || machine.IsRoot, "Nice", $"{group.Worker.Nice}", "is negative, which needs root", "Write 0 to 19, or start the front door as root.");
+        worker.Require(machine.IsRoot || machine.OpenFilesLimit is not { } limit || group.Worker.OpenFiles is not { } files || files <= limit,
+            "OpenFiles", $"{group.Worker.OpenFiles}", $"is above the hard limit of the front door ({machine.OpenFilesLimit}), and raising it needs root",
+            $"Write {machine.OpenFilesLimit} or less, or raise LimitNOFILE= in the front door's systemd unit.");
+    }
+
+    private static void RefuseForPlain(string key, object? value, Checks worker) =>
+        worker.Require(value is null, key, $"{value}", "cannot be honoured by the plain launcher", "Remove it, or run on Linux with \"Launcher\": \"auto\".");
+
+    private static void CheckUser(string? user, MachineFacts machine, Checks worker)
+    {
+        if (user is null || user == machine.UserName)
+        {
+            return;
+        }
+
+        if (!machine.Users.Contains(user))
+        {
+            var nearest = NearestName.Find(user, machine.Users);
+            worker.Fail("User", user, "is not in /etc/passwd", nearest is null ? $"Create it: adduser --system --group {user}" : $"Did you mean \"{nearest}\"?");
+        }
+        else
+        {
+            worker.Require(machine.IsRoot, "User", user, $"needs a front door that is root; it is {machine.UserName}", "Start the front door as root, or remove User.");
+        }
+    }
+
+    private static void CheckTools(IEnumerable<ProcessGroupSettings> groups, MachineFacts machine, Checks root)
+    {
+        foreach (var (program, package, isNeeded) in Tools)
+        {
+            root.Require(!groups.Any(group => isNeeded(group.Worker)) || machine.ProgramExists(program), "Launcher", "linux",
+                $"needs the program {program}, which is not on PATH", $"Install it: apt-get install {package}; or write \"Launcher\": \"plain\".");
+        }
+    }
+}

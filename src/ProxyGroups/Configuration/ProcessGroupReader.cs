@@ -1,0 +1,79 @@
+namespace ProxyGroups.Configuration;
+
+/// <summary>Reads one process group.</summary>
+internal static class ProcessGroupReader
+{
+    public static ProcessGroupSettings Read(SettingsNode own, SettingsNode? defaults, ReadErrors errors)
+    {
+        var group = new SectionReader(own, defaults, errors, KnownKeys.Group);
+        // A group that names its app takes nothing of another kind of app from Defaults.
+        var app = group.WithoutDefaultsIfAny("Wsgi", "DotNet", "Command");
+        var unset = new ProcessGroupSettings();
+        var settings = new ProcessGroupSettings
+        {
+            Directory = group.ReadText("Directory") ?? unset.Directory,
+            Wsgi = app.ReadText("Wsgi"),
+            DotNet = app.ReadText("DotNet"),
+            Command = app.ReadList("Command", CommandText.Split),
+            Python = group.ReadText("Python"),
+            Environment = EnvironmentReader.Read(group),
+            PassEnvironment = group.ReadList("PassEnvironment"),
+            Processes = group.Read("Processes", ScalarText.WholeNumber, unset.Processes),
+            Threads = group.Read("Threads", ScalarText.WholeNumber, unset.Threads),
+            Queue = ReadQueue(group.Section("Queue", KnownKeys.Queue)),
+            Timeouts = ReadTimeouts(group.Section("Timeouts", KnownKeys.Timeouts)),
+            Worker = ReadWorker(group.Section("Worker", KnownKeys.Worker)),
+            Buffering = ReadBuffering(group.Section("Buffering", KnownKeys.Buffering)),
+            Readiness = ReadReadiness(group.Section("Readiness", KnownKeys.Readiness)),
+            HttpRequest = ReadHttpRequest(group.Section("HttpRequest", KnownKeys.HttpRequest)),
+            MaxRequestBody = group.Read("MaxRequestBody", SizeText.Parse, unset.MaxRequestBody),
+        };
+        return group.ReadOptional("MaxProcesses", ScalarText.WholeNumber) is { } most ? settings with { MaxProcesses = most } : settings;
+    }
+
+    private static QueueSettings ReadQueue(SectionReader section)
+    {
+        var queue = new QueueSettings();
+        queue = queue with { MaxWait = section.Read("MaxWait", DurationText.Parse, queue.MaxWait) };
+        return section.ReadOptional("Limit", ScalarText.WholeNumber) is { } limit ? queue with { Limit = limit } : queue;
+    }
+
+    private static TimeoutSettings ReadTimeouts(SectionReader section)
+    {
+        var unset = new TimeoutSettings();
+        var timeouts = new TimeoutSettings
+        {
+            Startup = section.Read("Startup", DurationText.Parse, unset.Startup),
+            Request = section.Read("Request", DurationText.Parse, unset.Request),
+            Silence = section.Read("Silence", DurationText.Parse, unset.Silence),
+            Stop = section.Read("Stop", DurationText.Parse, unset.Stop),
+        };
+        return section.ReadOptional("Drain", DurationText.Parse) is { } drain ? timeouts with { Drain = drain } : timeouts;
+    }
+
+    private static WorkerSettings ReadWorker(SectionReader section) => new()
+    {
+        User = section.ReadText("User"),
+        Nice = section.ReadOptional("Nice", ScalarText.WholeNumber),
+        OpenFiles = section.ReadOptional("OpenFiles", ScalarText.WholeNumber),
+    };
+
+    private static BufferingSettings ReadBuffering(SectionReader section)
+    {
+        var unset = new BufferingSettings();
+        return new()
+        {
+            Request = section.Read("Request", SizeText.Parse, unset.Request) ?? 0,
+            Response = section.Read("Response", SizeText.Parse, unset.Response) ?? 0,
+        };
+    }
+
+    private static ReadinessSettings ReadReadiness(SectionReader section) => new()
+    {
+        Notify = section.ReadOptional("Notify", ScalarText.Switch),
+        Path = section.ReadText("Path"),
+    };
+
+    private static HttpRequestSettings ReadHttpRequest(SectionReader section) =>
+        new() { Version = section.ReadText("Version") ?? new HttpRequestSettings().Version };
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>The rules of one process group: ranges first, then contradictions between settings.</summary>
+internal static class ProcessGroupValidator
+{
+    public static void Validate(ProcessGroupSettings group, Checks checks)
+    {
+        AppValidator.Validate(group, checks);
+        CheckCounts(group, checks);
+        CheckQueue(group, checks.Section("Queue"));
+        CheckTimeouts(group.Timeouts, checks.Section("Timeouts"));
+        CheckWorker(group.Worker, checks.Section("Worker"));
+        checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
+        checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
+        checks.Section("Readiness").UrlPath("Path", group.Readiness.Path);
+        checks.Section("HttpRequest").Require(group.HttpRequest.Version == "1.1", "Version", group.HttpRequest.Version,
+            "is not supported yet", "Write \"1.1\", or remove it: clients may use HTTP/2 all the same.");
+        checks.Require(group.MaxRequestBody is null or > 0, "MaxRequestBody", SizeText.Format(group.MaxRequestBody),
+            "leaves no body at all", "Write a size such as \"100MiB\", or \"off\".");
+    }
+
+    private static void CheckCounts(ProcessGroupSettings group, Checks checks)
+    {
+        if (group.Processes == 0)
+        {
+            checks.Fail("Processes", "0", "is not supported yet", "Write 1 or more: workers run from the start.");
+            return;
+        }
+
+        checks.Range("Processes", group.Processes, SettingsRanges.Processes);
+        checks.Range("Threads", group.Threads, SettingsRanges.Threads);
+        var most = group.MaxProcesses.ToString(CultureInfo.InvariantCulture);
+        checks.Require(group.MaxProcesses >= group.Processes, "MaxProcesses", most,
+            $"is below Processes ({group.Processes})", $"Write {group.Processes}, or remove it.");
+        checks.Require(group.MaxProcesses <= group.Processes, "MaxProcesses", most,
+            $"differs from Processes ({group.Processes}), which is not supported yet", $"Write the number you need as \"Processes\", and remove MaxProcesses.");
+    }
+
+    private static void CheckQueue(ProcessGroupSettings group, Checks checks)
+    {
+        var (limit, wait) = (group.Queue.Limit, group.Queue.MaxWait);
+        checks.Range("Limit", limit, SettingsRanges.QueueLimit);
+        checks.Require(wait != TimeSpan.Zero, "MaxWait", "0s", "is not above zero", "Write \"Limit\": 0 if no request may wait, else \"1ms\" or more, or \"off\".");
+        if (wait != TimeSpan.Zero)
+        {
+            checks.Duration("MaxWait", wait, mayBeOff: true);
+        }
+
+        var off = wait == Timeout.InfiniteTimeSpan;
+        checks.Require(!off || limit != 0, "Limit", "0", "lets no request wait, but MaxWait \"off\" lets them wait for ever", "Write a Limit above 0, or remove MaxWait.");
+        checks.Require(!off || group.Timeouts.Request != Timeout.InfiniteTimeSpan, "MaxWait", "off",
+            "leaves nothing that ends a wait, because Timeouts:Request is off too", "Write a duration for one of them.");
+    }
+
+    private static void CheckTimeouts(TimeoutSettings timeouts, Checks checks)
+    {
+        checks.Duration("Startup", timeouts.Startup, mayBeOff: false);
+        checks.Duration("Request", timeouts.Request, mayBeOff: true);
+        checks.Duration("Silence", timeouts.Silence, mayBeOff: true);
+        checks.Duration("Drain", timeouts.Drain, mayBeOff: false);
+        checks.Duration("Stop", timeouts.Stop, mayBeOff: false);
+        var request = DurationText.Format(timeouts.Request);
+        checks.Require(timeouts.Drain <= TimeSpan.Zero || timeouts.Drain >= timeouts.Request, "Drain", DurationText.Format(timeouts.Drain),
+            $"is shorter than Request ({request}): a restart would cut requests off that are still in time",
+            $"Write \"{request}\" or more, or a shorter Request.");
+    }
+
+    private static void CheckWorker(WorkerSettings worker, Checks checks)
+    {
+        checks.Require(worker.User is null || (worker.User.Length is > 0 and <= 256 && !worker.User.Any(c => char.IsWhiteSpace(c) || c is ':' or '\0' or '/')),
+            "User", worker.User, "is not a user name", "Write the name of a user, such as \"www-data\".");
+        checks.Range("Nice", worker.Nice, SettingsRanges.Nice);
+        checks.Range("OpenFiles", worker.OpenFiles, SettingsRanges.OpenFiles);
+    }
+}

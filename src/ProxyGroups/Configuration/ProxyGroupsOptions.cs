@@ -1,0 +1,51 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>
+/// Settings written in code. They are laid over the configuration: a group given here replaces one of the same name
+/// whole, a value that is not null wins. The same rules hold for both, and both are checked together.
+/// </summary>
+public sealed class ProxyGroupsOptions
+{
+    /// <summary>Process groups by name, compared without case.</summary>
+    public IDictionary<string, ProcessGroupSettings> ProcessGroups { get; } =
+        new Dictionary<string, ProcessGroupSettings>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>YARP routes beside those of the section <c>ReverseProxy</c>; their ids must differ from those.</summary>
+    public IList<RouteConfig> Routes { get; } = [];
+
+    /// <summary>See <see cref="ProxyGroupsSettings.Enabled"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public bool? Enabled { get; set; }
+
+    /// <summary>See <see cref="ProxyGroupsSettings.RuntimeDirectory"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public string? RuntimeDirectory { get; set; }
+
+    /// <summary>See <see cref="ProxyGroupsSettings.Overview"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public string? Overview { get; set; }
+
+    /// <summary>See <see cref="ProxyGroupsSettings.Launcher"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public LauncherKind? Launcher { get; set; }
+
+    internal ProxyGroupsSettings Over(ProxyGroupsSettings settings)
+    {
+        var groups = new Dictionary<string, ProcessGroupSettings>(settings.ProcessGroups, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, group) in ProcessGroups)
+        {
+            groups[name] = group;
+        }
+
+        return settings with
+        {
+            Enabled = Enabled ?? settings.Enabled,
+            RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
+            Overview = Overview ?? settings.Overview,
+            Launcher = Launcher ?? settings.Launcher,
+            ProcessGroups = groups,
+        };
+    }
+}

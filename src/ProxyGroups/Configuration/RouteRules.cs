@@ -1,0 +1,57 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>How routes, clusters and process groups must fit together.</summary>
+internal static class RouteRules
+{
+    public static IEnumerable<SettingsError> Check(
+        ProxyGroupsSettings settings, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, IEnumerable<string> foreignClusters)
+    {
+        var known = settings.ProcessGroups.Keys.Concat(clusters.Select(cluster => cluster.ClusterId)).Concat(foreignClusters).ToList();
+        return routes
+            .GroupBy(route => route.RouteId, StringComparer.OrdinalIgnoreCase)
+            .Where(same => same.Count() > 1)
+            .Select(same => new SettingsError(PathOf(same.Key), null, "exists twice, in the configuration and in code or twice in code", "Give one of them another id."))
+            .Concat(routes.SelectMany(route => CheckTarget(route, known)));
+    }
+
+    /// <summary>Clusters that a process group replaces: each of their settings is refused by name, with ours.</summary>
+    public static void RefuseShadowedClusters(ProxyGroupsSettings settings, SettingsNode section, ReadErrors errors)
+    {
+        var clusters = section.Part("Clusters");
+        foreach (var cluster in clusters.Keys.Where(settings.ProcessGroups.ContainsKey).Select(clusters.Part))
+        {
+            errors.Add(cluster.Path, null, "has the name of a process group, which is its own cluster", "Remove this cluster, or give it another name.");
+            foreach (var key in cluster.Keys)
+            {
+                if (KnownKeys.Cluster.GetValueOrDefault(key) is { } refusal)
+                {
+                    errors.Add(cluster.Child(key).Path, null, refusal.Message, refusal.Remedy);
+                }
+            }
+        }
+    }
+
+    /// <summary>Groups that nothing leads to: allowed, because routes may be made in code, but seldom meant.</summary>
+    public static IEnumerable<SettingsError> UnroutedGroups(ProxyGroupsSettings settings, IReadOnlyList<RouteConfig> routes) => settings.ProcessGroups.Keys
+        .Where(name => !routes.Any(route => name.Equals(route.ClusterId, StringComparison.OrdinalIgnoreCase)))
+        .Select(name => new SettingsError(
+            $"{SettingsReader.Section}:ProcessGroups:{name}", null, "is reached by no route",
+            $"Write a route with \"ClusterId\": \"{name}\" in \"ReverseProxy:Routes\"."));
+
+    private static IEnumerable<SettingsError> CheckTarget(RouteConfig route, List<string> known)
+    {
+        if (route.ClusterId is not { } target || known.Contains(target, StringComparer.OrdinalIgnoreCase))
+        {
+            yield break;
+        }
+
+        var nearest = NearestName.Find(target, known);
+        yield return new($"{PathOf(route.RouteId)}:ClusterId", target, "is neither a process group nor a cluster", nearest is not null
+            ? $"Did you mean \"{nearest}\"?"
+            : $"Write the name of a process group{(known.Count == 0 ? "; there is none yet" : $": {string.Join(", ", known)}")}.");
+    }
+
+    private static string PathOf(string routeId) => $"{ProxySection.Section}:Routes:{routeId}";
+}

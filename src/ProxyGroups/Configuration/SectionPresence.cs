@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>
+/// Which layer of the configuration holds our sections. A layer that held groups or routes and has lost the whole
+/// section was emptied or deleted by accident more often than on purpose; on purpose one writes an empty section.
+/// </summary>
+internal sealed record SectionPresence(string Layer, string Section, bool HasSection, bool HasMembers)
+{
+    public static IReadOnlyList<SectionPresence> Of(IConfiguration configuration) => [.. SettingsFiles.Providers(configuration).SelectMany((provider, index) => new[]
+    {
+        Look(provider, index, SettingsReader.Section, "ProcessGroups"),
+        Look(provider, index, ProxySection.Section, "Routes"),
+    })];
+
+    public static IEnumerable<SettingsError> FindVanished(IReadOnlyList<SectionPresence> before, IReadOnlyList<SectionPresence> now) => before
+        .Where(old => old.HasMembers && !now.Any(current => current.Layer == old.Layer && current.Section == old.Section && current.HasSection))
+        .Select(old => new SettingsError(old.Section, null, $"has vanished from {old.Layer[(old.Layer.IndexOf(' ', StringComparison.Ordinal) + 1)..]}",
+            $"Restore the section. To end what it started, write \"{old.Section}\": {{}}, or restart."));
+
+    private static SectionPresence Look(IConfigurationProvider provider, int index, string section, string members) => new(
+        $"{index} {(provider is FileConfigurationProvider file ? file.Source.Path : provider.GetType().Name)}",
+        section,
+        provider.TryGet(section, out _) || provider.GetChildKeys([], section).Any(),
+        provider.GetChildKeys([], $"{section}:{members}").Any());
+}

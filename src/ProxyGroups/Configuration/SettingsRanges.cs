@@ -1,0 +1,16 @@
+namespace ProxyGroups.Configuration;
+
+/// <summary>Ranges of whole numbers and sizes, limits included; used by validation and by the JSON schema.</summary>
+internal static class SettingsRanges
+{
+    public static readonly (long Min, long Max) Processes = (1, 256);
+    public static readonly (long Min, long Max) Threads = (1, 1024);
+    public static readonly (long Min, long Max) QueueLimit = (0, 1_000_000);
+    public static readonly (long Min, long Max) Nice = (-20, 19);
+
+    /// <summary>The kernel's own ceiling of fs.nr_open on 64 bits.</summary>
+    public static readonly (long Min, long Max) OpenFiles = (64, 1_073_741_816);
+
+    /// <summary>Held in memory per request.</summary>
+    public static readonly (long Min, long Max) Buffer = (0, 64L << 20);
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>
+/// Reads the section <c>ProxyGroups</c> by hand rather than with .NET's binder, which merges lists of several files by
+/// index, takes 30 for 30 days, ignores unknown keys and stops at the first error.
+/// </summary>
+internal static class SettingsReader
+{
+    public const string Section = "ProxyGroups";
+
+    public static SettingsReading Read(IConfiguration configuration)
+    {
+        var errors = new ReadErrors();
+        var node = SettingsNode.Open(configuration, Section);
+        var root = new SectionReader(node, null, errors, KnownKeys.Root);
+        var defaults = node.Part("Defaults");
+        // Read once by itself, so that its errors show even where there is no group.
+        ProcessGroupReader.Read(defaults, null, errors);
+        var settings = new ProxyGroupsSettings
+        {
+            Enabled = root.Read("Enabled", ScalarText.Switch, true),
+            RuntimeDirectory = root.ReadText("RuntimeDirectory"),
+            Overview = root.ReadText("Overview"),
+            Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
+            ProcessGroups = ReadGroups(node.Part("ProcessGroups"), defaults, errors),
+        };
+        return new(settings, errors);
+    }
+
+    private static Dictionary<string, ProcessGroupSettings> ReadGroups(SettingsNode groups, SettingsNode defaults, ReadErrors errors)
+    {
+        if (groups.Kind == NodeKind.Value)
+        {
+            errors.Add(groups.Path, groups.Text, "is a value, but a section is expected", "Write { \"name\": { ... } }.");
+        }
+
+        foreach (var layer in groups.Layers)
+        {
+            RefuseTwoSpellings(layer, groups.Path, errors);
+        }
+
+        return groups.Keys.ToDictionary(name => name, name => ProcessGroupReader.Read(Group(groups, name, errors), defaults, errors));
+    }
+
+    private static void RefuseTwoSpellings(LayerNode layer, string path, ReadErrors errors)
+    {
+        foreach (var spellings in layer.Children.GroupBy(child => child.Key, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+        {
+            var names = string.Join("\" and \"", spellings.Select(child => child.Key));
+            errors.Add($"{path}:{spellings.Key}", null, $"is written twice, as \"{names}\": names are compared without case", "Keep one of them.");
+        }
+    }
+
+    private static SettingsNode Group(SettingsNode groups, string name, ReadErrors errors)
+    {
+        var group = groups.Part(name);
+        if (group.Kind == NodeKind.Null && group.Layers.Any(layer => layer.Children.Count > 0))
+        {
+            errors.Add(group.Path, null, "is null or {} here, but an earlier layer of the configuration fills it", "Remove this line, or remove the group where it is written.");
+        }
+
+        return group;
+    }
+}
