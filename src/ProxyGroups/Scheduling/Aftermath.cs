@@ -1,0 +1,41 @@
+namespace ProxyGroups.Scheduling;
+
+/// <summary>What an operation leaves to be done once the lock is free: waiters to complete, callbacks to call.</summary>
+internal struct Aftermath
+{
+    private Waiter? _first;
+    private Waiter? _last;
+
+    /// <summary>Draining worker whose last lease is back; null: none. One operation ends the drain of one worker at most.</summary>
+    public WorkerSlots? Drained { get; set; }
+
+    public bool Starved { get; set; }
+
+    public readonly bool IsEmpty => _first is null && Drained is null && !Starved;
+
+    public void Add(Waiter waiter)
+    {
+        if (_last is null)
+        {
+            _first = waiter;
+        }
+        else
+        {
+            _last.Next = waiter;
+        }
+
+        _last = waiter;
+    }
+
+    /// <summary>A completed waiter may be in use again at once, so the link is read before.</summary>
+    public readonly void CompleteWaiters()
+    {
+        for (Waiter? waiter = _first; waiter is not null;)
+        {
+            Waiter? next = waiter.Next;
+            waiter.Next = null;
+            waiter.Complete();
+            waiter = next;
+        }
+    }
+}

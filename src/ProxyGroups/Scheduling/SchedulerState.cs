@@ -1,0 +1,270 @@
+namespace ProxyGroups.Scheduling;
+
+/// <summary>
+/// Everything the lock of <see cref="SlotScheduler"/> guards, and the rules over it. It never waits, completes or calls back:
+/// what has to be done after the lock is collected in <see cref="TakeAftermath"/>.
+/// Invariants after each operation:
+/// a waiter exists only if no ready worker has a free slot that it may take (or the hand-off is paused);
+/// no waiter is past its deadline; closed means no waiters; exactly one of the two clocks runs, none while paused.
+/// </summary>
+internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits limits, TimeProvider time)
+{
+    private readonly WaiterPool _pool = new(scheduler);
+    private readonly AdmissionQueue _queue = new();
+    private readonly AdmissionCounters _counters = new();
+    private ServiceTime _service;
+    private QueueDeadlines _deadlines = new(LimitTicks.From(limits, time.TimestampFrequency));
+    private Aftermath _aftermath;
+    private TimeSpan _closedRetryAfter;
+    private long _lastSequence;
+
+    public WorkerTable Workers { get; } = new();
+
+    public bool IsPaused { get; set; }
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Draining and suspect workers grant nothing: who waits beside them only waits for a boot.</summary>
+    private bool IsBooting => Workers.ReadyCount == 0;
+
+    /// <summary>A lease or a refusal at once; or false: the request has to wait.</summary>
+    public bool TryAdmit(in SlotRequest request, bool gone, long now, out AdmissionResult result)
+    {
+        if (!gone && !IsClosed && !IsPaused &&
+            Workers.TryGrant(request.ExcludedWorker, request.Kind, _lastSequence + 1, now, out SlotLease lease))
+        {
+            _lastSequence++;
+            _counters.Count(AdmissionOutcome.Granted);
+            result = new AdmissionResult(AdmissionOutcome.Granted, lease, TimeSpan.Zero, TimeSpan.Zero);
+            return true;
+        }
+
+        AdmissionOutcome? refusal = gone ? AdmissionOutcome.ClientGone : Refusal(in request, now);
+        result = refusal is { } outcome ? Count(Refused(outcome, TimeSpan.Zero, now)) : default;
+        return refusal is not null;
+    }
+
+    public Waiter Enqueue(in SlotRequest request, long now)
+    {
+        Waiter waiter = _pool.Rent();
+        waiter.ExcludedWorker = request.ExcludedWorker;
+        waiter.Kind = request.Kind;
+        waiter.EnqueuedAt = request.EnqueuedAt is 0 ? now : Math.Min(request.EnqueuedAt, now);
+        _deadlines.Enter(waiter, now);
+        _queue.Enter(waiter);
+        _aftermath.Starved |= IsBooting;
+        Expire(now);
+        return waiter;
+    }
+
+    /// <summary>No effect on a waiter that was granted or refused before: that race is decided here.</summary>
+    public void Cancel(Waiter waiter, long now)
+    {
+        if (waiter.IsQueued)
+        {
+            Decide(waiter, Refused(AdmissionOutcome.ClientGone, Waited(waiter, now), now));
+        }
+    }
+
+    public void Recycle(Waiter waiter) => _pool.Return(waiter);
+
+    public void Release(in SlotLease lease, long now)
+    {
+        WorkerSlots? worker = Workers.Release(in lease, out Slot slot);
+        if (worker is null)
+        {
+            return;
+        }
+
+        _counters.CountReleased();
+        if (slot.Kind == SlotKind.Thread)
+        {
+            _service.Add(now - slot.GrantedAt);
+        }
+
+        if (worker.IsDrained)
+        {
+            _aftermath.Drained = worker;
+        }
+
+        if (_queue.Count > 0)
+        {
+            Expire(now);
+            HandOff(now);
+        }
+    }
+
+    /// <summary>A worker that is offered again comes back as a new one: its old leases end.</summary>
+    public int Offer(int id, int rank, int generation, int capacity)
+    {
+        Remove(id);
+        return Workers.Offer(id, rank, generation, capacity);
+    }
+
+    public void Drain(int id)
+    {
+        if (Workers.Find(id) is not { } worker || worker.State == WorkerSlotsState.Draining)
+        {
+            return;
+        }
+
+        Workers.SetState(worker, WorkerSlotsState.Draining);
+        _aftermath.Starved |= IsBooting && _queue.Count > 0;
+        if (worker.IsDrained)
+        {
+            _aftermath.Drained = worker;
+        }
+    }
+
+    public void Suspect(int id, int epoch)
+    {
+        if (Workers.Find(id) is { State: WorkerSlotsState.Ready } worker && worker.Epoch == epoch)
+        {
+            Workers.SetState(worker, WorkerSlotsState.Suspect);
+            _aftermath.Starved |= IsBooting && _queue.Count > 0;
+        }
+    }
+
+    public void Restore(int id, int epoch)
+    {
+        if (Workers.Find(id) is { State: WorkerSlotsState.Suspect } worker && worker.Epoch == epoch)
+        {
+            Workers.SetState(worker, WorkerSlotsState.Ready);
+        }
+    }
+
+    public void Remove(int id)
+    {
+        if (Workers.Remove(id) is { } worker)
+        {
+            _counters.CountLost(worker.Busy);
+            _aftermath.Starved |= IsBooting && _queue.Count > 0;
+        }
+    }
+
+    public void Configure(SchedulerLimits limits) =>
+        _deadlines.Limits = LimitTicks.From(limits, time.TimestampFrequency);
+
+    public void Close(TimeSpan retryAfter, long now)
+    {
+        (IsClosed, _closedRetryAfter) = (true, retryAfter);
+        while (_queue.FirstInTurn is { } waiter)
+        {
+            Decide(waiter, Refused(AdmissionOutcome.Closed, Waited(waiter, now), now));
+        }
+    }
+
+    public void Open() => IsClosed = false;
+
+    /// <summary>Follows a change of workers, limits or pause: clocks first, for they tell who has expired.</summary>
+    public void Settle(long now)
+    {
+        _deadlines.Run(IsPaused, IsBooting, now);
+        Expire(now);
+        HandOff(now);
+    }
+
+    /// <summary>Until the next waiter's deadline, in timestamp ticks, if nothing changes before.</summary>
+    public long NextDeadline(long now) =>
+        _queue.FirstArrival is { } waiter ? _deadlines.Left(waiter, now) : LimitTicks.Off;
+
+    public Aftermath TakeAftermath()
+    {
+        Aftermath aftermath = _aftermath;
+        if (!aftermath.IsEmpty)
+        {
+            _aftermath = default;
+        }
+
+        return aftermath;
+    }
+
+    public SchedulerSnapshot Read(long now)
+    {
+        var workers = new WorkerSlotsSnapshot[Workers.All.Length];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            WorkerSlots w = Workers.All[i];
+            workers[i] = new WorkerSlotsSnapshot(w.Id, w.Rank, w.Generation, w.Epoch, w.Capacity, w.Busy, w.State);
+        }
+
+        TimeSpan oldest = _queue.FirstArrival is { } waiter ? Waited(waiter, now) : TimeSpan.Zero;
+        TimeSpan? mean = _service.IsTrusted ? time.GetElapsedTime(0, (long)_service.Mean) : null;
+        return new SchedulerSnapshot(workers, _queue.Count, oldest, _counters.Read(), mean, IsBooting, IsPaused, IsClosed);
+    }
+
+    /// <summary>
+    /// A retry is not refused at once: it was admitted before, and a full queue would make the death of a worker a failure of
+    /// requests that had a slot. So the queue may exceed its limit by the slots of the workers that died.
+    /// </summary>
+    private AdmissionOutcome? Refusal(in SlotRequest request, long now)
+    {
+        bool isRetry = request.ExcludedWorker != 0;
+        return IsClosed ? AdmissionOutcome.Closed
+            : isRetry ? null
+            : _queue.Count >= _deadlines.Limits.QueueLimit ? AdmissionOutcome.QueueFull
+            : Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
+            : null;
+    }
+
+    private double? Estimate(long now) =>
+        IsBooting || IsPaused ? null : WaitEstimate.Of(_queue.Count, Workers, in _service, now);
+
+    private void Expire(long now)
+    {
+        while (_queue.FirstArrival is { } waiter && _deadlines.Left(waiter, now) <= 0)
+        {
+            AdmissionOutcome outcome = IsBooting ? AdmissionOutcome.BootTimedOut : AdmissionOutcome.WaitedTooLong;
+            Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+        }
+    }
+
+    /// <summary>
+    /// Free slots to the waiters by turn. A waiter that may not take the slots that are left keeps its place and lets those
+    /// behind it pass; without such a bar, no slot for one means none for all.
+    /// </summary>
+    private void HandOff(long now)
+    {
+        for (Waiter? waiter = IsPaused ? null : _queue.FirstInTurn; waiter is not null;)
+        {
+            Waiter? next = waiter.NextInTurn;
+            if (Workers.TryGrant(waiter.ExcludedWorker, waiter.Kind, _lastSequence + 1, now, out SlotLease lease))
+            {
+                _lastSequence++;
+                Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero));
+            }
+            else if (waiter.ExcludedWorker == 0)
+            {
+                return;
+            }
+
+            waiter = next;
+        }
+    }
+
+    private void Decide(Waiter waiter, AdmissionResult result)
+    {
+        _queue.Leave(waiter);
+        waiter.Result = Count(result);
+        _aftermath.Add(waiter);
+    }
+
+    private AdmissionResult Count(AdmissionResult result)
+    {
+        _counters.Count(result.Outcome);
+        return result;
+    }
+
+    private AdmissionResult Refused(AdmissionOutcome outcome, TimeSpan waited, long now) =>
+        new(outcome, default, waited, RetryAfter(outcome, now));
+
+    private TimeSpan RetryAfter(AdmissionOutcome outcome, long now) => outcome switch
+    {
+        AdmissionOutcome.ClientGone => TimeSpan.Zero,
+        AdmissionOutcome.Closed => _closedRetryAfter,
+        AdmissionOutcome.BootTimedOut => RetryAfterHint.From(null, _deadlines.Limits.BootWait, time.TimestampFrequency),
+        _ => RetryAfterHint.From(Estimate(now), _deadlines.Limits.MaxWait, time.TimestampFrequency),
+    };
+
+    private TimeSpan Waited(Waiter waiter, long now) => time.GetElapsedTime(waiter.EnteredAt, now);
+}

@@ -1,0 +1,96 @@
+namespace ProxyGroups.Scheduling;
+
+/// <summary>
+/// The slots of one worker from one offer to its removal. Guarded by the lock of <see cref="SlotScheduler"/>.
+/// Invariants: a lease is granted only while ready and busy &lt; capacity; a lease returns its slot once, in its own epoch.
+/// </summary>
+internal sealed class WorkerSlots
+{
+    /// <summary>Capacity and rank have 16 bits each in the key.</summary>
+    public const int Most = ushort.MaxValue;
+
+    /// <summary>Key of a worker that has nothing to lease.</summary>
+    public const ulong Unavailable = ulong.MaxValue;
+
+    private SlotSet _free;
+    private Slot[] _slots = [];
+
+    public WorkerSlots(int id, int rank, int generation, int epoch, int capacity)
+    {
+        (Id, Rank, Generation, Epoch) = (id, rank, generation, epoch);
+        Resize(capacity);
+    }
+
+    public int Id { get; }
+
+    public int Rank { get; }
+
+    public int Generation { get; }
+
+    public int Epoch { get; }
+
+    public int Capacity { get; private set; }
+
+    public int Busy { get; private set; }
+
+    /// <summary>Busy slots whose leases say something about service times: all but upgraded connections.</summary>
+    public int Measured { get; private set; }
+
+    /// <summary>Sum of the grant timestamps of the measured leases. It may wrap round; differences stay right.</summary>
+    public long GrantedAtSum { get; private set; }
+
+    public WorkerSlotsState State { get; set; }
+
+    public bool IsDrained => State == WorkerSlotsState.Draining && Busy == 0;
+
+    /// <summary>Order of preference, least first: newest generation, then least busy, then lowest rank.</summary>
+    public ulong Key => State == WorkerSlotsState.Ready && Busy < Capacity
+        ? ((ulong)(int.MaxValue - Generation) << 32) | ((ulong)Busy << 16) | (uint)Rank
+        : Unavailable;
+
+    public void Resize(int capacity)
+    {
+        Capacity = capacity;
+        if (capacity > _slots.Length)
+        {
+            Array.Resize(ref _slots, capacity);
+            _free.GrowTo(capacity);
+        }
+    }
+
+    public SlotLease Grant(long sequence, SlotKind kind, long now)
+    {
+        int slot = _free.TakeLowest();
+        _slots[slot] = new Slot(sequence, now, kind);
+        Busy++;
+        Measure(kind, 1, now);
+        return new SlotLease(Id, slot, Epoch, sequence);
+    }
+
+    /// <summary>False: the lease is not, or no longer, one of this worker's.</summary>
+    public bool TryRelease(in SlotLease lease, out Slot slot)
+    {
+        slot = default;
+        if (lease.Epoch != Epoch || (uint)lease.Slot >= (uint)_slots.Length || lease.Sequence == 0 ||
+            _slots[lease.Slot].Sequence != lease.Sequence)
+        {
+            return false;
+        }
+
+        slot = _slots[lease.Slot];
+        _slots[lease.Slot] = default;
+        _free.Put(lease.Slot);
+        Busy--;
+        Measure(slot.Kind, -1, slot.GrantedAt);
+        return true;
+    }
+
+    private void Measure(SlotKind kind, int sign, long grantedAt)
+    {
+        if (kind == SlotKind.Thread)
+        {
+            Measured += sign;
+            GrantedAtSum = unchecked(GrantedAtSum + (sign * grantedAt));
+        }
+    }
+}
