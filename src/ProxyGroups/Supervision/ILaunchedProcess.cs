@@ -1,6 +1,6 @@
 namespace ProxyGroups.Supervision;
 
-/// <summary>A running process as its launcher sees it.</summary>
+/// <summary>A running process as its launcher sees it. Disposing ends whatever is left of it.</summary>
 internal interface ILaunchedProcess : IDisposable
 {
     int Pid { get; }
@@ -15,12 +15,18 @@ internal interface ILaunchedProcess : IDisposable
 
     StreamReader StandardError { get; }
 
-    /// <summary>Asks politely (SIGTERM).</summary>
+    /// <summary>Asks politely (SIGTERM), the first process alone: prefork masters pass it on in their own order.</summary>
     void Stop();
 
     /// <summary>Sends a signal to the process alone.</summary>
     void Signal(int signal);
 
-    /// <summary>SIGKILL to the process and everything it started.</summary>
+    /// <summary>SIGKILL to the process and everything it started. After the exit it ends what the process left behind.</summary>
     void KillTree();
+
+    /// <summary>Whether a process belongs to this one. A launcher that cannot tell says yes.</summary>
+    bool Includes(int pid) => true;
+
+    /// <summary>Where the process and its descendants listen; null where the launcher cannot tell.</summary>
+    IReadOnlyList<WorkerEndpoint>? FindListeners() => null;
 }

@@ -26,6 +26,9 @@ internal sealed record LaunchSpec
 
     public int? OpenFiles { get; init; }
 
+    /// <summary>The worker gains no rights by set-uid programs. Off for an app that needs one, such as sendmail's postdrop.</summary>
+    public bool NoNewPrivileges { get; init; } = true;
+
     /// <summary>Signal that makes the worker print its stacks; null: none known.</summary>
     public int? StackDumpSignal { get; init; }
 }

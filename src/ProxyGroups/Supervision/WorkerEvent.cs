@@ -1,6 +1,9 @@
 namespace ProxyGroups.Supervision;
 
-/// <summary>Facts that a worker process reports, each at most once, in this order: Spawned, Ready | StartFailed, Exited.</summary>
+/// <summary>
+/// Facts that a worker process reports, each at most once, in this order: Spawned, Ready | StartFailed, Exited.
+/// Exited always comes and comes last, even if no process came to be (then without Spawned).
+/// </summary>
 internal abstract record WorkerEvent(WorkerIdentity Worker)
 {
     internal sealed record Spawned(WorkerIdentity Worker, int Pid) : WorkerEvent(Worker);
@@ -10,6 +13,6 @@ internal abstract record WorkerEvent(WorkerIdentity Worker)
     /// <summary>The start failed; the process, if there was one, is still to be killed by whoever decides.</summary>
     internal sealed record StartFailed(WorkerIdentity Worker, SpawnFailure Failure) : WorkerEvent(Worker);
 
-    /// <summary>The process is gone and reaped, its output flushed.</summary>
+    /// <summary>The process is gone and reaped, its output flushed, its files removed.</summary>
     internal sealed record Exited(WorkerIdentity Worker, WorkerExit Exit, IReadOnlyList<string> LastOutput) : WorkerEvent(Worker);
 }

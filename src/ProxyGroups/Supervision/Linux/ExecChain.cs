@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace ProxyGroups.Supervision.Linux;
+
+/// <summary>
+/// The command line that puts a worker into its own session with its limits and rights. Each tool replaces itself with
+/// the next, so the process that we start is the worker and keeps its pid. Tools are found once, at start.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class ExecChain
+{
+    private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private readonly Dictionary<string, string> _tools;
+
+    private ExecChain(Dictionary<string, string> tools) => _tools = tools;
+
+    /// <exception cref="LaunchException">A tool is missing; the remedy names the package.</exception>
+    public static ExecChain Locate() => Locate(SearchPath);
+
+    internal static ExecChain Locate(string searchPath)
+    {
+        Dictionary<string, string> tools = [];
+        foreach (var (tool, package) in new[] { ("env", "coreutils"), ("nice", "coreutils"), ("setsid", "util-linux"), ("prlimit", "util-linux"), ("setpriv", "util-linux") })
+        {
+            tools[tool] = ProgramPath.Find(tool, searchPath)
+                ?? throw new LaunchException($"The tool '{tool}' is missing on this machine.", $"Install the package '{package}' (Debian: apt install {package}), or choose the plain launcher.");
+        }
+
+        return new(tools);
+    }
+
+    /// <summary>The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word.</summary>
+    public IReadOnlyList<string> For(LaunchSpec spec, string program, UnixUser? user) =>
+    [
+        // First of all, since the process group is what our death kills.
+        _tools["setsid"],
+        // .NET leaves SIGPIPE ignored in its children.
+        _tools["env"], "--default-signal=PIPE",
+        // Both before the user changes: raising either needs root.
+        .. spec.Nice is { } nice ? (string[])[_tools["nice"], "-n", Text(nice)] : [],
+        .. spec.OpenFiles is { } files ? (string[])[_tools["prlimit"], $"--nofile={Text(files)}:{Text(files)}", "--"] : [],
+        // The signal in the same step as the user: a later change of user would clear it (PR_SET_PDEATHSIG(2const)).
+        _tools["setpriv"],
+        .. user is null ? (string[])[] : ["--reuid=" + Text(user.Id), "--regid=" + Text(user.Group), "--init-groups", "--inh-caps=-all"],
+        .. spec.NoNewPrivileges ? (string[])["--no-new-privs"] : [],
+        "--pdeathsig=KILL", "--",
+        program, .. spec.Command.Skip(1),
+    ];
+
+    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}

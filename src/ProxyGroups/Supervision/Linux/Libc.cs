@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace ProxyGroups.Supervision.Linux;
+
+/// <summary>The native calls of supervision. Constants are those of Linux on x64 and arm64.</summary>
+internal static unsafe partial class Libc
+{
+    public const int SigKill = 9;
+    public const int SigTerm = 15;
+
+    public const int FSetFd = 2;
+    public const int FGetFl = 3;
+    public const int FSetFl = 4;
+    public const int FSetOwn = 8;
+    public const int FSetSig = 10;
+    public const int FDupFdCloseOnExec = 1030;
+    public const int FdCloseOnExec = 1;
+    public const int OAsync = 0x2000;
+    public const int OCloseOnExec = 0x80000;
+
+    public const int MsgTruncated = 0x20;
+    public const int MsgDontWait = 0x40;
+    public const int MsgCloseOnExec = 0x40000000;
+
+    /// <summary>ERANGE: the caller's buffer is too small.</summary>
+    public const int BufferTooSmall = 34;
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe2(int* descriptors, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
+    public static partial int GetProcessGroup(int pid);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int directory, string path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetUserByName(string name, PasswordEntry* entry, byte* buffer, nuint size, PasswordEntry** result);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
+
+    /// <summary>struct passwd of 64-bit Linux (getpwnam_r(3)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PasswordEntry
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint User;
+        public uint Group;
+        public byte* Comment;
+        public byte* Home;
+        public byte* Shell;
+    }
+
+    /// <summary>struct iovec (readv(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Buffer
+    {
+        public void* Start;
+        public nuint Length;
+    }
+
+    /// <summary>struct msghdr of 64-bit Linux (recvmsg(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public Buffer* Buffers;
+        public nuint BufferCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+}

@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace ProxyGroups.Supervision.Linux;
+
+/// <summary>
+/// Starts workers through the <see cref="ExecChain"/>, each in its own session and tied to our life by a
+/// <see cref="Lifeline"/>. Any thread may call it; the starts themselves run on the <see cref="SpawnThread"/>.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
+{
+    public LinuxLauncher()
+        : this(ExecChain.Locate())
+    {
+    }
+
+    public async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var user = FindUser(spec);
+        CheckRights(spec, user);
+        var environment = WorkerEnvironment.Of(spec, addedEnvironment, user);
+        var program = Resolve(spec, environment);
+        var start = ToStartInfo(chain.For(spec, program, user), spec.Directory, environment);
+        var process = await StartAsync(start, environment.GetValueOrDefault(WorkerMark.Variable));
+        await process.WhenGroupLeaderAsync();
+        return process;
+    }
+
+    private static Task<LinuxProcess> StartAsync(ProcessStartInfo start, string? mark) => SpawnThread.Shared.RunAsync(() =>
+    {
+        var lifeline = new Lifeline();
+        try
+        {
+            return lifeline.Inherited(() => LinuxProcess.Start(start, lifeline, mark ?? Guid.NewGuid().ToString("N")));
+        }
+        catch (Exception exception)
+        {
+            lifeline.Dispose();
+            throw exception is Win32Exception ? new LaunchException($"The process could not be created: {exception.Message}", "See whether the machine is out of processes or memory.", exception) : exception;
+        }
+    });
+
+    private static string Resolve(LaunchSpec spec, Dictionary<string, string> environment) =>
+        Directory.Exists(spec.Directory)
+            ? ProgramPath.Resolve(spec.Command[0], spec.Directory, environment.GetValueOrDefault("PATH"))
+            : throw new LaunchException($"Directory '{spec.Directory}' does not exist.", "Correct the group's Directory; a relative path starts at the content root.");
+
+    private static UnixUser? FindUser(LaunchSpec spec) => spec.User is not { } name || name == Environment.UserName
+        ? null
+        : UnixUser.Find(name) ?? throw new LaunchException($"This machine has no user '{name}'.", $"Create it (useradd --system {name}), or correct Worker:User.");
+
+    private static void CheckRights(LaunchSpec spec, UnixUser? user)
+    {
+        if (UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        if (user is not null)
+        {
+            throw new LaunchException($"Only root can start workers as '{user.Name}'.", "Run the front door as root, or remove Worker:User.");
+        }
+
+        // nice(1) would only warn and go on.
+        if (spec.Nice is < 0)
+        {
+            throw new LaunchException($"Only root can start workers with Nice {spec.Nice}.", "Run the front door as root, or use a Nice of 0 and above.");
+        }
+    }
+
+    private static ProcessStartInfo ToStartInfo(IReadOnlyList<string> command, string directory, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            WorkingDirectory = directory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace ProxyGroups.Supervision.Linux;
+
+/// <summary>
+/// Receives what one worker says by sd_notify(3). The kernel stamps each datagram with its true sender (SO_PASSCRED,
+/// unix(7)); others than the worker's family are ignored. Owned by <see cref="WorkerProcess"/>.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class NotifySocket : IDisposable
+{
+    private const int SocketLevel = 1;
+    private const int PassCredentials = 16;
+
+    private readonly string _path;
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+    public NotifySocket(string path)
+    {
+        _path = path;
+        File.Delete(path);
+        _socket.Bind(new UnixDomainSocketEndPoint(path));
+        _socket.SetRawSocketOption(SocketLevel, PassCredentials, BitConverter.GetBytes(1));
+        // Whom the folder lets in is decided by its owner and mode; sending needs the right to write.
+        File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
+    }
+
+    /// <summary>Runs until the socket is disposed of. <paramref name="isKin"/> decides on the sender.</summary>
+    public async Task ReceiveAsync(Func<PeerCredentials, bool> isKin, Action<NotifyMessage> received, Action<PeerCredentials> refused)
+    {
+        // A look at one byte waits without taking the datagram, which .NET could not tell the sender of.
+        var peek = new byte[1];
+        while (await PeekAsync(peek))
+        {
+            while (NotifyDatagram.Receive(_socket) is { } datagram)
+            {
+                if (isKin(datagram.Sender))
+                {
+                    received(NotifyMessage.Parse(datagram.Content));
+                }
+                else
+                {
+                    refused(datagram.Sender);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        File.Delete(_path);
+    }
+
+    private async Task<bool> PeekAsync(byte[] buffer)
+    {
+        try
+        {
+            await _socket.ReceiveAsync(buffer, SocketFlags.Peek);
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+
+namespace ProxyGroups.Supervision.Linux;
+
+/// <summary>
+/// Everything that a worker started: its session, its descendants, and processes that left both by a double fork but
+/// still carry the mark in their environment. Looked up in /proc each time; holds no state.
+/// </summary>
+/// <param name="mark">What the mark begins with: see <see cref="WorkerMark"/>.</param>
+internal sealed class ProcessFamily(int leader, string mark)
+{
+    // Each round finds what was forked during the one before; a fork bomb is left to the limit of tasks.
+    private const int KillRounds = 10;
+
+    private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{WorkerMark.Variable}={mark}");
+
+    /// <summary>The living members, the leader included while it lives.</summary>
+    public List<ProcessStat> Find()
+    {
+        var all = ProcessStat.ReadAll();
+        var members = all.Where(IsMember).Select(process => process.Pid).ToHashSet();
+        while (all.Exists(process => members.Contains(process.Parent) && members.Add(process.Pid)))
+        {
+            // Each pass adds one child; the passes end with the last.
+        }
+
+        return [.. all.Where(process => process.IsAlive && members.Contains(process.Pid) && process.Pid != Environment.ProcessId)];
+    }
+
+    public bool Includes(int pid) => ProcessStat.Read(pid) is { } process && (IsMember(process) || Find().Exists(member => member.Pid == pid));
+
+    /// <summary>The kin are looked up before the kill, since orphans lose their parent.</summary>
+    public void Kill()
+    {
+        for (var round = 0; round < KillRounds && Find() is { Count: > 0 } members; round++)
+        {
+            // To the group first: the kernel lets no fork slip through between its members.
+            if (members.Exists(member => member.Group == leader))
+            {
+                _ = Libc.Kill(-leader, Libc.SigKill);
+            }
+
+            foreach (var member in members)
+            {
+                _ = Libc.Kill(member.Pid, Libc.SigKill);
+            }
+        }
+    }
+
+    private bool IsMember(ProcessStat process) =>
+        process.Pid == leader || process.Session == leader || process.Group == leader || CarriesMark(process.Pid);
+
+    private bool CarriesMark(int pid)
+    {
+        try
+        {
+            var environment = File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+            return HasEntry(environment);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private bool HasEntry(ReadOnlySpan<byte> environment)
+    {
+        foreach (var entry in environment.Split((byte)0))
+        {
+            if (environment[entry].StartsWith(_mark))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace ProxyGroups.Supervision.Plain;
+
+/// <summary>
+/// Starts workers with nothing but .NET, where there is no Linux: no session, no limits, no guard against orphans.
+/// Refuses what it cannot honour by name. Any thread may call it.
+/// </summary>
+internal sealed class PlainLauncher : ILauncher
+{
+    public Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Refuse(spec.User is not null, "Worker:User");
+        Refuse(spec.Nice is not null, "Worker:Nice");
+        Refuse(spec.OpenFiles is not null, "Worker:OpenFiles");
+        try
+        {
+            return Task.FromResult<ILaunchedProcess>(PlainProcess.Start(ToStartInfo(spec, addedEnvironment)));
+        }
+        catch (Win32Exception exception)
+        {
+            throw new LaunchException($"Program '{spec.Command[0]}' could not be started: {exception.Message}", "Correct the group's command or Directory, or extend PATH.", exception);
+        }
+    }
+
+    private static void Refuse(bool isSet, string setting)
+    {
+        if (isSet)
+        {
+            throw new LaunchException($"The plain launcher cannot honour {setting}.", $"Remove {setting}, or run on Linux.");
+        }
+    }
+
+    private static ProcessStartInfo ToStartInfo(LaunchSpec spec, IReadOnlyDictionary<string, string> added)
+    {
+        var start = new ProcessStartInfo(spec.Command[0], spec.Command.Skip(1))
+        {
+            WorkingDirectory = spec.Directory,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in spec.Environment.Concat(added))
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>
+/// The exit of a process as a task. By the Exited event, because WaitForExitAsync also waits for the end of the output
+/// pipes, which a grandchild may hold open.
+/// </summary>
+internal static class ProcessExit
+{
+    /// <summary>To be asked before the start, so that no exit is missed.</summary>
+    public static Task<WorkerExit> Of(Process process)
+    {
+        var completion = new TaskCompletionSource<WorkerExit>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => completion.TrySetResult(new(process.ExitCode));
+        return completion.Task;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>
+/// The front door's private folder for sockets, records and the Python package; never in the temp folder, where others may
+/// prepare names. One per front door, named by its content root and held by a lock as long as it runs.
+/// <para>Layout: <c>lock</c>, <c>mark</c>, <c>workers/ID.json</c>, <c>wID/</c> with one worker's sockets, <c>python/proxygroups/</c>.</para>
+/// </summary>
+internal sealed class RuntimeDirectory : IDisposable
+{
+    /// <summary>sun_path of unix(7), less the closing zero.</summary>
+    public const int MaxSocketPathBytes = 107;
+
+    private const int MaxFrontDoorsPerContentRoot = 64;
+    private const UnixFileMode Everyone = (UnixFileMode)0b111_101_101;
+    private const UnixFileMode ReadableByEveryone = (UnixFileMode)0b110_100_100;
+    private const UnixFileMode PassableByEveryone = (UnixFileMode)0b111_001_001;
+
+    private readonly string _base;
+    private readonly FileStream _lock;
+
+    private RuntimeDirectory(string baseDirectory, string path, FileStream heldLock)
+    {
+        _base = baseDirectory;
+        _lock = heldLock;
+        Location = path;
+        Records = new(Path.Combine(path, "workers"));
+        PreviousMark = File.Exists(MarkFile) ? File.ReadAllText(MarkFile) : null;
+        Mark = Guid.NewGuid().ToString("N");
+        File.WriteAllText(MarkFile, Mark);
+    }
+
+    public string Location { get; }
+
+    public WorkerRecords Records { get; }
+
+    /// <summary>Names this life of the front door; part of every worker's environment.</summary>
+    public string Mark { get; }
+
+    /// <summary>The mark of a front door that had this folder and did not end orderly.</summary>
+    public string? PreviousMark { get; }
+
+    private string MarkFile => Path.Combine(Location, "mark");
+
+    /// <exception cref="LaunchException">The folder cannot be used; the message says why.</exception>
+    public static RuntimeDirectory Open(string contentRoot) => Open(DefaultBase(), contentRoot);
+
+    public static RuntimeDirectory Open(string baseDirectory, string contentRoot)
+    {
+        PrivateFolder.Create(baseDirectory);
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(contentRoot)))))[..8];
+        for (var number = 1; number <= MaxFrontDoorsPerContentRoot; number++)
+        {
+            var path = Path.Combine(baseDirectory, number is 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+            CheckLength(path);
+            PrivateFolder.Create(path);
+            if (TryLock(Path.Combine(path, "lock")) is { } held)
+            {
+                return new(baseDirectory, path, held);
+            }
+        }
+
+        throw new LaunchException($"All folders '{baseDirectory}/{name}*' are locked.", "See what else runs with this content root.");
+    }
+
+    public string SocketPath(int worker) => Path.Combine(WorkerFolder(worker), "http.sock");
+
+    public string NotifySocketPath(int worker) => Path.Combine(WorkerFolder(worker), "notify.sock");
+
+    /// <summary>Makes the worker's own folder, empty.</summary>
+    public void CreateWorkerFolder(int worker)
+    {
+        RemoveWorkerFolder(worker);
+        PrivateFolder.Create(WorkerFolder(worker));
+    }
+
+    /// <summary>Gives the worker's folder to the user that the worker runs as. Last, since from then on its content is the user's.</summary>
+    public void HandOver(int worker, UnixUser user)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_base, PassableByEveryone);
+            File.SetUnixFileMode(Location, PassableByEveryone);
+            FileOwner.Give(WorkerFolder(worker), user);
+        }
+    }
+
+    /// <summary>Removes the folder with the files in it; links are removed, never followed. What an app put deeper stays.</summary>
+    public void RemoveWorkerFolder(int worker) => PrivateFolder.Remove(WorkerFolder(worker));
+
+    /// <summary>Worker folders that exist, of this life or an earlier one.</summary>
+    public IReadOnlyList<string> FindWorkerFolders() => Directory.GetDirectories(Location, "w*").Where(folder => Path.GetFileName(folder) != "workers").ToList();
+
+    /// <summary>Copies the Python package to where every worker's user can read it; returns the copy's folder.</summary>
+    public string InstallPythonPackage(string source)
+    {
+        var target = Path.Combine(Location, "python", "proxygroups");
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
+
+        CreateReadable(Path.GetDirectoryName(target)!);
+        CreateReadable(target);
+        foreach (var folder in Directory.GetDirectories(source, "*", SearchOption.AllDirectories).Where(folder => Path.GetFileName(folder) != "__pycache__"))
+        {
+            CreateReadable(Path.Combine(target, Path.GetRelativePath(source, folder)));
+        }
+
+        foreach (var file in Directory.GetFiles(source, "*.py", SearchOption.AllDirectories))
+        {
+            CopyReadable(file, Path.Combine(target, Path.GetRelativePath(source, file)));
+        }
+
+        return target;
+    }
+
+    /// <summary>Gives the lock back. Without the mark the next front door knows that nothing was left behind.</summary>
+    public void Dispose()
+    {
+        File.Delete(MarkFile);
+        _lock.Dispose();
+    }
+
+    private static string DefaultBase() =>
+        OperatingSystem.IsLinux() && UnixUser.IsRoot ? "/run/proxygroups"
+        : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "proxygroups")
+        : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "proxygroups")
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "proxygroups");
+
+    private string WorkerFolder(int worker) => Path.Combine(Location, string.Create(CultureInfo.InvariantCulture, $"w{worker}"));
+
+    private static void CheckLength(string path)
+    {
+        var longest = Path.Combine(path, $"w{int.MaxValue}", "notify.sock");
+        if (Encoding.UTF8.GetByteCount(longest) > MaxSocketPathBytes)
+        {
+            throw new LaunchException($"The runtime folder '{path}' is too long: a socket's path may have {MaxSocketPathBytes} bytes.", "Set XDG_RUNTIME_DIR to a shorter path.");
+        }
+    }
+
+    // FileShare.None is flock(2) on Unix: it ends with the process, however that ends.
+    private static FileStream? TryLock(string file)
+    {
+        try
+        {
+            return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void CreateReadable(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, Everyone);
+        }
+    }
+
+    private static void CopyReadable(string from, string to)
+    {
+        File.Copy(from, to, overwrite: true);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(to, ReadableByEveryone);
+        }
+    }
+}

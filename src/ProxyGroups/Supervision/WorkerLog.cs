@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>Log lines about workers; event ids 3000 to 3099. Every line names the worker in the same form.</summary>
+internal static partial class WorkerLog
+{
+    /// <summary>Category of all of them.</summary>
+    public const string Category = "ProxyGroups.Worker";
+
+    [LoggerMessage(3000, LogLevel.Information, "{Group}/{Rank} generation {Generation} pid {Pid} {Stream}: {Line}")]
+    public static partial void Output(ILogger logger, string group, int rank, int generation, int pid, string stream, string line);
+
+    [LoggerMessage(3001, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} writes faster than the log takes: {Count} lines dropped")]
+    public static partial void OutputDropped(ILogger logger, string group, int rank, int generation, int pid, int count);
+
+    [LoggerMessage(3002, LogLevel.Debug, "{Group}/{Rank} generation {Generation} pid {Pid} spawned")]
+    public static partial void Spawned(ILogger logger, string group, int rank, int generation, int pid);
+
+    [LoggerMessage(3003, LogLevel.Debug, "{Group}/{Rank} generation {Generation} pid {Pid} ready after {ElapsedMilliseconds} ms")]
+    public static partial void Ready(ILogger logger, string group, int rank, int generation, int pid, long elapsedMilliseconds);
+
+    [LoggerMessage(3004, LogLevel.Debug, "{Group}/{Rank} generation {Generation} pid {Pid} ended: {Exit}")]
+    public static partial void Exited(ILogger logger, string group, int rank, int generation, int pid, WorkerExit exit);
+
+    [LoggerMessage(3005, LogLevel.Debug, "{Group}/{Rank} generation {Generation} pid {Pid} status: {Status}")]
+    public static partial void Status(ILogger logger, string group, int rank, int generation, int pid, string status);
+
+    [LoggerMessage(3006, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid}: a message on its NOTIFY_SOCKET was ignored, sent by process {Sender} of user {SenderUser}, which is not the worker's")]
+    public static partial void NotifyRefused(ILogger logger, string group, int rank, int generation, int pid, int sender, uint senderUser);
+
+    [LoggerMessage(3007, LogLevel.Warning, "{Group}/{Rank} generation {Generation}: its files could not be removed")]
+    public static partial void CleanUpFailed(ILogger logger, Exception exception, string group, int rank, int generation);
+
+    [LoggerMessage(3008, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid}: its record could not be written")]
+    public static partial void RecordFailed(ILogger logger, Exception exception, string group, int rank, int generation, int pid);
+
+    [LoggerMessage(3010, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} was left by a front door that crashed: ended")]
+    public static partial void LeftoverEnded(ILogger logger, string group, int rank, int generation, int pid);
+
+    [LoggerMessage(3011, LogLevel.Warning, "Process {Pid} was left by a worker of a front door that crashed: ended")]
+    public static partial void StragglerEnded(ILogger logger, int pid);
+}

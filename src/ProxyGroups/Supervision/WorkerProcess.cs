@@ -1,0 +1,306 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>
+/// One worker seen from outside: starts it, relays its output, watches readiness and exit, and reports each as a
+/// <see cref="WorkerEvent"/>. It decides nothing and owns no deadline: who planned it calls <see cref="Stop"/> and
+/// <see cref="Kill"/>.
+/// <para>Any thread may call it. Events come one after the other, from one task, which ends with Exited. An exit that was
+/// asked for before the worker was ready is no failed start.</para>
+/// <para>Life: files, launch, output and readiness, exit, rest of the family killed, output flushed, files removed, Exited.</para>
+/// </summary>
+internal sealed class WorkerProcess : IAsyncDisposable
+{
+    // How long a stranger may hold the output pipes of a worker that is gone.
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly LaunchSpec _spec;
+    private readonly ILauncher _launcher;
+    private readonly Action<WorkerEvent> _sink;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly WorkerFiles _files;
+    private readonly long _started;
+    private readonly CancellationTokenSource _output = new();
+    private readonly TaskCompletionSource _saidReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Lock _endGate = new();
+
+    private bool _isEndWanted;
+    private volatile SpawnStage _stage = new(SpawnStep.Prepare);
+    private long _watchdog;
+
+    private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
+    {
+        (_spec, _launcher, _logger, _time, _sink) = (spec, launcher, logger, time, sink);
+        _files = new(spec, directory);
+        _started = time.GetTimestamp();
+    }
+
+    public WorkerIdentity Worker => _spec.Worker;
+
+    public WorkerEndpoint Endpoint => _spec.Endpoint;
+
+    /// <summary>Null until it is spawned.</summary>
+    public int? Pid => _stage.Process?.Pid;
+
+    /// <summary>Completes after Exited was reported.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What the worker last said of itself (STATUS= of sd_notify).</summary>
+    public string? Status { get; private set; }
+
+    /// <summary>The worker said that it is about to stop (STOPPING=1).</summary>
+    public bool SaidStopping { get; private set; }
+
+    /// <summary>Time since the worker last said WATCHDOG=1; null if it never did.</summary>
+    public TimeSpan? SinceWatchdog => Interlocked.Read(ref _watchdog) is var last and not 0 ? _time.GetElapsedTime(last) : null;
+
+    public IReadOnlyList<string> LastOutput => _stage.Relay?.LastLines ?? [];
+
+    /// <param name="logger">Of category <see cref="WorkerLog.Category"/>.</param>
+    /// <param name="sink">Takes the events; must not block.</param>
+    public static WorkerProcess Start(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
+    {
+        var worker = new WorkerProcess(spec, launcher, directory, logger, time, sink);
+        worker.Completion = Task.Run(worker.LiveAsync);
+        return worker;
+    }
+
+    /// <summary>Asks politely. Before the launch is through there is nobody to ask, and the end is the kill.</summary>
+    public void Stop()
+    {
+        WantEnd()?.Stop();
+    }
+
+    /// <summary>Ends the worker and everything it started, at once.</summary>
+    public void Kill()
+    {
+        WantEnd()?.KillTree();
+    }
+
+    /// <summary>Makes the worker print its stacks into its output; false if it has no way to.</summary>
+    public bool DumpStacks()
+    {
+        if (_spec.StackDumpSignal is not { } signal || _stage.Process is not { } process)
+        {
+            return false;
+        }
+
+        process.Signal(signal);
+        return true;
+    }
+
+    /// <summary>Why the worker is not ready yet, for the planner whose patience is over. To be asked before the kill.</summary>
+    public SpawnFailure DescribeStartupTimeout()
+    {
+        var stage = _stage;
+        return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await Completion;
+        _output.Dispose();
+    }
+
+    private async Task LiveAsync()
+    {
+        var exit = WorkerExit.NeverStarted;
+        if (await LaunchAsync() is { } process)
+        {
+            exit = await SuperviseAsync(process);
+        }
+
+        CleanUp();
+        _sink(new WorkerEvent.Exited(Worker, exit, LastOutput));
+    }
+
+    private async Task<ILaunchedProcess?> LaunchAsync()
+    {
+        try
+        {
+            _files.Prepare();
+            _stage = new(SpawnStep.Launch);
+            return await _launcher.LaunchAsync(_spec, _files.Environment, CancellationToken.None);
+        }
+        catch (LaunchException failure)
+        {
+            Fail(new(_stage.Step, failure.Message, [], failure.Remedy, Elapsed));
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, the planner has to hear of it: a worker that is neither ready nor failed holds its place for ever.
+            Fail(new(_stage.Step, failure.Message, [], "See whether the runtime folder can be written and the machine has resources left.", Elapsed));
+        }
+
+        return null;
+    }
+
+    private async Task<WorkerExit> SuperviseAsync(ILaunchedProcess process)
+    {
+        var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
+        var probe = CreateProbe(kin);
+        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _output.Token);
+        if (Publish(new(SpawnStep.Launch, process, relay, probe)))
+        {
+            process.KillTree();
+        }
+
+        Record(process);
+        WorkerLog.Spawned(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid);
+        _sink(new WorkerEvent.Spawned(Worker, process.Pid));
+        _ = _files.ReceiveAsync(kin.MaySpeak, Hear, sender => LogRefused(process, sender));
+        await WatchReadinessAsync(process, probe);
+        return await WatchExitAsync(process, relay);
+    }
+
+    // Under the gate, so that an end is wanted either before there is a process, which is seen here, or of the process.
+    private bool Publish(SpawnStage stage)
+    {
+        lock (_endGate)
+        {
+            _stage = stage;
+            return _isEndWanted;
+        }
+    }
+
+    private ILaunchedProcess? WantEnd()
+    {
+        lock (_endGate)
+        {
+            _isEndWanted = true;
+            return _stage.Process;
+        }
+    }
+
+    private bool IsEndWanted()
+    {
+        lock (_endGate)
+        {
+            return _isEndWanted;
+        }
+    }
+
+    // Without a record the mark still finds the worker's processes after a crash.
+    private void Record(ILaunchedProcess process)
+    {
+        try
+        {
+            _files.Record(process);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LaunchException)
+        {
+            WorkerLog.RecordFailed(_logger, exception, Worker.Group, Worker.Rank, Worker.Generation, process.Pid);
+        }
+    }
+
+    private ReadinessProbe CreateProbe(KinCheck kin) =>
+        new(new HttpCheck(_spec.Endpoint, _spec.Readiness.Path, OperatingSystem.IsLinux() ? kin.DescribeForeignListener : _ => null, _time), _spec.Readiness.Notify ? _saidReady.Task : null, _time);
+
+    private async Task WatchReadinessAsync(ILaunchedProcess process, ReadinessProbe probe)
+    {
+        using var exited = new CancellationTokenSource();
+        var ready = probe.WaitAsync(exited.Token);
+        if (await Task.WhenAny(ready, process.Exited) == ready)
+        {
+            Judge(process, await ready);
+            return;
+        }
+
+        await exited.CancelAsync();
+        await ((Task)ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Judge(ILaunchedProcess process, HttpCheckResult result)
+    {
+        if (result.Outcome is HttpCheckOutcome.ForeignListener)
+        {
+            Fail(StartupDiagnosis.ForeignListener(result.Detail, LastOutput, Elapsed));
+            return;
+        }
+
+        _stage = _stage with { IsSettled = true };
+        WorkerLog.Ready(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, (long)Elapsed.TotalMilliseconds);
+        _sink(new WorkerEvent.Ready(Worker));
+    }
+
+    private async Task<WorkerExit> WatchExitAsync(ILaunchedProcess process, OutputRelay relay)
+    {
+        var exit = await process.Exited;
+        process.KillTree();
+        await FlushAsync(relay);
+        if (!_stage.IsSettled && !IsEndWanted())
+        {
+            Fail(StartupDiagnosis.Exited(exit, _stage.Step, LastOutput, Elapsed));
+        }
+
+        WorkerLog.Exited(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, exit);
+        process.Dispose();
+        return exit;
+    }
+
+    private async Task FlushAsync(OutputRelay relay)
+    {
+        try
+        {
+            await relay.Completion.WaitAsync(FlushTimeout, _time);
+        }
+        catch (TimeoutException)
+        {
+            await _output.CancelAsync();
+        }
+    }
+
+    private void Fail(SpawnFailure failure)
+    {
+        _stage = _stage with { IsSettled = true };
+        _sink(new WorkerEvent.StartFailed(Worker, failure));
+    }
+
+    private void Hear(NotifyMessage message)
+    {
+        Status = message.Status ?? Status;
+        SaidStopping |= message.Stopping;
+        if (message.Watchdog)
+        {
+            Interlocked.Exchange(ref _watchdog, _time.GetTimestamp());
+        }
+
+        if (message.Status is { } status)
+        {
+            WorkerLog.Status(_logger, Worker.Group, Worker.Rank, Worker.Generation, Pid ?? 0, status);
+        }
+
+        if (message.Ready)
+        {
+            _saidReady.TrySetResult();
+        }
+    }
+
+    private void CleanUp()
+    {
+        try
+        {
+            _files.Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            WorkerLog.CleanUpFailed(_logger, exception, Worker.Group, Worker.Rank, Worker.Generation);
+        }
+    }
+
+    private TimeSpan Elapsed => _time.GetElapsedTime(_started);
+
+    private void Log(ILaunchedProcess process, OutputLine line) =>
+        WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, line.Stream, line.Text);
+
+    private void LogDropped(ILaunchedProcess process, int count) =>
+        WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, count);
+
+    private void LogRefused(ILaunchedProcess process, PeerCredentials sender) =>
+        WorkerLog.NotifyRefused(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, sender.Pid, sender.User);
+}

@@ -1,0 +1,26 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>The phrase for each <see cref="WorkerReason"/>, as logs and <c>status</c> show it.</summary>
+internal static class WorkerReasons
+{
+    public static string ToPhrase(this WorkerReason reason) => reason switch
+    {
+        WorkerReason.Spawned => "spawned",
+        WorkerReason.BecameReady => "became ready",
+        WorkerReason.StartupTimeout => "was not ready in time",
+        WorkerReason.StartFailed => "could not start",
+        WorkerReason.ExitedUnexpectedly => "exited by itself",
+        WorkerReason.SettingsChanged => "settings or code changed",
+        WorkerReason.GroupRemoved => "its group was removed",
+        WorkerReason.ScaledDown => "fewer workers are needed",
+        WorkerReason.Idle => "idle",
+        WorkerReason.Unresponsive => "does not answer",
+        WorkerReason.RequestDeadline => "a request exceeded its deadline",
+        WorkerReason.FrontDoorStopping => "the front door stops",
+        WorkerReason.Drained => "its last request ended",
+        WorkerReason.DrainTimeout => "requests outlasted the drain timeout",
+        WorkerReason.StopTimeout => "did not stop in time",
+        WorkerReason.Stopped => "stopped as asked",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a phrase."),
+    };
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.ProcessTests;
+
+/// <summary>Collects log lines; can be held up, as a slow log is.</summary>
+internal sealed class LogLines : ILogger
+{
+    private readonly List<(int Id, string Text)> _lines = [];
+
+    /// <summary>Called before each line is taken.</summary>
+    public Action Before { get; set; } = () => { };
+
+    public IReadOnlyList<string> Of(int eventId)
+    {
+        lock (_lines)
+        {
+            return [.. _lines.Where(line => line.Id == eventId).Select(line => line.Text)];
+        }
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        Before();
+        lock (_lines)
+        {
+            _lines.Add((eventId.Id, formatter(state, exception)));
+        }
+    }
+}
