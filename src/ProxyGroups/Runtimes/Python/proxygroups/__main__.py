@@ -1,0 +1,36 @@
+"""Entry point: `python <this directory> wsgi`.
+
+Python puts this directory at sys.path[0], where our file names would shadow the application's modules. It is
+replaced by the parent only while the package is imported, and then by the application's own directory. The
+package keeps finding its later imports through its `__path__`, so the parent is not needed after that.
+"""
+
+import os
+import sys
+
+MINIMUM_PYTHON = (3, 9)
+
+
+def import_worker():
+    """Imports the worker with a sys.path that shows neither our files nor our parent to the application."""
+    package_directory = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and os.path.abspath(sys.path[0]) == package_directory:  # Not so under PYTHONSAFEPATH.
+        del sys.path[0]
+    sys.path.insert(0, os.path.dirname(package_directory))
+    from proxygroups import worker
+
+    sys.path[0] = os.getcwd()
+    return worker
+
+
+def main(arguments):
+    if sys.version_info < MINIMUM_PYTHON:
+        return ("proxygroups: Python %d.%d is too old, 3.9 or later is needed. Set \"Python\" to a newer one."
+                % sys.version_info[:2])
+    if arguments != ["wsgi"]:
+        return "usage: python %s wsgi" % os.path.dirname(__file__)
+    return import_worker().main(os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""Tells the front door how far we are: the sd_notify protocol (sd_notify(3))."""
+
+import socket
+
+
+class Notifier:
+    """Sends states to one datagram socket. Without an address it does nothing."""
+
+    def __init__(self, address):
+        # A leading "@" stands for the NUL byte of Linux's abstract names.
+        self._address = "\0" + address[1:] if address and address[0] == "@" else address
+
+    def ready(self):
+        self._send(b"READY=1")
+
+    def stopping(self):
+        self._send(b"STOPPING=1")
+
+    def _send(self, state):
+        if not self._address:
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
+                datagram.connect(self._address)
+                datagram.send(state)
+        except OSError:
+            pass  # Nobody listens: the front door has gone or asks in another way. It decides, not we.

@@ -1,0 +1,69 @@
+"""What the front door tells a worker, by environment variables."""
+
+SOCKET_PATH_LIMIT = 107
+"""Bytes a Unix socket's path may have on Linux (unix(7): sun_path holds 108 with the closing NUL)."""
+
+OURS = (
+    "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP",
+    "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET",
+)
+"""Variables taken out of the environment before the application is imported: they concern this process alone, and a
+child of the application must not answer in its name. PROXYGROUPS_GROUP, _RANK and _GENERATION stay."""
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong; the text names the variable and the remedy."""
+
+
+class Settings:
+    """The settings of one worker, read once at start.
+
+    socket    path of the Unix socket to listen on, or None
+    port      port on 127.0.0.1 to listen on, used when there is no socket
+    threads   number of requests served at a time, 1 or more
+    app       the application: "module:attribute" or "path/to/file.py:attribute"
+    notify    address of the sd_notify socket, or None
+    multiprocess  value of environ["wsgi.multiprocess"]
+    """
+
+    __slots__ = ("socket", "port", "threads", "app", "notify", "multiprocess")
+
+    def __init__(self, variables):
+        self.socket = variables.get("PROXYGROUPS_SOCKET") or None
+        self.port = None if self.socket else _number(variables, "PROXYGROUPS_PORT", 1, 65535)
+        self.threads = _number(variables, "PROXYGROUPS_THREADS", 1, 10000)
+        self.app = _required(variables, "PROXYGROUPS_APP")
+        self.notify = variables.get("NOTIFY_SOCKET") or None
+        self.multiprocess = variables.get("PROXYGROUPS_MULTIPROCESS") == "1"
+        if self.socket:
+            _check_path(self.socket)
+
+
+def take(environment):
+    """Moves our variables out of `environment` (os.environ) into Settings.
+
+    PROXYGROUPS_LIFELINE_FD is only dropped: the descriptor stays open and inheritable, because whatever the
+    application starts must die with the front door too.
+    """
+    return Settings({name: environment.pop(name) for name in OURS if name in environment})
+
+
+def _required(variables, name):
+    value = variables.get(name)
+    if not value:
+        raise SettingsError("%s is not set; the front door sets it for each worker" % name)
+    return value
+
+
+def _number(variables, name, low, high):
+    text = _required(variables, name)
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise SettingsError("%s is %r; it must be a number from %d to %d" % (name, text, low, high))
+    return int(text)
+
+
+def _check_path(path):
+    length = len(path.encode("utf-8", "surrogateescape"))
+    if length > SOCKET_PATH_LIMIT:
+        raise SettingsError("PROXYGROUPS_SOCKET has %d bytes, a Unix socket's path may have %d; use a shorter runtime "
+                            "directory: %s" % (length, SOCKET_PATH_LIMIT, path))

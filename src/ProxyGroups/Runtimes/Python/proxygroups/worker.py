@@ -1,0 +1,84 @@
+"""The life of a worker process: settings, socket, application, ready, drain, exit.
+
+    start        READY=1 once the application is imported and the socket listens
+    SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
+    SIGQUIT      the stacks of all threads to stderr
+    exit codes   0 drained, 2 wrong settings or socket, 3 the application cannot be loaded, 128 + n second signal n
+
+There is no timer here: whatever takes too long is ended from outside.
+"""
+
+import os
+import sys
+
+from . import application, environ, log, settings, stacks
+from .file_wrapper import FileWrapper
+from .listener import Listener
+from .notify import Notifier
+from .server import Server
+from .signals import Signals
+
+EXIT_DRAINED = 0
+EXIT_SETTINGS = 2
+EXIT_APPLICATION = 3
+"""The application could not be loaded; the last line on stderr says why and what to do."""
+
+
+def main(environment):
+    """Runs the worker; returns an exit code if it cannot start, and does not return otherwise."""
+    log.prepare_streams()
+    stacks.install()
+    sys.argv = ["proxygroups"]  # An application that reads arguments when imported must not find ours.
+    try:
+        given = settings.take(environment)
+        listener = Listener(given)
+    except (settings.SettingsError, OSError) as error:
+        log.line("cannot start: %s" % error)
+        return EXIT_SETTINGS
+    try:
+        callable_ = application.load(given.app)
+    except application.LoadError as error:
+        _report(error)
+        listener.remove()
+        _leave(EXIT_APPLICATION)
+    _serve(given, listener, callable_)
+
+
+def _serve(given, listener, callable_):
+    signals = Signals()
+    notifier = Notifier(given.notify)
+    base = environ.base_environ(given, sys.stderr, FileWrapper)
+    server = Server(listener, given.threads, callable_, base, signals.wake)
+    listener.listen()
+    server.start()
+    notifier.ready()
+    while not signals.is_stop_asked:
+        signals.wait()
+    notifier.stopping()
+    server.drain()
+    while not server.is_finished():
+        signals.wait()
+    listener.remove()
+    _leave(EXIT_DRAINED)
+
+
+def _report(error):
+    cause = error.__cause__
+    if cause is not None and not isinstance(cause, SystemExit):
+        import traceback
+
+        log.write("".join(traceback.format_exception(type(cause), cause, cause.__traceback__)))
+    log.line(str(error))
+
+
+def _leave(code):
+    """Runs exit hooks and ends the process: neither a thread of the application nor the interpreter's teardown, which
+    writes to almost all memory that forked workers share, can hold it back."""
+    import atexit
+
+    try:
+        atexit._run_exitfuncs()
+    except BaseException:
+        log.exception("an exit hook failed")
+    log.flush_streams()
+    os._exit(code)
