@@ -187,7 +187,6 @@ internal static class BrokenSettings
         "Processes": -1
         =>
         ProxyGroups:ProcessGroups:shop:Processes = "-1" is below what is allowed. Write a whole number from 1 to 256.
-        ProxyGroups:ProcessGroups:shop:Queue:Limit = "-40" is below what is allowed. Write a whole number from 0 to 1000000.
         ---
         no process until the first request
         "Processes": 0, "MaxProcesses": 4
@@ -372,13 +371,13 @@ internal static class BrokenSettings
         limits of a worker that come later
         "Worker": { "Group": "www", "SupplementaryGroups": [ "a" ], "Umask": "027", "EnvironmentFile": ".env", "CpuSeconds": 5, "AddressSpace": "1GiB", "CoreSize": "off", "NoNewPrivileges": true, "Capabilities": [] }
         =>
-        ProxyGroups:ProcessGroups:shop:Worker:AddressSpace = "1GiB" is not supported yet. Remove it, and start the program through prlimit: "Command": [ "prlimit", "--cpu=60", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:Capabilities = "" is not supported yet. Remove it, and start the program through setpriv: "Command": [ "setpriv", "--no-new-privs", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:CoreSize = "off" is not supported yet. Remove it, and start the program through prlimit: "Command": [ "prlimit", "--cpu=60", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:CpuSeconds = "5" is not supported yet. Remove it, and start the program through prlimit: "Command": [ "prlimit", "--cpu=60", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:AddressSpace = "1GiB" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--as=1073741824", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:Capabilities = "" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--inh-caps=-all", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:CoreSize = "off" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--core=0", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:CpuSeconds = "5" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--cpu=60", "--", ... ].
         ProxyGroups:ProcessGroups:shop:Worker:EnvironmentFile = ".env" is not supported yet. Write the variables in "Environment", or hand them on with "PassEnvironment".
         ProxyGroups:ProcessGroups:shop:Worker:Group = "www" is not supported yet. Remove it: a worker gets the primary group of its User.
-        ProxyGroups:ProcessGroups:shop:Worker:NoNewPrivileges = "True" is not supported yet. Remove it, and start the program through setpriv: "Command": [ "setpriv", "--no-new-privs", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:NoNewPrivileges = "True" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--no-new-privs", "--", ... ].
         ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups is not supported yet. Remove it: a worker gets all groups of its User.
         ProxyGroups:ProcessGroups:shop:Worker:Umask = "027" is not supported yet. Remove it, and start the program through sh: "Command": [ "sh", "-c", "umask 027; exec ..." ].
         ---
