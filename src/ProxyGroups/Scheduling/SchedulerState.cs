@@ -62,7 +62,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         if (waiter.IsQueued)
         {
-            Decide(waiter, Refused(AdmissionOutcome.ClientGone, Waited(waiter, now), now));
+            Refuse(waiter, AdmissionOutcome.ClientGone, now);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         (IsClosed, _closedRetryAfter) = (true, retryAfter);
         while (_queue.FirstInTurn is { } waiter)
         {
-            Decide(waiter, Refused(AdmissionOutcome.Closed, Waited(waiter, now), now));
+            Refuse(waiter, AdmissionOutcome.Closed, now);
         }
     }
 
@@ -214,8 +214,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         while (_queue.FirstArrival is { } waiter && _deadlines.Left(waiter, now) <= 0)
         {
-            AdmissionOutcome outcome = IsBooting ? AdmissionOutcome.BootTimedOut : AdmissionOutcome.WaitedTooLong;
-            Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+            Refuse(waiter, IsBooting ? AdmissionOutcome.BootTimedOut : AdmissionOutcome.WaitedTooLong, now);
         }
     }
 
@@ -231,6 +230,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
             if (Workers.TryGrant(waiter.ExcludedWorker, waiter.Kind, _lastSequence + 1, now, out SlotLease lease))
             {
                 _lastSequence++;
+                _queue.Leave(waiter);
                 Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero));
             }
             else if (waiter.ExcludedWorker == 0)
@@ -242,9 +242,15 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
     }
 
-    private void Decide(Waiter waiter, AdmissionResult result)
+    /// <summary>It leaves first: its hint tells of the others only.</summary>
+    private void Refuse(Waiter waiter, AdmissionOutcome outcome, long now)
     {
         _queue.Leave(waiter);
+        Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+    }
+
+    private void Decide(Waiter waiter, AdmissionResult result)
+    {
         waiter.Result = Count(result);
         _aftermath.Add(waiter);
     }
