@@ -4,8 +4,8 @@ using ProxyGroups.Scheduling;
 namespace ProxyGroups.Benchmarks.Scheduling;
 
 /// <summary>
-/// One slot and always one waiter: each iteration queues a request, hands it the slot of the one before, and continues on the
-/// thread pool.
+/// One slot and always one waiter. The first measures the scheduler alone: queue a request, hand it the slot of the one before.
+/// The second has two clients that really wait for each other, hops over the thread pool included.
 /// </summary>
 [MemoryDiagnoser]
 public class HandOffBenchmarks : IDisposable
@@ -30,6 +30,19 @@ public class HandOffBenchmarks : IDisposable
         }
 
         _scheduler.Release(holder.Lease);
+    }
+
+    [Benchmark(OperationsPerInvoke = HandOffs)]
+    public async Task TwoClientsShareASlot() => await Task.WhenAll(RunClientAsync(), RunClientAsync());
+
+    private async Task RunClientAsync()
+    {
+        for (int i = 0; i < HandOffs / 2; i++)
+        {
+            AdmissionResult result = await _scheduler.AcquireAsync(new SlotRequest(), CancellationToken.None);
+            await Task.Yield();
+            _scheduler.Release(result.Lease);
+        }
     }
 
     [GlobalCleanup]

@@ -72,7 +72,7 @@ public sealed class CancellationTests : SchedulerTest
         Assert.False(waiters[1].IsWaiting);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_waiter_does_not_continue_inside_the_release()
     {
         Scheduler.Offer(1, 0, 1, 1);
@@ -84,7 +84,7 @@ public sealed class CancellationTests : SchedulerTest
         Assert.False(await continued);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_queued_path_reuses_its_waiters()
     {
         Scheduler.Offer(1, 0, 1, 1);

@@ -23,14 +23,15 @@ public sealed class StressTests
     private long _granted;
     private int _drained;
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Under_load_deaths_and_hang_ups_no_slot_is_lost_or_shared()
     {
         var limits = new SchedulerLimits(6, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200));
         using var scheduler = new SlotScheduler(limits, _time) { WorkerDrained = (_, _) => Interlocked.Increment(ref _drained) };
         using var over = new CancellationTokenSource();
         Task chaos = Task.Run(() => DisturbAsync(scheduler, over.Token), TestContext.Current.CancellationToken);
-        Task[] clients = [.. Enumerable.Range(0, Clients).Select(seed => Task.Run(() => RunClientAsync(scheduler, seed), TestContext.Current.CancellationToken))];
+        Task[] clients = [.. Enumerable.Range(0, Clients).Select(seed =>
+            Task.Run(() => RunClientAsync(scheduler, seed), TestContext.Current.CancellationToken))];
 
         await Task.WhenAll(clients);
         await over.CancelAsync();

@@ -48,7 +48,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
         {
             Grant(ticket, worker, kind, 0);
         }
-        else if (excluded == 0 && _waiters.Count >= _limits.QueueLimit)
+        else if (_waiters.Count >= _limits.QueueLimit * (excluded == 0 ? 1 : 2))
         {
             Refuse(ticket, AdmissionOutcome.QueueFull, 0);
         }
@@ -102,7 +102,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
 
     public int Offer(int id, int rank, int generation, int capacity)
     {
-        Remove(id);
+        Workers.RemoveAll(worker => worker.Id == id);
         int epoch = ++_epochs;
         Workers.Add(new ModelWorker { Id = id, Rank = rank, Generation = generation, Epoch = epoch, Capacity = capacity });
         Settle();

@@ -20,4 +20,6 @@ internal sealed class ModelWorker
     public List<ModelLease> Leases { get; } = [];
 
     public bool HasFreeSlot => State == WorkerSlotsState.Ready && Leases.Count < Capacity;
+
+    public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State);
 }
