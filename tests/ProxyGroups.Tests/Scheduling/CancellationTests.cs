@@ -77,7 +77,7 @@ public sealed class CancellationTests : SchedulerTest
     {
         Scheduler.Offer(1, 0, 1, 1);
         Ticket holder = Acquire();
-        Task<bool> continued = ContinueAsync();
+        Task<bool> continued = ContinueAsync(TestContext.Current.CancellationToken);
         t_releasing = true;
         Release(holder);
         t_releasing = false;
@@ -91,7 +91,7 @@ public sealed class CancellationTests : SchedulerTest
         Ticket holder = Acquire();
         for (int i = 0; i < 100; i++)
         {
-            ValueTask<AdmissionResult> pending = Scheduler.AcquireAsync(new SlotRequest(), CancellationToken.None);
+            ValueTask<AdmissionResult> pending = Scheduler.AcquireAsync(new SlotRequest(), TestContext.Current.CancellationToken);
             Scheduler.Release(holder.Lease);
             AdmissionResult result = await pending;
             holder = new Ticket(new ValueTask<AdmissionResult>(result));
@@ -100,9 +100,9 @@ public sealed class CancellationTests : SchedulerTest
         Assert.Equal(101, Scheduler.Snapshot().Totals.Granted);
     }
 
-    private async Task<bool> ContinueAsync()
+    private async Task<bool> ContinueAsync(CancellationToken cancellationToken)
     {
-        await Scheduler.AcquireAsync(new SlotRequest(), CancellationToken.None).ConfigureAwait(false);
+        await Scheduler.AcquireAsync(new SlotRequest(), cancellationToken).ConfigureAwait(false);
         return t_releasing;
     }
 }
