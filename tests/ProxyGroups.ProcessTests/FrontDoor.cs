@@ -13,6 +13,7 @@ internal sealed class FrontDoor : IDisposable
     public const string Verb = "front-door";
 
     private readonly Process _process;
+    private readonly List<string> _heard = [];
 
     private FrontDoor(Process process) => _process = process;
 
@@ -42,11 +43,17 @@ internal sealed class FrontDoor : IDisposable
     public static FrontDoor Start(string folder, int workers, params IEnumerable<string> command) =>
         new(Process.Start(new ProcessStartInfo(TestPaths.ThisExecutable, [Verb, folder, workers.ToString((IFormatProvider?)null), .. command]) { RedirectStandardOutput = true })!);
 
-    /// <summary>What follows the word in the next line that begins with it.</summary>
+    /// <summary>What follows the word in the first line that begins with it.</summary>
     public async Task<string> HearAsync(string word)
     {
+        if (_heard.Find(line => line.StartsWith(word, StringComparison.Ordinal)) is { } known)
+        {
+            return known[word.Length..].Trim();
+        }
+
         while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
+            _heard.Add(line);
             if (line.StartsWith(word, StringComparison.Ordinal))
             {
                 return line[word.Length..].Trim();

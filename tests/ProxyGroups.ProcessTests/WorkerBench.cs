@@ -8,7 +8,7 @@ namespace ProxyGroups.ProcessTests;
 /// <summary>A runtime folder, a launcher and the workers that a test starts with them. Disposing kills what is left.</summary>
 internal sealed class WorkerBench : IAsyncDisposable
 {
-    public const int TestTimeout = 60_000;
+    public const int TestTimeout = 30_000;
 
     private readonly string _folder = TestPaths.CreateFolder();
     private readonly List<WorkerProcess> _workers = [];

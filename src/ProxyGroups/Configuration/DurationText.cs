@@ -13,7 +13,7 @@ internal static partial class DurationText
     public const string Off = "off";
 
     /// <summary>JSON schema pattern of everything that <see cref="Parse"/> may accept.</summary>
-    public const string Pattern = @"^(off|\d+(\.\d+)?(ms|s|m|h|d)|\d{1,2}:\d{2}:\d{2}(\.\d{1,7})?)$";
+    public const string Pattern = @"^(off|[0-9]+(\.[0-9]+)?(ms|s|m|h|d)|[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?)$";
 
     /// <summary>Exclusive: the timers of .NET end at 2^32 - 2 milliseconds, 49.7 days.</summary>
     public static readonly TimeSpan Ceiling = TimeSpan.FromDays(49);
@@ -94,12 +94,12 @@ internal static partial class DurationText
     private static Parsed<TimeSpan> TooLong() =>
         Parsed.Error<TimeSpan>("is too long: timers end at 49 days", "Write less than \"49d\".");
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)$")]
     private static partial Regex WithUnit();
 
-    [GeneratedRegex(@"^(?:(\d{1,4})\.)?(\d{1,4}):(\d{2}):(\d{2})(?:\.(\d{1,7}))?$")]
+    [GeneratedRegex(@"^(?:([0-9]{1,4})\.)?([0-9]{1,4}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,7}))?$")]
     private static partial Regex Clock();
 
-    [GeneratedRegex(@"^\d+(\.\d+)?$")]
+    [GeneratedRegex(@"^[0-9]+(\.[0-9]+)?$")]
     private static partial Regex BareNumber();
 }

@@ -7,8 +7,6 @@ internal static class KnownKeys
     private const string OnlyOnFailure = "Remove it: a worker is replaced only when it fails or its settings change.";
     private const string WholeServiceOnly =
         "Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).";
-    private const string ThroughPrlimit = "Remove it, and start the program through prlimit: \"Command\": [ \"prlimit\", \"--cpu=60\", \"--\", ... ].";
-    private const string ThroughSetpriv = "Remove it, and start the program through setpriv: \"Command\": [ \"setpriv\", \"--no-new-privs\", \"--\", ... ].";
     private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
 
     /// <summary>Settings of a YARP cluster that has the name of a process group.</summary>
@@ -61,11 +59,11 @@ internal static class KnownKeys
             ["SupplementaryGroups"] = Refusal.Later("Remove it: a worker gets all groups of its User."),
             ["Umask"] = Refusal.Later("Remove it, and start the program through sh: \"Command\": [ \"sh\", \"-c\", \"umask 027; exec ...\" ]."),
             ["EnvironmentFile"] = Refusal.Later("Write the variables in \"Environment\", or hand them on with \"PassEnvironment\"."),
-            ["CpuSeconds"] = Refusal.Later(ThroughPrlimit),
-            ["AddressSpace"] = Refusal.Later(ThroughPrlimit),
-            ["CoreSize"] = Refusal.Later(ThroughPrlimit),
-            ["NoNewPrivileges"] = Refusal.Later(ThroughSetpriv),
-            ["Capabilities"] = Refusal.Later(ThroughSetpriv),
+            ["CpuSeconds"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--cpu=60\", \"--\", ... ]."),
+            ["AddressSpace"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--as=1073741824\", \"--\", ... ]."),
+            ["CoreSize"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--core=0\", \"--\", ... ]."),
+            ["NoNewPrivileges"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"setpriv\", \"--no-new-privs\", \"--\", ... ]."),
+            ["Capabilities"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"setpriv\", \"--inh-caps=-all\", \"--\", ... ]."),
         });
 
     public static readonly SectionKeys Buffering = new(["Request", "Response"]);

@@ -31,9 +31,9 @@ internal static class MachineChecks
         var root = new Checks(SettingsReader.Section, errors);
         var asksForLinux = settings.Launcher == LauncherKind.Linux || (settings.Launcher == LauncherKind.Auto && machine.IsLinux);
         root.Require(settings.Launcher != LauncherKind.Linux || machine.IsLinux, "Launcher", "linux", "cannot work: this system is not Linux", "Write \"auto\" or \"plain\".");
-        if (settings.RuntimeDirectory is not null && asksForLinux)
+        if (asksForLinux && IsPath(settings.RuntimeDirectory))
         {
-            CheckSocketPath(settings.RuntimeDirectory, machine, root);
+            CheckSocketPath(settings.RuntimeDirectory!, machine, root);
         }
 
         foreach (var (name, group) in settings.ProcessGroups)
@@ -49,6 +49,9 @@ internal static class MachineChecks
         return errors;
     }
 
+    /// <summary>Other texts are refused with the values; GetFullPath would throw on them.</summary>
+    private static bool IsPath(string? text) => text is { Length: > 0 } && !text.Contains('\0');
+
     private static void CheckSocketPath(string directory, MachineFacts machine, Checks root)
     {
         var path = Path.GetFullPath(directory, machine.ContentRoot);
@@ -60,8 +63,7 @@ internal static class MachineChecks
 
     private static void CheckGroup(ProcessGroupSettings group, MachineFacts machine, bool linux, Checks checks)
     {
-        // A directory of no characters is refused with the values; GetFullPath would throw.
-        if (group.Directory.Length > 0 && !group.Directory.Contains('\0'))
+        if (IsPath(group.Directory))
         {
             var directory = Path.GetFullPath(group.Directory, machine.ContentRoot);
             checks.Require(machine.DirectoryExists(directory), "Directory", group.Directory, $"does not exist: {directory}", "Create it, or correct the path; relative ones start at the content root.");

@@ -23,5 +23,5 @@ public sealed record QueueSettings
 
     /// <summary>Fills in the default that depends on the group around it.</summary>
     internal QueueSettings Completed(int slots) =>
-        _limit is null ? this with { Limit = (int)Math.Min(10L * slots, SettingsRanges.QueueLimit.Max) } : this;
+        _limit is null ? this with { Limit = (int)Math.Clamp(10L * slots, 0, SettingsRanges.QueueLimit.Max) } : this;
 }

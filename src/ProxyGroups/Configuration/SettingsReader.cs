@@ -36,21 +36,12 @@ internal static class SettingsReader
             errors.Add(groups.Path, groups.Text, "is a value, but a section is expected", "Write { \"name\": { ... } }.");
         }
 
-        foreach (var layer in groups.Layers)
+        foreach (var names in groups.Layers.SelectMany(layer => layer.MixedSpellings))
         {
-            RefuseTwoSpellings(layer, groups.Path, errors);
+            errors.Add(groups.Path, null, $"holds one group twice, as \"{names}\": names are compared without case", "Keep one of them.");
         }
 
         return groups.Keys.ToDictionary(name => name, name => ProcessGroupReader.Read(Group(groups, name, errors), defaults, errors));
-    }
-
-    private static void RefuseTwoSpellings(LayerNode layer, string path, ReadErrors errors)
-    {
-        foreach (var spellings in layer.Children.GroupBy(child => child.Key, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
-        {
-            var names = string.Join("\" and \"", spellings.Select(child => child.Key));
-            errors.Add($"{path}:{spellings.Key}", null, $"is written twice, as \"{names}\": names are compared without case", "Keep one of them.");
-        }
     }
 
     private static SettingsNode Group(SettingsNode groups, string name, ReadErrors errors)

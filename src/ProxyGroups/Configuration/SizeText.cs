@@ -10,7 +10,7 @@ namespace ProxyGroups.Configuration;
 internal static partial class SizeText
 {
     /// <summary>JSON schema pattern of everything that <see cref="Parse"/> may accept.</summary>
-    public const string Pattern = @"^(off|\d+(\.\d+)?(kB|MB|GB|KiB|MiB|GiB))$";
+    public const string Pattern = @"^(off|[0-9]+(\.[0-9]+)?(kB|MB|GB|KiB|MiB|GiB))$";
 
     private const string HowTo = "Write a number with a unit: kB, MB, GB (powers of 1000) or KiB, MiB, GiB (powers of 1024).";
 
@@ -73,6 +73,6 @@ internal static partial class SizeText
             ? Parsed.Ok<long?>((long)(count * factor))
             : Parsed.Error<long?>("is too large", "Write less than \"8000000000GiB\".");
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?) ?([A-Za-z]*)$")]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$")]
     private static partial Regex NumberAndWord();
 }

@@ -12,6 +12,18 @@ internal abstract class WorkerExchange(HttpMessageHandler handler) : HttpMessage
     /// <summary>The worker's final response head has arrived.</summary>
     public abstract bool HeadReceived { get; }
 
+    /// <summary>
+    /// The request went out on a connection that had served before. With <see cref="ExchangeFault.ClosedBeforeHead"/> this may
+    /// be the harmless race with a worker that closes an idle connection, and a safe method may be sent once more.
+    /// </summary>
+    public abstract bool ReusedConnection { get; protected set; }
+
+    /// <summary>
+    /// Cancelled when the answer is through and the client still uploads (an early 413). To be given to the forwarder's
+    /// SendAsync for requests with a body: YARP would otherwise wait for an upload that nobody reads any more.
+    /// </summary>
+    public abstract CancellationToken UploadUnwanted { get; }
+
     /// <summary>What the worker did wrong; <see cref="ExchangeFault.None"/> while nothing, also when only the client failed.</summary>
     public abstract ExchangeFault Fault { get; }
 

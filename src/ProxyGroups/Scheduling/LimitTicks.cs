@@ -8,9 +8,10 @@ internal readonly record struct LimitTicks(int QueueLimit, long MaxWait, long Bo
     public static LimitTicks From(SchedulerLimits limits, long frequency) =>
         new(limits.QueueLimit, Ticks(limits.MaxWait, frequency), Ticks(limits.BootWait, frequency));
 
+    /// <summary>In whole numbers: a rounding error of one tick would make a timer fire a tick before the deadline.</summary>
     private static long Ticks(TimeSpan limit, long frequency)
     {
-        double ticks = Math.Ceiling(limit.TotalSeconds * frequency);
-        return ticks is < 0 or >= long.MaxValue / 2 ? Off : (long)ticks;
+        Int128 ticks = (Int128)limit.Ticks * frequency / TimeSpan.TicksPerSecond;
+        return ticks < 0 || ticks >= long.MaxValue / 2 ? Off : (long)ticks;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         waiter.EnqueuedAt = request.EnqueuedAt is 0 ? now : Math.Min(request.EnqueuedAt, now);
         _deadlines.Enter(waiter, now);
         _queue.Enter(waiter);
-        _aftermath.Starved |= IsBooting;
+        NoteDemand();
         Expire(now);
         return waiter;
     }
@@ -62,7 +62,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         if (waiter.IsQueued)
         {
-            Decide(waiter, Refused(AdmissionOutcome.ClientGone, Waited(waiter, now), now));
+            Refuse(waiter, AdmissionOutcome.ClientGone, now);
         }
     }
 
@@ -82,11 +82,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
             _service.Add(now - slot.GrantedAt);
         }
 
-        if (worker.IsDrained)
-        {
-            _aftermath.Drained = worker;
-        }
-
+        NoteDrained(worker);
         if (_queue.Count > 0)
         {
             Expire(now);
@@ -97,22 +93,17 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>A worker that is offered again comes back as a new one: its old leases end.</summary>
     public int Offer(int id, int rank, int generation, int capacity)
     {
-        Remove(id);
+        Lose(id);
         return Workers.Offer(id, rank, generation, capacity);
     }
 
     public void Drain(int id)
     {
-        if (Workers.Find(id) is not { } worker || worker.State == WorkerSlotsState.Draining)
+        if (Workers.Find(id) is { State: not WorkerSlotsState.Draining } worker)
         {
-            return;
-        }
-
-        Workers.SetState(worker, WorkerSlotsState.Draining);
-        _aftermath.Starved |= IsBooting && _queue.Count > 0;
-        if (worker.IsDrained)
-        {
-            _aftermath.Drained = worker;
+            Workers.SetState(worker, WorkerSlotsState.Draining);
+            NoteDrained(worker);
+            NoteDemand();
         }
     }
 
@@ -121,7 +112,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         if (Workers.Find(id) is { State: WorkerSlotsState.Ready } worker && worker.Epoch == epoch)
         {
             Workers.SetState(worker, WorkerSlotsState.Suspect);
-            _aftermath.Starved |= IsBooting && _queue.Count > 0;
+            NoteDemand();
         }
     }
 
@@ -135,10 +126,9 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
 
     public void Remove(int id)
     {
-        if (Workers.Remove(id) is { } worker)
+        if (Lose(id))
         {
-            _counters.CountLost(worker.Busy);
-            _aftermath.Starved |= IsBooting && _queue.Count > 0;
+            NoteDemand();
         }
     }
 
@@ -150,7 +140,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         (IsClosed, _closedRetryAfter) = (true, retryAfter);
         while (_queue.FirstInTurn is { } waiter)
         {
-            Decide(waiter, Refused(AdmissionOutcome.Closed, Waited(waiter, now), now));
+            Refuse(waiter, AdmissionOutcome.Closed, now);
         }
     }
 
@@ -193,17 +183,34 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         return new SchedulerSnapshot(workers, _queue.Count, oldest, _counters.Read(), mean, IsBooting, IsPaused, IsClosed);
     }
 
+    private bool Lose(int id)
+    {
+        WorkerSlots? worker = Workers.Remove(id);
+        _counters.CountLost(worker?.Busy ?? 0);
+        return worker is not null;
+    }
+
+    private void NoteDemand() => _aftermath.Starved |= IsBooting && _queue.Count > 0;
+
+    private void NoteDrained(WorkerSlots worker)
+    {
+        if (worker.IsDrained)
+        {
+            _aftermath.Drained = worker;
+        }
+    }
+
     /// <summary>
-    /// A retry is not refused at once: it was admitted before, and a full queue would make the death of a worker a failure of
-    /// requests that had a slot. So the queue may exceed its limit by the slots of the workers that died.
+    /// A retry had a slot whose worker died. It stands at the head, so the estimate does not concern it; and since a full queue
+    /// must not turn the death of a worker into failed requests, retries have as much room again above the limit.
     /// </summary>
     private AdmissionOutcome? Refusal(in SlotRequest request, long now)
     {
         bool isRetry = request.ExcludedWorker != 0;
+        long room = _deadlines.Limits.QueueLimit * (isRetry ? 2L : 1L);
         return IsClosed ? AdmissionOutcome.Closed
-            : isRetry ? null
-            : _queue.Count >= _deadlines.Limits.QueueLimit ? AdmissionOutcome.QueueFull
-            : Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
+            : _queue.Count >= room ? AdmissionOutcome.QueueFull
+            : !isRetry && Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
             : null;
     }
 
@@ -214,8 +221,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         while (_queue.FirstArrival is { } waiter && _deadlines.Left(waiter, now) <= 0)
         {
-            AdmissionOutcome outcome = IsBooting ? AdmissionOutcome.BootTimedOut : AdmissionOutcome.WaitedTooLong;
-            Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+            Refuse(waiter, IsBooting ? AdmissionOutcome.BootTimedOut : AdmissionOutcome.WaitedTooLong, now);
         }
     }
 
@@ -231,6 +237,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
             if (Workers.TryGrant(waiter.ExcludedWorker, waiter.Kind, _lastSequence + 1, now, out SlotLease lease))
             {
                 _lastSequence++;
+                _queue.Leave(waiter);
                 Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero));
             }
             else if (waiter.ExcludedWorker == 0)
@@ -242,9 +249,15 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
     }
 
-    private void Decide(Waiter waiter, AdmissionResult result)
+    /// <summary>It leaves first: its hint tells of the others only.</summary>
+    private void Refuse(Waiter waiter, AdmissionOutcome outcome, long now)
     {
         _queue.Leave(waiter);
+        Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+    }
+
+    private void Decide(Waiter waiter, AdmissionResult result)
+    {
         waiter.Result = Count(result);
         _aftermath.Add(waiter);
     }

@@ -7,8 +7,8 @@ namespace ProxyGroups.Scheduling;
 /// <para>
 /// Thread rule: every member may be called from any thread. One short lock guards <see cref="SchedulerState"/>; inside it
 /// nothing is awaited, completed, called back or logged. Waiters continue on the thread pool.
-/// The owner sets the two callbacks before the first request, offers workers as they become ready, removes them when they
-/// have exited, and disposes the scheduler last.
+/// The owner sets the two callbacks before the first request (they must neither throw nor block), offers workers as they
+/// become ready, removes them when they have exited, and disposes the scheduler last.
 /// </para>
 /// </summary>
 internal sealed class SlotScheduler : IDisposable

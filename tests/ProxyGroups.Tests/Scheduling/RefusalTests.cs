@@ -170,14 +170,26 @@ public sealed class RefusalTests : SchedulerTest
     }
 
     [Fact]
-    public void A_retry_is_not_refused_at_once()
+    public void A_retry_passes_the_estimate_and_the_limit_up_to_twice_the_limit()
+    {
+        Scheduler.Offer(1, 0, 1, 1);
+        Ticket holder = Acquire();
+        Scheduler.Configure(Limits with { QueueLimit = 1 });
+        Ticket waiter = Acquire(), retry = Acquire(excluded: 9);
+        Assert.True(retry.IsWaiting);
+        Assert.Equal(AdmissionOutcome.QueueFull, Acquire().Outcome);
+        Assert.Equal(AdmissionOutcome.QueueFull, Acquire(excluded: 9).Outcome);
+        Release(holder);
+        Assert.True(waiter.Result.IsGranted);
+    }
+
+    [Fact]
+    public void The_estimate_does_not_refuse_a_retry()
     {
         Scheduler.Offer(1, 0, 1, 1);
         Serve(seconds: 20);
-        Scheduler.Configure(Limits with { QueueLimit = 0 });
-        Ticket holder = Acquire(), retry = Acquire(excluded: 9);
-        Assert.True(retry.IsWaiting);
-        Release(holder);
-        Assert.True(retry.Result.IsGranted);
+        Acquire();
+        Assert.Equal(AdmissionOutcome.WouldWaitTooLong, Acquire().Outcome);
+        Assert.True(Acquire(excluded: 9).IsWaiting);
     }
 }

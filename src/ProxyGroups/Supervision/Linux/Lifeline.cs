@@ -9,22 +9,21 @@ namespace ProxyGroups.Supervision.Linux;
 /// die the last write end closes, which is an event on the read end, and the kernel kills the owner.
 /// <para>One per worker, since the owner belongs to the open file description. Owned by <see cref="LinuxProcess"/>;
 /// <see cref="Dispose"/> closes the write end too and therefore kills.</para>
-/// <para>The description must outlive our write end. The worker holds it by inheritance; for workers that close what
-/// they inherit we hold it twice, numbered below and above the write end, so that whichever order the kernel closes
-/// descriptors in, one read end closes last.</para>
+/// <para>The description must outlive our write end. The worker holds it by inheritance. For workers that close what they
+/// inherit we hold it too, under a lower number than the write end: Linux finishes the closes of a dying process last
+/// first (task_work since 4.3), so the write end goes while our read end still stands.</para>
 /// </summary>
 internal sealed unsafe class Lifeline : IDisposable
 {
     private int _read;
     private int _write;
-    private int _readAbove;
 
     public Lifeline()
     {
         var ends = stackalloc int[2];
         Check(Libc.Pipe2(ends, Libc.OCloseOnExec));
         (_read, _write) = (ends[0], ends[1]);
-        _readAbove = Check(Libc.Fcntl(_read, Libc.FDupFdCloseOnExec, _write + 1));
+        RaiseWriteEnd();
         Check(Libc.Fcntl(_read, Libc.FSetSig, Libc.SigKill));
         Check(Libc.Fcntl(_read, Libc.FSetFl, Check(Libc.Fcntl(_read, Libc.FGetFl, 0)) | Libc.OAsync));
     }
@@ -53,7 +52,17 @@ internal sealed unsafe class Lifeline : IDisposable
     {
         Close(ref _write);
         Close(ref _read);
-        Close(ref _readAbove);
+    }
+
+    // Another thread may have closed a lower number between the two that pipe2 took.
+    private void RaiseWriteEnd()
+    {
+        if (_write < _read)
+        {
+            var raised = Check(Libc.Fcntl(_write, Libc.FDupFdCloseOnExec, _read + 1));
+            Close(ref _write);
+            _write = raised;
+        }
     }
 
     private static void Close(ref int descriptor)

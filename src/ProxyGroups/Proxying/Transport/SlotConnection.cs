@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProxyGroups.Proxying.Transport;
+
+/// <summary>
+/// One slot's place: at most one connection, its buffers, its clock. One exchange at a time owns it, from
+/// <see cref="Begin"/> to <see cref="End"/>; only <see cref="Dispose"/> comes from elsewhere. Lives as long as the transport.
+/// </summary>
+internal sealed class SlotConnection(EndPoint endpoint, TransportLimits limits, TimeProvider time) : IDisposable
+{
+    private const int OutputBytes = 8 << 10;
+
+    /// <summary>A worker's Keep-Alive hint is cut by this much: our next request needs time to arrive.</summary>
+    private static readonly TimeSpan HintMargin = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private Socket? _idle;
+    private long _idleSince;
+    private TimeSpan _idleLifetime;
+    private HttpExchange? _current;
+    private bool _disposed;
+
+    public EndPoint Endpoint => endpoint;
+
+    public TransportLimits Limits => limits;
+
+    public TimeProvider Time => time;
+
+    public WaitClock Clock { get; } = new(limits, time);
+
+    public InputBuffer Input { get; } = new();
+
+    /// <summary>The request head and what fits beside it; 8 KiB, more after a larger head.</summary>
+    public byte[] Output { get; set; } = [];
+
+    /// <summary>A connection serves one request only.</summary>
+    public bool ClosesAlways => limits.IdleConnectionLifetime == TimeSpan.Zero;
+
+    public bool IsDisposed => Volatile.Read(ref _disposed);
+
+    public void Begin(HttpExchange exchange)
+    {
+        lock (_gate)
+        {
+            if (_current is not null)
+            {
+                throw new InvalidOperationException("The slot is still in use: its lease was given twice.");
+            }
+
+            _current = exchange;
+        }
+
+        if (Output.Length == 0)
+        {
+            Output = GC.AllocateUninitializedArray<byte>(OutputBytes, pinned: true);
+        }
+    }
+
+    /// <summary>
+    /// The kept connection, if the worker still holds it open and owes nothing on it. Bytes that nobody asked for would be
+    /// taken for the next answer (RFC 9112 9.2), so they close it.
+    /// </summary>
+    public Socket? TakeIdle()
+    {
+        Socket? socket;
+        lock (_gate)
+        {
+            (socket, _idle) = (_idle, null);
+        }
+
+        if (socket is not null && (HasExpired() || socket.Poll(0, SelectMode.SelectRead)))
+        {
+            socket.Dispose();
+            return null;
+        }
+
+        return socket;
+    }
+
+    /// <summary>Frees the slot. The connection is kept, or closed together with all that could still refer to it.</summary>
+    public void End(HttpExchange exchange, Socket? socket, bool keep, int hintSeconds)
+    {
+        Clock.Stop(exchange);
+        keep &= Input.Length == 0 && !ClosesAlways;
+        Input.Clear();
+        if (socket is not null && !keep)
+        {
+            // An upload cut short may still be sending from it.
+            Output = [];
+        }
+
+        lock (_gate)
+        {
+            _current = null;
+            if (keep && !_disposed)
+            {
+                _idle = socket;
+                _idleSince = time.GetTimestamp();
+                _idleLifetime = hintSeconds < 0 ? limits.IdleConnectionLifetime : Min(limits.IdleConnectionLifetime, hintSeconds);
+                return;
+            }
+        }
+
+        socket?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        HttpExchange? current;
+        Socket? idle;
+        lock (_gate)
+        {
+            Volatile.Write(ref _disposed, true);
+            (current, idle, _idle) = (_current, _idle, null);
+        }
+
+        idle?.Dispose();
+        current?.Break();
+        Clock.Dispose();
+    }
+
+    private bool HasExpired() =>
+        _idleLifetime != Timeout.InfiniteTimeSpan && time.GetElapsedTime(_idleSince) >= _idleLifetime;
+
+    private static TimeSpan Min(TimeSpan lifetime, int hintSeconds)
+    {
+        var hint = TimeSpan.FromSeconds(hintSeconds) - HintMargin;
+        return lifetime == Timeout.InfiniteTimeSpan || hint < lifetime ? hint : lifetime;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+
+namespace ProxyGroups.Proxying.Transport;
+
+/// <summary>
+/// The connection after 101, both ways, until it is disposed; that ends the exchange. No limit of ours runs on it: a
+/// tunnel may be silent for as long as both ends like. One reader and one writer at a time.
+/// </summary>
+internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBuffer input) : WorkerStream
+{
+    /// <summary>Came in along with the 101.</summary>
+    private ReadOnlyMemory<byte> _early = TakeAll(input);
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_early.IsEmpty)
+        {
+            return ReceiveAsync(buffer, cancellationToken);
+        }
+
+        var count = Math.Min(_early.Length, buffer.Length);
+        _early[..count].CopyTo(buffer);
+        _early = _early[count..];
+        return new ValueTask<int>(count);
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            for (var rest = buffer; rest.Length > 0;)
+            {
+                rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+            }
+        }
+        catch (SocketException e)
+        {
+            throw new IOException("The worker has closed the tunnel.", e);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        exchange.EndTunnel();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken ct)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException("The worker has closed the tunnel.", e);
+        }
+    }
+
+    private static byte[] TakeAll(InputBuffer input)
+    {
+        var early = input.Unread.ToArray();
+        input.Consume(early.Length);
+        return early;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProxyGroups.Proxying.Transport;
+
+/// <summary>Opens a slot's connection.</summary>
+internal static class WorkerConnector
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// A full backlog on AF_UNIX fails at once with EAGAIN (connect(2)) where TCP would wait: the worker is alive and busy,
+    /// so it is asked again until <paramref name="adopt"/> throws because the request's time is over.
+    /// </summary>
+    /// <param name="endpoint">The worker.</param>
+    /// <param name="time">Measures the pauses.</param>
+    /// <param name="adopt">Called with each socket before it connects, so that whoever ends the exchange can close it.</param>
+    /// <param name="ct">The client, or the forwarder, gives up.</param>
+    public static async ValueTask<Socket> ConnectAsync(EndPoint endpoint, TimeProvider time, Action<Socket> adopt, CancellationToken ct)
+    {
+        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        {
+            var socket = Create(endpoint);
+            try
+            {
+                adopt(socket);
+                await socket.ConnectAsync(endpoint, ct);
+                return socket;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+
+            await Task.Delay(delay, time, ct);
+        }
+    }
+
+    private static Socket Create(EndPoint endpoint) => endpoint.AddressFamily == AddressFamily.Unix
+        ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        : new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+}

@@ -1,0 +1,455 @@
+namespace ProxyGroups.Tests.Configuration;
+
+/// <summary>
+/// A table of broken settings: a title, the text (a whole file where it begins with a brace, else the members of the
+/// group shop), and after the arrow every error in order.
+/// </summary>
+internal static class BrokenSettings
+{
+    public const string Table = """
+        an unknown key
+        "Treads": 4
+        =>
+        ProxyGroups:ProcessGroups:shop:Treads is not a known setting. Did you mean "Threads"?
+        ---
+        a key that belongs elsewhere
+        "MaxWait": "5s", "Request": "64KiB", "Nice": 5
+        =>
+        ProxyGroups:ProcessGroups:shop:MaxWait is not a known setting. It belongs in "Queue".
+        ProxyGroups:ProcessGroups:shop:Nice is not a known setting. It belongs in "Worker".
+        ProxyGroups:ProcessGroups:shop:Request is not a known setting. It belongs in "Timeouts" or "Buffering".
+        ---
+        a key that resembles none
+        "Wrkrs": 4
+        =>
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Queue, Timeouts, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
+        ---
+        a misspelt key in a section
+        "Timeouts": { "Requests": "5s" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Requests is not a known setting. Did you mean "Request"?
+        ---
+        an unknown key of our section
+        { "ProxyGroups": { "ProcessGroup": { "shop": {} } } }
+        =>
+        ProxyGroups:ProcessGroup is not a known setting. Did you mean "ProcessGroups"?
+        ---
+        a misspelt key in the defaults
+        { "ProxyGroups": { "Defaults": { "Treads": 1 } } }
+        =>
+        ProxyGroups:Defaults:Treads is not a known setting. Did you mean "Threads"?
+        ---
+        a wrong default is named once
+        { "ProxyGroups": { "Defaults": { "Threads": "x", "Nice": 1 }, "ProcessGroups": { "a": {}, "b": {} } } }
+        =>
+        ProxyGroups:Defaults:Nice is not a known setting. It belongs in "Worker".
+        ProxyGroups:Defaults:Threads = "x" is not a whole number. Write digits only, such as 4.
+        ---
+        a default out of range is named where it stands
+        { "ProxyGroups": { "Defaults": { "Threads": 0 }, "ProcessGroups": { "a": {}, "b": {} } } }
+        =>
+        ProxyGroups:Defaults:Threads = "0" is below what is allowed. Write a whole number from 1 to 1024.
+        ---
+        a section where a value is expected
+        "Threads": { "Count": 4 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Threads is a section or a list, but a value is expected. Write one value.
+        ---
+        a list where a value is expected
+        "Wsgi": [ "a:b" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Wsgi is a section or a list, but a value is expected. Write one value.
+        ---
+        a value where a section is expected
+        "Queue": 5
+        =>
+        ProxyGroups:ProcessGroups:shop:Queue = "5" is a value, but a section is expected. Write { "Limit": ... }.
+        ---
+        a value instead of a group
+        { "ProxyGroups": { "ProcessGroups": { "shop": "gunicorn" } } }
+        =>
+        ProxyGroups:ProcessGroups:shop = "gunicorn" is a value, but a section is expected. Write { "Directory": ... }.
+        ---
+        a value instead of all groups
+        { "ProxyGroups": { "ProcessGroups": "shop" } }
+        =>
+        ProxyGroups:ProcessGroups = "shop" is a value, but a section is expected. Write { "name": { ... } }.
+        ---
+        a value instead of our section
+        { "ProxyGroups": true }
+        =>
+        ProxyGroups = "True" is a value, but a section is expected. Write { "Enabled": ... }.
+        ---
+        a value instead of a list
+        "PassEnvironment": "PATH"
+        =>
+        ProxyGroups:ProcessGroups:shop:PassEnvironment = "PATH" is a value, but a list is expected. Write [ "..." ].
+        ---
+        a section instead of a list
+        "Command": { "Program": "x" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Command is a section, but a list is expected. Write [ "..." ].
+        ---
+        null and a list in a list
+        "Command": [ "a", null, [ "b" ] ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Command:1 is no text. Write a text, or remove it from the list.
+        ProxyGroups:ProcessGroups:shop:Command:2 is no text. Write a text, or remove it from the list.
+        ---
+        numbers that are none
+        "Threads": "four", "Processes": 1.5, "Queue": { "Limit": "1e3" }, "Worker": { "Nice": "+5", "OpenFiles": "" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Processes = "1.5" is not a whole number. Write digits only, such as 4.
+        ProxyGroups:ProcessGroups:shop:Threads = "four" is not a whole number. Write digits only, such as 4.
+        ProxyGroups:ProcessGroups:shop:Queue:Limit = "1e3" is not a whole number. Write digits only, such as 4.
+        ProxyGroups:ProcessGroups:shop:Worker:Nice = "+5" is not a whole number. Write digits only, such as 4.
+        ProxyGroups:ProcessGroups:shop:Worker:OpenFiles = "" is not a whole number. Write digits only, such as 4.
+        ---
+        a number beyond all integers
+        "Threads": 99999999999
+        =>
+        ProxyGroups:ProcessGroups:shop:Threads = "99999999999" is not a whole number. Write digits only, such as 4.
+        ---
+        switches that are none
+        { "ProxyGroups": { "Enabled": "yes", "ProcessGroups": { "shop": { "Readiness": { "Notify": 1 } } } } }
+        =>
+        ProxyGroups:Enabled = "yes" is neither true nor false. Write true or false.
+        ProxyGroups:ProcessGroups:shop:Readiness:Notify = "1" is neither true nor false. Write true or false.
+        ---
+        bare durations
+        "Timeouts": { "Startup": 30, "Stop": "10" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Startup = "30" has no unit. Write "30s" for seconds, or another unit: ms, s, m, h, d.
+        ProxyGroups:ProcessGroups:shop:Timeouts:Stop = "10" has no unit. Write "10s" for seconds, or another unit: ms, s, m, h, d.
+        ---
+        hours of 24 and more
+        "Timeouts": { "Silence": "24:00:00" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Silence = "24:00:00" is ambiguous: hh:mm:ss ends at 23:59:59. Write "1d".
+        ---
+        a duration beyond the timers
+        "Timeouts": { "Silence": "50d" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Silence = "50d" is too long: timers end at 49 days. Write less than "49d".
+        ---
+        a duration of zero
+        "Timeouts": { "Startup": "0s", "Silence": "0s", "Stop": "0ms" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Startup = "0s" is not above zero. Write "1ms" or more.
+        ProxyGroups:ProcessGroups:shop:Timeouts:Silence = "0s" is not above zero. Write "1ms" or more, or "off".
+        ProxyGroups:ProcessGroups:shop:Timeouts:Stop = "0ms" is not above zero. Write "1ms" or more.
+        ---
+        timeouts that cannot be off
+        "Timeouts": { "Startup": "off", "Drain": "off", "Stop": "off" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Startup = "off" cannot be switched off: nothing may hang for ever. Write a duration below "49d".
+        ProxyGroups:ProcessGroups:shop:Timeouts:Drain = "off" cannot be switched off: nothing may hang for ever. Write a duration below "49d".
+        ProxyGroups:ProcessGroups:shop:Timeouts:Stop = "off" cannot be switched off: nothing may hang for ever. Write a duration below "49d".
+        ---
+        bare sizes
+        "Buffering": { "Request": 65536 }, "MaxRequestBody": "100M"
+        =>
+        ProxyGroups:ProcessGroups:shop:Buffering:Request = "65536" has no unit. Write a number with a unit: kB, MB, GB (powers of 1000) or KiB, MiB, GiB (powers of 1024).
+        ProxyGroups:ProcessGroups:shop:MaxRequestBody = "100M" has an unknown unit. Write "100MiB" (x 1024) or "100MB" (x 1000).
+        ---
+        a buffer above what is held
+        "Buffering": { "Response": "65MiB" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Buffering:Response = "65MiB" is not within what is held in memory per request. Write "off", or up to "64MiB".
+        ---
+        no body at all
+        "MaxRequestBody": "0kB"
+        =>
+        ProxyGroups:ProcessGroups:shop:MaxRequestBody = "0kB" leaves no body at all. Write a size such as "100MiB", or "off".
+        ---
+        an empty text
+        "Wsgi": "", "Directory": ""
+        =>
+        ProxyGroups:ProcessGroups:shop:Directory = "" is empty or holds a zero byte. Write a text, or null for the default.
+        ProxyGroups:ProcessGroups:shop:Wsgi = "" is empty or holds a zero byte. Write a text, or null for the default.
+        ---
+        threads out of range
+        "Threads": 0
+        =>
+        ProxyGroups:ProcessGroups:shop:Threads = "0" is below what is allowed. Write a whole number from 1 to 1024.
+        ---
+        too many threads
+        "Threads": 1025
+        =>
+        ProxyGroups:ProcessGroups:shop:Threads = "1025" is above what is allowed. Write a whole number from 1 to 1024.
+        ---
+        processes out of range
+        "Processes": 257
+        =>
+        ProxyGroups:ProcessGroups:shop:Processes = "257" is above what is allowed. Write a whole number from 1 to 256.
+        ---
+        processes below zero
+        "Processes": -1
+        =>
+        ProxyGroups:ProcessGroups:shop:Processes = "-1" is below what is allowed. Write a whole number from 1 to 256.
+        ---
+        no process until the first request
+        "Processes": 0, "MaxProcesses": 4
+        =>
+        ProxyGroups:ProcessGroups:shop:Processes = "0" is not supported yet. Write 1 or more: workers run from the start.
+        ---
+        min above max
+        "Processes": 4, "MaxProcesses": 2
+        =>
+        ProxyGroups:ProcessGroups:shop:MaxProcesses = "2" is below Processes (4). Write 4, or remove it.
+        ---
+        more at most than at first
+        "Processes": 2, "MaxProcesses": 4
+        =>
+        ProxyGroups:ProcessGroups:shop:MaxProcesses = "4" differs from Processes (2), which is not supported yet. Write the number you need as "Processes", and remove MaxProcesses.
+        ---
+        niceness out of range
+        "Worker": { "Nice": 20 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Worker:Nice = "20" is above what is allowed. Write a whole number from -20 to 19.
+        ---
+        niceness below its range
+        "Worker": { "Nice": -21 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Worker:Nice = "-21" is below what is allowed. Write a whole number from -20 to 19.
+        ---
+        too few open files
+        "Worker": { "OpenFiles": 63 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Worker:OpenFiles = "63" is below what is allowed. Write a whole number from 64 to 1073741816.
+        ---
+        a queue below zero
+        "Queue": { "Limit": -1 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Queue:Limit = "-1" is below what is allowed. Write a whole number from 0 to 1000000.
+        ---
+        a wait of zero
+        "Queue": { "MaxWait": "0s" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Queue:MaxWait = "0s" is not above zero. Write "Limit": 0 if no request may wait, else "1ms" or more, or "off".
+        ---
+        nobody waits, for ever
+        "Queue": { "Limit": 0, "MaxWait": "off" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Queue:Limit = "0" lets no request wait, but MaxWait "off" lets them wait for ever. Write a Limit above 0, or remove MaxWait.
+        ---
+        nothing ends a wait
+        "Queue": { "MaxWait": "off" }, "Timeouts": { "Request": "off" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Queue:MaxWait = "off" leaves nothing that ends a wait, because Timeouts:Request is off too. Write a duration for one of them.
+        ---
+        drain shorter than request
+        "Timeouts": { "Drain": "30s" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Drain = "30s" is shorter than Request (1m): a restart would cut requests off that are still in time. Write "1m" or more, or a shorter Request.
+        ---
+        drain shorter than request, both written
+        "Timeouts": { "Drain": "120s", "Request": "00:05:00" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Drain = "120s" is shorter than Request (5m): a restart would cut requests off that are still in time. Write "5m" or more, or a shorter Request.
+        ---
+        two kinds of app
+        "Wsgi": "shop:app", "Command": "gunicorn shop:app --bind unix:{socket}"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command stands beside Wsgi, but a process group runs one app. Keep one of them, and give the other app a process group of its own.
+        ---
+        three kinds of app
+        "Wsgi": "shop:app", "DotNet": "Shop.csproj", "Command": [ "x" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Command stands beside Wsgi and DotNet, but a process group runs one app. Keep one of them, and give the other app a process group of its own.
+        ---
+        a wsgi callable without module
+        "Wsgi": "application"
+        =>
+        ProxyGroups:ProcessGroups:shop:Wsgi = "application" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
+        ---
+        a wsgi callable with an empty side
+        "Wsgi": "shop.wsgi:"
+        =>
+        ProxyGroups:ProcessGroups:shop:Wsgi = "shop.wsgi:" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
+        ---
+        an unbalanced quote
+        "Command": "sh -c 'exec node"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command = "sh -c 'exec node" has an opening ' without its end. Close the quote, or write a list of words.
+        ---
+        a command for a shell
+        "Command": "cd app && node server.js"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command = "cd app && node server.js" uses a shell operator, but no shell runs it. Write [ "sh", "-c", "...; exec program" ].
+        ---
+        socket and port
+        "Command": "node x.js --socket {socket} --port {port}"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command holds {socket} and {port}, but a worker listens at one place. Keep one of them: {socket} where the program can.
+        ---
+        a misspelt placeholder
+        "Command": "node x.js --port {ports}"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command holds the unknown placeholder {ports}. Did you mean {port}?
+        ---
+        an empty program
+        "Command": [ "", "x" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Command begins with an empty word. Write the program first.
+        ---
+        a user that is none
+        "Worker": { "User": "www data" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Worker:User = "www data" is not a user name. Write the name of a user, such as "www-data".
+        ---
+        a readiness path that is none
+        "Readiness": { "Path": "health?x=1" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Readiness:Path = "health?x=1" is not an absolute path. Write a path that begins with "/", without query, such as "/health".
+        ---
+        a hidden secret in a list of names
+        "PassEnvironment": [ "DATABASE_URL=postgres://u:p@h" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:PassEnvironment:0 is not a name of a variable. Write the name alone, "DATABASE_URL"; values belong in "Environment".
+        ---
+        an environment list without names
+        "Environment": [ "DEBUG" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Environment:0 is no variable. Write { "NAME": "value" } or [ "NAME=value" ].
+        ---
+        names of groups
+        { "ProxyGroups": { "ProcessGroups": { "Shop": {}, "-x": {}, "my_app": {} } } }
+        =>
+        ProxyGroups:ProcessGroups:-x is not a name of a process group. Write 1 to 63 of a-z, 0-9 and '-', not beginning with '-'.
+        ProxyGroups:ProcessGroups:my_app is not a name of a process group. Write 1 to 63 of a-z, 0-9 and '-', not beginning with '-'.
+        ProxyGroups:ProcessGroups:Shop is not a name of a process group. Write "shop".
+        ---
+        one group twice
+        { "ProxyGroups": { "ProcessGroups": { "shop": { "Threads": 2 }, "Shop": { "Processes": 2 } } } }
+        =>
+        ProxyGroups:ProcessGroups holds one group twice, as "shop" and "Shop": names are compared without case. Keep one of them.
+        ---
+        an overview that is no path
+        { "ProxyGroups": { "Overview": "groups" } }
+        =>
+        ProxyGroups:Overview = "groups" is not an absolute path. Write a path that begins with "/", without query, such as "/health".
+        ---
+        a launcher that is none
+        { "ProxyGroups": { "Launcher": "docker" } }
+        =>
+        ProxyGroups:Launcher = "docker" is no launcher. Write "auto", "linux" or "plain".
+        ---
+        an application group
+        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django" ] } }, "ProcessGroups": { "shop": { "ApplicationGroup": "python" } } } }
+        =>
+        ProxyGroups:ApplicationGroups is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:shop:ApplicationGroup = "python" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ---
+        other kinds of app that come later
+        "Asgi": "shop:app", "Apps": { "a": {} }
+        =>
+        ProxyGroups:ProcessGroups:shop:Apps is not supported yet. Remove it, and give each web app a process group of its own.
+        ProxyGroups:ProcessGroups:shop:Asgi = "shop:app" is not supported yet. Write "Command" with an ASGI server: [ "uvicorn", "--uds", "{socket}", "module:app" ].
+        ---
+        recycling
+        "Recycle": { "MaxRequests": 1000, "MaxAge": "1d", "Jitter": null, "WorkerMemory": "300MiB", "MaxRequest": 5 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxAge = "1d" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequest is not a known setting. Did you mean "MaxRequests"?
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequests = "1000" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Recycle:WorkerMemory = "300MiB" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ---
+        recycling as a value
+        "Recycle": "off"
+        =>
+        ProxyGroups:ProcessGroups:shop:Recycle = "off" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ---
+        limits of the whole group
+        "Group": { "CpuWeight": 100, "Cpus": 1.5, "Memory": "2GiB", "Tasks": 256 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Group:Cpus = "1.5" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ProxyGroups:ProcessGroups:shop:Group:CpuWeight = "100" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ProxyGroups:ProcessGroups:shop:Group:Memory = "2GiB" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ProxyGroups:ProcessGroups:shop:Group:Tasks = "256" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ---
+        limits of a worker that come later
+        "Worker": { "Group": "www", "SupplementaryGroups": [ "a" ], "Umask": "027", "EnvironmentFile": ".env", "CpuSeconds": 5, "AddressSpace": "1GiB", "CoreSize": "off", "NoNewPrivileges": true, "Capabilities": [] }
+        =>
+        ProxyGroups:ProcessGroups:shop:Worker:AddressSpace = "1GiB" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--as=1073741824", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:Capabilities = "" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--inh-caps=-all", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:CoreSize = "off" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--core=0", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:CpuSeconds = "5" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--cpu=60", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:EnvironmentFile = ".env" is not supported yet. Write the variables in "Environment", or hand them on with "PassEnvironment".
+        ProxyGroups:ProcessGroups:shop:Worker:Group = "www" is not supported yet. Remove it: a worker gets the primary group of its User.
+        ProxyGroups:ProcessGroups:shop:Worker:NoNewPrivileges = "True" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--no-new-privs", "--", ... ].
+        ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups is not supported yet. Remove it: a worker gets all groups of its User.
+        ProxyGroups:ProcessGroups:shop:Worker:Umask = "027" is not supported yet. Remove it, and start the program through sh: "Command": [ "sh", "-c", "umask 027; exec ..." ].
+        ---
+        the idle timeout
+        "Timeouts": { "Idle": "5m" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Timeouts:Idle = "5m" is not supported yet. Remove it: workers keep running when nobody asks for them.
+        ---
+        other things that come later
+        "Restart": "always", "Before": [ "migrate" ], "Serves": "/", "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
+        =>
+        ProxyGroups:ProcessGroups:shop:Before is not supported yet. Remove it, and run it before the front door starts.
+        ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:shop:Restart = "always" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Serves = "/" is not supported yet. Remove it: the routes that name this group decide what it serves.
+        ProxyGroups:ProcessGroups:shop:Warmup = "/" is not supported yet. Remove it: a worker serves as soon as it is ready; "Readiness:Path" can name a page that warms up.
+        ---
+        another version of HTTP
+        "HttpRequest": { "Version": "2", "ActivityTimeout": "30s", "VersionPolicy": "RequestVersionExact", "AllowResponseBuffering": true }
+        =>
+        ProxyGroups:ProcessGroups:shop:HttpRequest:ActivityTimeout = "30s" is YARP's own and has no effect on a process group. Write "Timeouts:Request" (until the response head) and "Timeouts:Silence" (after it).
+        ProxyGroups:ProcessGroups:shop:HttpRequest:AllowResponseBuffering = "True" is not supported yet. Remove it, and write "Buffering:Response".
+        ProxyGroups:ProcessGroups:shop:HttpRequest:VersionPolicy = "RequestVersionExact" is not supported yet. Remove it: workers are spoken to in HTTP 1.1.
+        ProxyGroups:ProcessGroups:shop:HttpRequest:Version = "2" is not supported yet. Write "1.1", or remove it: clients may use HTTP/2 all the same.
+        ---
+        YARP's settings in a group
+        "LoadBalancingPolicy": "RoundRobin", "SessionAffinity": { "Enabled": true }, "HealthCheck": {  "Active": { "Enabled": true } }, "HttpClient": { "MaxConnectionsPerServer": 4 }, "Destinations": { "a": { "Address": "http://x" } }, "ClusterId": "x"
+        =>
+        ProxyGroups:ProcessGroups:shop:ClusterId = "x" is YARP's own and has no effect on a process group. Remove it: the group's name is the id of its cluster.
+        ProxyGroups:ProcessGroups:shop:Destinations is YARP's own and has no effect on a process group. Remove it: the group's workers are the destinations; "Processes" of the group says how many.
+        ProxyGroups:ProcessGroups:shop:HealthCheck is YARP's own and has no effect on a process group. Remove it, and write "Readiness" and "Timeouts" of the group: workers are watched from outside.
+        ProxyGroups:ProcessGroups:shop:HttpClient is YARP's own and has no effect on a process group. Remove it: "Threads" of the group bounds the connections of each worker.
+        ProxyGroups:ProcessGroups:shop:LoadBalancingPolicy = "RoundRobin" is YARP's own and has no effect on a process group. Remove it: a request goes to the least busy worker, and waits in the group's queue.
+        ProxyGroups:ProcessGroups:shop:SessionAffinity is YARP's own and has no effect on a process group. Remove it: requests of one session may reach any worker; keep sessions in a store.
+        ---
+        a YARP cluster of a group's name
+        {
+          "ReverseProxy": { "Clusters": { "Shop": {
+            "LoadBalancingPolicy": "RoundRobin", "SessionAffinity": { "Enabled": true, "AffinityKeyName": "x" }, "HealthCheck": { "Active": { "Enabled": true } },
+            "HttpClient": { "MaxConnectionsPerServer": 4 }, "HttpRequest": { "ActivityTimeout": "00:00:30" }, "Destinations": { "a": { "Address": "http://x" } }, "Metadata": { "a": "b" } } } },
+          "ProxyGroups": { "ProcessGroups": { "shop": {} } }
+        }
+        =>
+        ReverseProxy:Clusters:Shop has the name of a process group, which is its own cluster. Remove this cluster, or give it another name.
+        ReverseProxy:Clusters:Shop:Destinations is YARP's own and has no effect on a process group. Remove it: the group's workers are the destinations; "Processes" of the group says how many.
+        ReverseProxy:Clusters:Shop:HealthCheck is YARP's own and has no effect on a process group. Remove it, and write "Readiness" and "Timeouts" of the group: workers are watched from outside.
+        ReverseProxy:Clusters:Shop:HttpClient is YARP's own and has no effect on a process group. Remove it: "Threads" of the group bounds the connections of each worker.
+        ReverseProxy:Clusters:Shop:HttpRequest is YARP's own and has no effect on a process group. Remove it, and write "HttpRequest" and "Timeouts" of the group.
+        ReverseProxy:Clusters:Shop:LoadBalancingPolicy is YARP's own and has no effect on a process group. Remove it: a request goes to the least busy worker, and waits in the group's queue.
+        ReverseProxy:Clusters:Shop:Metadata is YARP's own and has no effect on a process group. Remove it, and write metadata on the route.
+        ReverseProxy:Clusters:Shop:SessionAffinity is YARP's own and has no effect on a process group. Remove it: requests of one session may reach any worker; keep sessions in a store.
+        ---
+        a route to nowhere
+        {
+          "ReverseProxy": {
+            "Routes": { "a": { "ClusterId": "shopp", "Match": { "Path": "/a" } }, "b": { "ClusterId": "elsewhere", "Match": { "Path": "/b" } }, "c": { "ClusterId": "SHOP", "Match": { "Path": "/c" } } },
+            "Clusters": { "legacy": { "Destinations": { "a": { "Address": "http://x" } } } } },
+          "ProxyGroups": { "ProcessGroups": { "shop": {} } }
+        }
+        =>
+        ReverseProxy:Routes:a:ClusterId = "shopp" is neither a process group nor a cluster. Did you mean "shop"?
+        ReverseProxy:Routes:b:ClusterId = "elsewhere" is neither a process group nor a cluster. Write the name of a process group: shop, legacy.
+        ---
+        a route without any group
+        { "ReverseProxy": { "Routes": { "a": { "ClusterId": "shop", "Match": { "Path": "/a" } } } } }
+        =>
+        ReverseProxy:Routes:a:ClusterId = "shop" is neither a process group nor a cluster. Write the name of a process group; there is none yet.
+        ---
+        a route that YARP cannot read
+        { "ReverseProxy": { "Routes": { "a": { "ClusterId": "shop", "Order": "first", "Match": { "Path": "/a" } } } }, "ProxyGroups": { "ProcessGroups": { "shop": {} } } }
+        =>
+        ReverseProxy cannot be read by YARP: The input string 'first' was not in a correct format. Correct the value; see YARP's documentation of this section.
+        """;
+}
