@@ -9,6 +9,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);   // the front door relays every line
 builder.Services.AddSingleton(TimeProvider.System);
 
 var app = builder.Build();

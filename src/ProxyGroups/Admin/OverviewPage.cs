@@ -24,7 +24,7 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
         await context.Response.WriteAsync(Render(snapshots), context.RequestAborted);
     }
 
-    private string Render(IReadOnlyList<GroupSnapshot> snapshots)
+    private string Render(List<GroupSnapshot> snapshots)
     {
         var page = new StringBuilder(Head);
         var (busy, slots) = (snapshots.Sum(static group => group.BusySlots), snapshots.Sum(static group => group.Slots));

@@ -95,13 +95,14 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         group.Remove(gone.Worker);
         connection?.Dispose();
         _lives.Remove(gone.Worker, out var life);
+        life!.Dispose();
         if (gone.Reason == WorkerReason.ExitedUnexpectedly)
         {
-            _logger.WorkerDied(life!.Identity, life.Pid, gone.Exit);
+            _logger.WorkerDied(life.Identity, life.Pid, gone.Exit);
         }
         else
         {
-            _logger.WorkerEnded(life!.Identity, life.Pid, gone.Exit, gone.Reason);
+            _logger.WorkerEnded(life.Identity, life.Pid, gone.Exit, gone.Reason);
         }
     }
 

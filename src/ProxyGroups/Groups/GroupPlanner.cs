@@ -40,7 +40,7 @@ internal sealed class GroupPlanner
         planner.FillRanks();
         planner.MoveGate();
         planner.Finish();
-        return new GroupPlan(planner.state, planner.actions, planner.NextWakeUp());
+        return new GroupPlan(planner._state, planner._actions, planner.NextWakeUp());
     }
 
     private bool IsRunning => _state.Phase == GroupPhase.Running;
@@ -230,7 +230,7 @@ internal sealed class GroupPlanner
         if ((removed || failing) != _state.IsClosed)
         {
             _state = _state with { IsClosed = !_state.IsClosed };
-            _actions.Add(new GroupAction.Gate(_state.IsClosed, failing ? _state.RetryAt - now : TimeSpan.Zero));
+            _actions.Add(new GroupAction.Gate(_state.IsClosed, failing ? _state.RetryAt - _now : TimeSpan.Zero));
         }
     }
 

@@ -9,7 +9,7 @@ namespace ProxyGroups.Groups;
 /// A process group as the rest of the front door sees it: its queue, its serving workers, its settings. Thread-safe.
 /// Life order: the group outlives its workers, a worker outlives its leases.
 /// </summary>
-internal sealed class ProcessGroup
+internal sealed class ProcessGroup : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private volatile ServingWorker[] _serving = [];
@@ -87,6 +87,17 @@ internal sealed class ProcessGroup
         var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << 20) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));
         _supervisor.Post(new GroupEvent.Started());
+    }
+
+    /// <summary>After <see cref="Finished"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_supervisor is not null)
+        {
+            await _supervisor.DisposeAsync();
+        }
+
+        Scheduler.Dispose();
     }
 
     internal GroupBlueprint Blueprint => _blueprint;

@@ -9,7 +9,7 @@ namespace ProxyGroups.Groups;
 /// One worker from the decision to spawn it until it is gone: waits for its place to boot, starts the process, hands on what it reports.
 /// Every method returns at once; an end asked for before there is a process means that there will be none.
 /// </summary>
-internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdentity identity, Action<GroupEvent> post)
+internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdentity identity, Action<GroupEvent> post) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _unwanted = new();
@@ -24,9 +24,9 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     public void Begin() => _ = BeginAsync();
 
-    public void Stop() => End(static process => _process.Stop());
+    public void Stop() => End(static worker => worker.Stop());
 
-    public void Kill() => End(static process => _process.Kill());
+    public void Kill() => End(static worker => worker.Kill());
 
     public bool DumpStacks() => _process?.DumpStacks() ?? false;
 
@@ -41,6 +41,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     public ServingWorker ToServing() =>
         new(Identity, Pid, _blueprint.Settings.Threads, _process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
+
+    public void Dispose() => _unwanted.Dispose();
 
     private async Task BeginAsync()
     {

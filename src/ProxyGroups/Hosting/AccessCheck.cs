@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
@@ -23,6 +24,7 @@ internal static class AccessCheck
         return errors;
     }
 
+    [SupportedOSPlatform("linux")]
     private static async Task CheckAsync(string name, string user, IRuntime runtime, List<SettingsError> errors, CancellationToken cancellationToken)
     {
         foreach (var path in runtime.RequiredPaths)
@@ -36,6 +38,7 @@ internal static class AccessCheck
         }
     }
 
+    [SupportedOSPlatform("linux")]
     private static async Task<bool> CanReadAsync(string name, string user, string path, CancellationToken cancellationToken)
     {
         var spec = new LaunchSpec

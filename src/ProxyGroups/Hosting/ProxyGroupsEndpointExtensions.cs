@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using ProxyGroups.Configuration;
 using ProxyGroups.Hosting;
 using ProxyGroups.Proxying;
 

@@ -56,7 +56,6 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
     private static void SetHeaders(RequestTransformContext context, HttpRequest request, string prefix)
     {
         var headers = context.ProxyRequest.Headers;
-        headers.Host = request.Host.Value;
         Set(context, "X-Forwarded-For", AddressOf(request.HttpContext.Connection.RemoteIpAddress));
         Set(context, "X-Forwarded-Proto", request.Scheme);
         Set(context, "X-Forwarded-Host", request.Host.Value);

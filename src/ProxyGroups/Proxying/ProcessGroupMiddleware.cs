@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using ProxyGroups.Groups;
-using Yarp.ReverseProxy.Model;
 
 namespace ProxyGroups.Proxying;
 

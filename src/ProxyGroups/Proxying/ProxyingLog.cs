@@ -8,7 +8,7 @@ internal static partial class ProxyingLog
     [LoggerMessage(4000, LogLevel.Debug, "Group {Group}: the client of request {RequestId} is gone (499)")]
     public static partial void ClientGone(this ILogger logger, string group, string requestId);
 
-    [LoggerMessage(4001, Message = "Group {Group}: {Method} {Path} failed ({Failure}, tries {Tries}, request {RequestId}): {Detail}")]
+    [LoggerMessage(EventId = 4001, Message = "Group {Group}: {Method} {Path} failed ({Failure}, tries {Tries}, request {RequestId}): {Detail}")]
     public static partial void Failed(this ILogger logger, LogLevel level, string group, string method, string path, ProxyFailure? failure, int tries, string requestId, string detail);
 
     [LoggerMessage(4002, LogLevel.Error, "Group {Group}: suspect request {Method} {Path} ({RequestId}): {Deaths} workers ended while they handled it; it is not tried again")]

@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
     {
         var types = typeof(Microsoft.Extensions.DependencyInjection.ProxyGroupsServiceCollectionExtensions).Assembly.GetTypes().Select(static type => type.Name.Split('`')[0]).ToHashSet();
         var named = TypeName().Matches(Repository.Read("src", "ARCHITECTURE.md")).Select(static match => match.Groups[1].Value).Distinct();
-        Assert.Empty(named.Where(name => !types.Contains(name)));
+        Assert.Equal([], named.Where(name => !types.Contains(name)));
     }
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
         var links = Link().Matches(Repository.Read(document)).Select(static match => match.Groups[1].Value).Where(static link => !link.Contains("://", StringComparison.Ordinal));
-        Assert.Empty(links.Where(link => !Path.Exists(Path.Combine(folder, link))));
+        Assert.Equal([], links.Where(link => !Path.Exists(Path.Combine(folder, link))));
     }
 
     [Fact]

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ProxyGroups.EndToEndTests.Kit;
+
+/// <summary>
+/// The built front door as a black box: a real process with its own content root, settings file and log. It listens on a Unix-free loopback port that it chose itself.
+/// </summary>
+public sealed class FrontDoorProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Found)> _waits = [];
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private FrontDoorProcess(Process process, string contentRoot)
+    {
+        _process = process;
+        ContentRoot = contentRoot;
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public int Pid => _process.Id;
+
+    public string ContentRoot { get; }
+
+    public string SettingsPath => Path.Combine(ContentRoot, "appsettings.json");
+
+    /// <summary>Talks to the front door; relative addresses work.</summary>
+    public HttpClient Client { get; }
+
+    public Uri Address => Client.BaseAddress!;
+
+    public IReadOnlyCollection<string> Log => _log;
+
+    public Task Exited => _process.WaitForExitAsync();
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Where the repository's files lie.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static string Sample(string name) => Path.Combine(Root, "samples", name);
+
+    /// <summary>A new content root that the caller may put apps into.</summary>
+    public static string CreateContentRoot() => Directory.CreateTempSubdirectory("pg-e2e-").FullName;
+
+    /// <summary>Starts the front door and waits until it listens.</summary>
+    /// <param name="settings">The sections beside Kestrel's, as an object that becomes JSON, or the JSON text itself.</param>
+    public static async Task<FrontDoorProcess> StartAsync(
+        object settings, string? contentRoot = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        contentRoot ??= CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(contentRoot, "appsettings.json"), settings as string ?? JsonSerializer.Serialize(settings));
+        return await StartAsync(["run", "--urls", "http://127.0.0.1:0"], contentRoot, environment);
+    }
+
+    public static async Task<FrontDoorProcess> StartAsync(
+        IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var frontDoor = Create(arguments, contentRoot, environment);
+        var first = await Task.WhenAny(frontDoor._address.Task, frontDoor.Exited);
+        if (first != frontDoor._address.Task)
+        {
+            throw new InvalidOperationException($"The front door ended with {frontDoor.ExitCode}:\n{string.Join('\n', frontDoor.Log)}");
+        }
+
+        frontDoor.Client.BaseAddress = await frontDoor._address.Task;
+        return frontDoor;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(IReadOnlyList<string> arguments, string contentRoot)
+    {
+        await using var frontDoor = Create(arguments, contentRoot, null);
+        await frontDoor.Exited;
+        return (frontDoor.ExitCode, string.Join('\n', frontDoor.Log));
+    }
+
+    /// <summary>One route for everything and one group of these settings.</summary>
+    public static object OneGroup(object group) => new
+    {
+        ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
+        ProxyGroups = new { ProcessGroups = new { app = group } },
+    };
+
+    /// <summary>Completes with the first line of the log, past or future, that is wanted.</summary>
+    public async Task<string> WaitForLogAsync(Func<string, bool> isWanted, TimeSpan? timeout = null)
+    {
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waits)
+        {
+            if (_log.FirstOrDefault(isWanted) is { } line)
+            {
+                return line;
+            }
+
+            _waits.Add((isWanted, found));
+        }
+
+        try
+        {
+            return await found.Task.WaitAsync(timeout ?? TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The wanted line did not come. The log:\n{string.Join('\n', _log)}");
+        }
+    }
+
+    /// <summary>Waits until so many workers have been ready in all.</summary>
+    public Task WaitForReadyAsync(int workers = 1)
+    {
+        var seen = 0;
+        return WaitForLogAsync(line => line.Contains(" is ready", StringComparison.Ordinal) && ++seen >= workers);
+    }
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signal("TERM");
+            await Task.WhenAny(Exited, Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System));
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        await Exited;
+        Client.Dispose();
+        _process.Dispose();
+    }
+
+    private static FrontDoorProcess Create(IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [HostPath(), .. arguments])
+        {
+            WorkingDirectory = contentRoot,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var frontDoor = new FrontDoorProcess(new Process { StartInfo = start }, contentRoot);
+        frontDoor._process.OutputDataReceived += (_, line) => frontDoor.Hear(line.Data);
+        frontDoor._process.ErrorDataReceived += (_, line) => frontDoor.Hear(line.Data);
+        frontDoor._process.Start();
+        frontDoor._process.BeginOutputReadLine();
+        frontDoor._process.BeginErrorReadLine();
+        return frontDoor;
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_waits)
+        {
+            _log.Enqueue(line);
+            foreach (var wait in _waits.Where(wait => wait.Wanted(line)).ToList())
+            {
+                wait.Found.TrySetResult(line);
+                _waits.Remove(wait);
+            }
+        }
+
+        const string Listens = "ProxyGroups listens on ";
+        if (line.StartsWith(Listens, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line[Listens.Length..].Split(',')[0]));
+        }
+    }
+
+    // Built beside us by the solution, in our own configuration.
+    private static string HostPath()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var path = Path.Combine(Root, "src", "ProxyGroups.Host", "bin", output.Parent!.Name, output.Name, "ProxyGroups.Host.dll");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"Build the solution first: {path} is missing.");
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "ProxyGroups.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory.FullName;
+    }
+}
