@@ -13,6 +13,9 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
 
     public Socket Socket => socket;
 
+    /// <summary>Received along with what was read, and not read yet.</summary>
+    public int Buffered => _received.Count;
+
     /// <summary>A request head, empty line included; throws at the end of the connection.</summary>
     public Task<string> ReadHeadAsync() => ReadUntilAsync("\r\n\r\n");
 

@@ -41,7 +41,7 @@ public class LoadTests
         using var connection = await bench.Worker.AcceptAsync(Ct);
         await connection.ReadHeadAsync();
         var buffer = new byte[64 << 10];
-        long total = 0, peak = 0;
+        long total = connection.Buffered, peak = 0;
         while (total < Volume)
         {
             total += await connection.Socket.ReceiveAsync(buffer.AsMemory(), Ct);
