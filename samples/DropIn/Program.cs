@@ -2,7 +2,6 @@
 // the two groups and their routes stand in appsettings.json.
 
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.RateLimiting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddProxyGroups();                                                   // 1

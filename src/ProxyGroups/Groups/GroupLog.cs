@@ -50,6 +50,9 @@ internal static partial class GroupLog
     [LoggerMessage(2013, LogLevel.Information, "Group {Group} generation {Generation} prepares: {Command}")]
     public static partial void Preparing(this ILogger logger, string group, int generation, string command);
 
+    [LoggerMessage(2015, LogLevel.Warning, "Enabled, Launcher, RuntimeDirectory and Overview of the section ProxyGroups take effect at the next start of the front door")]
+    public static partial void NeedsNewStart(this ILogger logger);
+
     [LoggerMessage(2014, LogLevel.Warning, "Worker {Worker} pid {Pid} was asked for its stacks; they follow in its output")]
     public static partial void StacksAsked(this ILogger logger, WorkerIdentity worker, int pid);
 }

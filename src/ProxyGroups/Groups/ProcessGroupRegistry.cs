@@ -1,28 +1,39 @@
 using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
+using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
+using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Groups;
 
 /// <summary>
 /// All process groups by name. Reading is free of locks; <see cref="Apply"/> and <see cref="StopAsync"/> are called one at a time.
 /// </summary>
-internal sealed class ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers)
+internal sealed class ProcessGroupRegistry
 {
-    private readonly ILogger _logger = loggers.CreateLogger(GroupLog.Category);
+    private readonly SettingsStore _settings;
+    private readonly ILogger _logger;
     private readonly List<ProcessGroup> _leaving = [];
     private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
     private GroupHost? _host;
     private int _groupsMade;
+
+    public ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers, ProxyGroupsMeter meter)
+    {
+        _settings = settings;
+        _logger = loggers.CreateLogger(GroupLog.Category);
+        meter.ObserveGroups(() => Measure(static snapshot => snapshot.QueueLength), () => Measure(static snapshot => snapshot.Workers.Sum(static worker => worker.Busy)));
+    }
 
     public IReadOnlyList<ProcessGroup> All => _groups.Values;
 
     public ProcessGroup? Find(string? name) => name is not null && _groups.TryGetValue(name, out var group) ? group : null;
 
     /// <summary>The settings know a group of this name, whether it runs yet or not.</summary>
-    public bool IsGroup(string? name) => name is not null && settings.Current.Settings.ProcessGroups.ContainsKey(name);
+    public bool IsGroup(string? name) => name is not null && _settings.Current.Settings.ProcessGroups.ContainsKey(name);
 
     /// <summary>Starts the groups of a snapshot: new ones start, changed ones roll, the others are left alone, missing ones drain and go.</summary>
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
@@ -44,7 +55,6 @@ internal sealed class ProcessGroupRegistry(SettingsStore settings, ILoggerFactor
             group.Stop(WorkerReason.GroupRemoved);
         }
 
-        _leaving.RemoveAll(static group => group.Finished.IsCompleted);
     }
 
     /// <summary>Drains and stops every worker; when <paramref name="forced"/> fires, kills them.</summary>
@@ -54,7 +64,14 @@ internal sealed class ProcessGroupRegistry(SettingsStore settings, ILoggerFactor
         all.ForEach(static group => group.Stop(WorkerReason.FrontDoorStopping));
         await using var registration = forced.Register(() => all.ForEach(static group => group.Kill()));
         await Task.WhenAll(all.Select(static group => group.Finished));
+        foreach (var group in all)
+        {
+            await group.DisposeAsync();
+        }
     }
+
+    private IEnumerable<Measurement<int>> Measure(Func<SchedulerSnapshot, int> what) => All.Select(group =>
+        new Measurement<int>(what(group.Scheduler.Snapshot()), new KeyValuePair<string, object?>("proxygroups.group", group.Name)));
 
     private ProcessGroup Start(string name, GroupBlueprint blueprint)
     {

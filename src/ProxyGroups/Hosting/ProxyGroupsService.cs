@@ -29,20 +29,17 @@ internal sealed class ProxyGroupsService(
     private BootArbiter? _boots;
     private GroupHost? _host;
     private string _pythonDirectory = string.Empty;
+    private ProxyGroupsSettings _started = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!settings.Current.Settings.Enabled || settings.Current.Settings.ProcessGroups.Count == 0)
+        _started = settings.Current.Settings;
+        if (_started.Enabled)
         {
-            return Task.CompletedTask;
+            settings.Changed += Apply;
+            Apply(settings.Current);
         }
 
-        _directory = OpenDirectory(settings.Current.Settings.RuntimeDirectory);
-        _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        _host = new GroupHost(CreateLauncher(settings.Current.Settings.Launcher), _directory, _boots, connector, loggers, time);
-        _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
-        settings.Changed += Apply;
-        Apply(settings.Current);
         return Task.CompletedTask;
     }
 
@@ -73,6 +70,12 @@ internal sealed class ProxyGroupsService(
         lock (_applying)
         {
             var errors = new List<SettingsError>();
+            if (snapshot.Settings.ProcessGroups.Count > 0 && _directory is null)
+            {
+                _directory = OpenDirectory(_started.RuntimeDirectory);
+                _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+            }
+
             var runtimes = RuntimePlan.Create(snapshot.Settings, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), errors);
 
             // The store has checked the same a moment ago; what has vanished since then shows as a failed reload.
@@ -81,7 +84,26 @@ internal sealed class ProxyGroupsService(
                 throw new SettingsException(errors);
             }
 
-            groups.Apply(snapshot.Settings, runtimes, _host!);
+            WarnOfNextStart(snapshot.Settings);
+            if (_host is not null || runtimes.Count > 0)
+            {
+                groups.Apply(snapshot.Settings, runtimes, _host ??= CreateHost(snapshot.Settings));
+            }
+        }
+    }
+
+    // Not before there is a group: an app without any has no need of a runtime directory.
+    private GroupHost CreateHost(ProxyGroupsSettings first)
+    {
+        _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
+        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, loggers, time);
+    }
+
+    private void WarnOfNextStart(ProxyGroupsSettings now)
+    {
+        if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled))
+        {
+            loggers.CreateLogger(GroupLog.Category).NeedsNewStart();
         }
     }
 

@@ -75,6 +75,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
     private void Log(GroupRequest request, TryResult result)
     {
         var (context, logger) = (request.Context, services.Logger);
+        services.Meter.CountFailure(request.Group.Name, result.Failure?.ToString() ?? "other");
         var path = context.Request.Path.Value ?? string.Empty;
         logger.Failed(result.Level, request.Group.Name, context.Request.Method, path, result.Failure, request.Tries, context.TraceIdentifier, result.Detail);
         if (request.Deaths >= RetryRules.MaxDeaths)

@@ -73,6 +73,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
 
     private void PrepareNextTry()
     {
+        services.Meter.CountRetry(Group.Name);
         Context.Response.Clear();
         Context.Features.Set<IForwarderErrorFeature>(null);
         _body?.Rewind();
@@ -86,13 +87,26 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
         }
 
-        var scheduler = Group.Scheduler;
-        using var exchange = transport.BeginExchange(lease.Slot, _ => scheduler.Release(lease));
+        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
         var error = await services.Forwarder.SendAsync(
             Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
         exchange.AbandonUnsent();
         return error == ForwarderError.None ? TryResult.Done : Judge(worker, lease, exchange);
     }
+
+    // In this order: a slot given back by a dead worker would go to the next waiter.
+    private void EndLease(SlotLease lease, ExchangeFault fault)
+    {
+        if (MayBeDead(fault))
+        {
+            Group.Suspect(lease);
+        }
+
+        Group.Scheduler.Release(lease);
+    }
+
+    private static bool MayBeDead(ExchangeFault fault) =>
+        fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
 
     private TryResult Judge(ServingWorker worker, SlotLease lease, WorkerExchange exchange)
     {
@@ -102,9 +116,8 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return ClientFailure(Context.GetForwarderErrorFeature()?.Exception);
         }
 
-        if (fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead)
+        if (exchange.Sent && MayBeDead(fault))
         {
-            Group.Suspect(lease);
             Deaths++;
         }
         else if (fault == ExchangeFault.RequestDeadline)

@@ -2,28 +2,31 @@ using System.Diagnostics.Metrics;
 
 namespace ProxyGroups.Telemetry;
 
-/// <summary>The meter <c>ProxyGroups</c>. Labels are bounded: group and outcome, never a pid or a path.</summary>
+/// <summary>The meter <c>ProxyGroups</c>. Labels are bounded: group and cause, never a pid or a path.</summary>
 internal sealed class ProxyGroupsMeter
 {
     public const string Name = "ProxyGroups";
 
+    private const string Group = "proxygroups.group";
+
+    private readonly Meter _meter;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
-    private readonly Counter<long> _exits;
 
     public ProxyGroupsMeter(IMeterFactory meters)
     {
-        Meter = meters.Create(Name);
-        _failures = Meter.CreateCounter<long>("proxygroups.request.failures", "{request}", "Requests that their app did not answer, by cause.");
-        _retries = Meter.CreateCounter<long>("proxygroups.request.retries", "{request}", "Requests that met a second worker.");
-        _exits = Meter.CreateCounter<long>("proxygroups.worker.exits", "{process}", "Workers that ended, by reason.");
+        _meter = meters.Create(Name);
+        _failures = _meter.CreateCounter<long>("proxygroups.request.failures", "{request}", "Requests that their app did not answer, by cause.");
+        _retries = _meter.CreateCounter<long>("proxygroups.request.retries", "{request}", "Requests that met a second worker.");
     }
 
-    public Meter Meter { get; }
+    public void CountFailure(string group, string cause) => _failures.Add(1, new(Group, group), new("error.type", cause));
 
-    public void CountFailure(string group, string cause) => _failures.Add(1, new("proxygroups.group", group), new("error.type", cause));
+    public void CountRetry(string group) => _retries.Add(1, new KeyValuePair<string, object?>(Group, group));
 
-    public void CountRetry(string group) => _retries.Add(1, new KeyValuePair<string, object?>("proxygroups.group", group));
-
-    public void CountExit(string group, string reason) => _exits.Add(1, new("proxygroups.group", group), new("proxygroups.reason", reason));
+    public void ObserveGroups(Func<IEnumerable<Measurement<int>>> queued, Func<IEnumerable<Measurement<int>>> busy)
+    {
+        _meter.CreateObservableUpDownCounter("proxygroups.queue.length", queued, "{request}", "Requests that wait for a slot.");
+        _meter.CreateObservableUpDownCounter("proxygroups.slots.busy", busy, "{slot}", "Slots that are held.");
+    }
 }
