@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Transport;
 using ProxyGroups.Scheduling;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -146,6 +147,8 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             StatusCodes.Status408RequestTimeout => ProxyFailure.ClientStalled,
             StatusCodes.Status413PayloadTooLarge => ProxyFailure.BodyTooLarge,
             StatusCodes.Status400BadRequest => ProxyFailure.ClientBroken,
+            // The transport refuses to write what the client sent: Kestrel lets control characters in a target pass.
+            null when exception?.InnerException is ProtocolException => ProxyFailure.ClientBroken,
             _ => ProxyFailure.ForwardingFailed,
         };
         return new TryResult { Failure = failure, Detail = exception?.Message ?? string.Empty };

@@ -33,10 +33,13 @@ internal static class RawTarget
     }
 
     /// <summary>
-    /// Removes a decoded prefix from the front of a raw path; null where the raw path writes it in a way that cannot be cut
-    /// (dot segments in it, or behind it climbing out of it).
+    /// Removes a decoded prefix from the front of a raw path; null where the path does not begin with it. What is behind the prefix stays as it was
+    /// written, but for a path whose dot segments reach into the prefix: there they are resolved first, as Kestrel has done to find the route.
     /// </summary>
-    public static string? RemovePrefix(string path, string decodedPrefix)
+    public static string? RemovePrefix(string path, string decodedPrefix) =>
+        CutPrefix(path, decodedPrefix) ?? (MayHaveDots(path) ? CutPrefix(ResolveDots(path), decodedPrefix) : null);
+
+    private static string? CutPrefix(string path, string decodedPrefix)
     {
         var index = 0;
         foreach (var rune in decodedPrefix.EnumerateRunes())
@@ -76,17 +79,18 @@ internal static class RawTarget
         return index;
     }
 
+    // RFC 3986 section 5.2.4: an empty segment counts as one.
     private static bool ClimbsOut(string path)
     {
-        if (!path.Contains('.', StringComparison.Ordinal) && !path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
+        if (!MayHaveDots(path))
         {
             return false;
         }
 
         var depth = 0;
-        foreach (var segment in path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/'))
+        foreach (var segment in Segments(path))
         {
-            depth += segment switch { ".." => -1, "." or "" => 0, _ => 1 };
+            depth += Plain(segment) switch { ".." => -1, "." => 0, _ => 1 };
             if (depth < 0)
             {
                 return true;
@@ -95,4 +99,30 @@ internal static class RawTarget
 
         return false;
     }
+
+    private static string ResolveDots(string path)
+    {
+        var kept = new List<string>();
+        var endsInDots = false;
+        foreach (var segment in Segments(path))
+        {
+            endsInDots = Plain(segment) is "." or "..";
+            if (!endsInDots)
+            {
+                kept.Add(segment);
+            }
+            else if (Plain(segment) == ".." && kept.Count > 0)
+            {
+                kept.RemoveAt(kept.Count - 1);
+            }
+        }
+
+        return "/" + string.Join('/', endsInDots ? kept.Append(string.Empty) : kept);
+    }
+
+    private static IEnumerable<string> Segments(string path) => path.Split('/').Skip(1);
+
+    private static string Plain(string segment) => segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase);
+
+    private static bool MayHaveDots(string path) => path.Contains('.', StringComparison.Ordinal) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase);
 }

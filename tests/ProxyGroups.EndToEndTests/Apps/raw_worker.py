@@ -4,21 +4,35 @@ The request header X-Verb chooses what happens; without it the answer's body is 
 """
 import json
 import os
+import select
 import signal
 import socket
 import sys
 import threading
+import time
 
 gate = threading.Lock()
-counts = {"connections": 0, "maxConnections": 0, "requests": 0, "maxRequests": 0, "total": 0}
+most = {"pid": os.getpid(), "total": 0, "maxConnections": 0, "maxRequests": 0}
+connections, requests = set(), set()
 released = threading.Event()
 
 
-def count(name, by):
+def is_open(connection):
+    """The other side has not closed it yet, whether or not its thread has noticed."""
+    poll = select.poll()
+    poll.register(connection, 0)
+    return not poll.poll(0)
+
+
+def enter(those, connection, name):
     with gate:
-        counts[name] += by
-        most = "max" + name[0].upper() + name[1:]
-        counts[most] = max(counts[most], counts[name])
+        those.add(connection)
+        most[name] = max(most[name], sum(map(is_open, those)))
+
+
+def leave(those, connection):
+    with gate:
+        those.discard(connection)
 
 
 def headers_of(head):
@@ -53,35 +67,40 @@ def visit(fields):
 
 
 def serve(connection):
-    count("connections", 1)
     file = connection.makefile("rb")
     try:
-        while True:
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                line = file.readline()
-                if not line:
-                    return
-                head += line
-            count("requests", 1)
+        while head := read_head(file):
+            enter(requests, connection, "maxRequests")
+            with gate:
+                most["total"] += 1
             try:
-                with gate:
-                    counts["total"] += 1
                 if not answer(connection, file, head, headers_of(head)):
                     return
             finally:
-                count("requests", -1)
-    except OSError:
-        pass
+                leave(requests, connection)
+    except (OSError, ValueError):
+        pass  # the front door has left
     finally:
-        count("connections", -1)
+        leave(connections, connection)
         file.close()
         connection.close()
+
+
+def read_head(file):
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        line = file.readline()
+        if not line:
+            return b""
+        head += line
+    return head
 
 
 def answer(connection, file, head, fields):
     verb = fields.get("x-verb", "echo")
     visit(fields)
+    if verb == "sleep":
+        time.sleep(0.05)
     if verb == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if verb == "die-after-body":
@@ -105,7 +124,6 @@ def answer(connection, file, head, fields):
         connection.sendall(read_body(file, fields))
         return fields.get("x-then") != "close"
     if verb == "hang":
-        visit({})
         released.wait()
         released.clear()
         connection.sendall(ok(b"released"))
@@ -120,7 +138,7 @@ def answer(connection, file, head, fields):
         connection.sendall(ok(b""))
     elif verb == "counts":
         with gate:
-            connection.sendall(ok(json.dumps(counts).encode()))
+            connection.sendall(ok(json.dumps(most).encode()))
     elif verb == "pid":
         connection.sendall(ok(b"%d" % os.getpid()))
     else:
@@ -134,6 +152,7 @@ def main():
     listener.listen(512)
     while True:
         connection, _ = listener.accept()
+        enter(connections, connection, "maxConnections")
         threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 

@@ -59,7 +59,15 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     public static async Task<FrontDoorProcess> StartAsync(
         IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var frontDoor = Create(arguments, contentRoot, environment);
+        return await ListenAsync(Create(HostPath(), arguments, contentRoot, environment));
+    }
+
+    /// <summary>Starts an app that holds process groups itself.</summary>
+    public static Task<FrontDoorProcess> StartSampleAsync(string name, string assembly) =>
+        ListenAsync(Create(OutputPath(Path.Combine("samples", name), assembly), ["--urls", "http://127.0.0.1:0"], Sample(name), null));
+
+    private static async Task<FrontDoorProcess> ListenAsync(FrontDoorProcess frontDoor)
+    {
         var first = await Task.WhenAny(frontDoor._address.Task, frontDoor.Exited);
         if (first != frontDoor._address.Task)
         {
@@ -73,7 +81,7 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(IReadOnlyList<string> arguments, string contentRoot)
     {
-        await using var frontDoor = Create(arguments, contentRoot, null);
+        await using var frontDoor = Create(HostPath(), arguments, contentRoot, null);
         await frontDoor.Exited;
         return (frontDoor.ExitCode, string.Join('\n', frontDoor.Log));
     }
@@ -139,9 +147,9 @@ public sealed class FrontDoorProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static FrontDoorProcess Create(IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment)
+    private static FrontDoorProcess Create(string program, IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [HostPath(), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             WorkingDirectory = contentRoot,
             RedirectStandardOutput = true,
@@ -178,18 +186,22 @@ public sealed class FrontDoorProcess : IAsyncDisposable
             }
         }
 
-        const string Listens = "ProxyGroups listens on ";
-        if (line.StartsWith(Listens, StringComparison.Ordinal))
+        foreach (var listens in new[] { "ProxyGroups listens on ", "      Now listening on: " })
         {
-            _address.TrySetResult(new Uri(line[Listens.Length..].Split(',')[0]));
+            if (line.StartsWith(listens, StringComparison.Ordinal))
+            {
+                _address.TrySetResult(new Uri(line[listens.Length..].Split(',')[0]));
+            }
         }
     }
 
+    private static string HostPath() => OutputPath(Path.Combine("src", "ProxyGroups.Host"), "ProxyGroups.Host.dll");
+
     // Built beside us by the solution, in our own configuration.
-    private static string HostPath()
+    private static string OutputPath(string project, string assembly)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var path = Path.Combine(Root, "src", "ProxyGroups.Host", "bin", output.Parent!.Name, output.Name, "ProxyGroups.Host.dll");
+        var path = Path.Combine(Root, project, "bin", output.Parent!.Name, output.Name, assembly);
         return File.Exists(path) ? path : throw new FileNotFoundException($"Build the solution first: {path} is missing.");
     }
 

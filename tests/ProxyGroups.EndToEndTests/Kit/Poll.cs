@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace ProxyGroups.EndToEndTests.Kit;
+
+/// <summary>For facts outside of our process that announce themselves to nobody: files and process lives.</summary>
+internal static class Poll
+{
+    public static Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+
+    public static async Task UntilAsync(Func<bool> isTrue, string what, CancellationToken cancellationToken, double seconds = 15)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!isTrue())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < seconds, $"{what} did not happen within {seconds} s.");
+            await PauseAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A process that is there and no zombie.</summary>
+    public static bool IsAlive(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public static void Kill(int pid, string signal = "KILL")
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{pid}"]);
+        kill.WaitForExit();
+    }
+
+    public static int LinesOf(string file) => File.Exists(file) ? File.ReadAllLines(file).Length : 0;
+}
