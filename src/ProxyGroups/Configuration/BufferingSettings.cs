@@ -4,8 +4,8 @@ namespace ProxyGroups.Configuration;
 public sealed record BufferingSettings
 {
     /// <summary>
-    /// Largest request body that is read before a slot is taken. A larger one, or one of unknown length, takes the
-    /// slot first and streams to the worker.
+    /// Largest request body that is read before a slot is taken. A larger one takes the slot first and streams to the
+    /// worker; of one of unknown length so much is read first.
     /// </summary>
     /// <value>Bytes; in settings files a size such as "64KiB". Default 64 KiB. 0 (in files "off") to 64 MiB.</value>
     public long Request { get; init; } = 64L << 10;

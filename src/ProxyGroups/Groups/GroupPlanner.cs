@@ -32,7 +32,8 @@ internal sealed class GroupPlanner
         var planner = new GroupPlanner(state, now);
         planner.ForgetFailuresAfterStableUptime();
         planner.Prepare();
-        foreach (var worker in state.Workers)
+        planner.Offer();
+        foreach (var worker in planner._state.Workers)
         {
             planner.Advance(worker);
         }
@@ -59,6 +60,16 @@ internal sealed class GroupPlanner
         {
             _state = _state with { PreparingGeneration = _state.Generation };
             _actions.Add(new GroupAction.Prepare(_state.Generation));
+        }
+    }
+
+    // Before anybody drains: a successor takes over without a gap.
+    private void Offer()
+    {
+        foreach (var worker in _state.Workers.Where(static worker => worker is { State: WorkerState.Ready, IsOffered: false }))
+        {
+            _actions.Add(new GroupAction.Offer(worker.Id));
+            _state = _state.With(worker with { IsOffered = true });
         }
     }
 
@@ -102,12 +113,6 @@ internal sealed class GroupPlanner
     // Ready => Draining | Exited
     private void AdvanceReady(WorkerView worker)
     {
-        if (!worker.IsOffered)
-        {
-            _actions.Add(new GroupAction.Offer(worker.Id));
-            worker = worker with { IsOffered = true };
-        }
-
         if (worker.SuspectUntil <= _now)
         {
             _actions.Add(new GroupAction.Restore(worker.Id, worker.SuspectEpoch));

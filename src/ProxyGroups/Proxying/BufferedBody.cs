@@ -41,10 +41,10 @@ internal sealed class BufferedBody : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads at most <paramref name="limit"/> bytes ahead; stops early where the body ends.</summary>
+    /// <summary>Reads at most <paramref name="limit"/> bytes ahead; nothing of a body that is known to be longer.</summary>
     public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        var size = (int)Math.Min(limit, request.ContentLength ?? limit);
+        var size = request.ContentLength > limit ? 0 : (int)(request.ContentLength ?? limit);
         var held = ArrayPool<byte>.Shared.Rent(Math.Max(1, size));
         var length = 0;
         var isWhole = size == 0 && request.ContentLength == 0;

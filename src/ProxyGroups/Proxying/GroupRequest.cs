@@ -13,6 +13,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     // Timeouts:Request and Timeouts:Silence bound the worker; the forwarder's own timeout would also count the client's pauses.
     private static readonly ForwarderRequestConfig NoForwarderTimeout = new() { ActivityTimeout = TimeSpan.FromMilliseconds(int.MaxValue) };
 
+    private readonly SlotKind _kind = IsUpgrade(context) ? SlotKind.Upgraded : SlotKind.Thread;
     private BufferedBody? _body;
     private long _enqueuedAt;
 
@@ -54,7 +55,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             PrepareNextTry();
         }
 
-        var admission = await Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt), Context.RequestAborted);
+        var admission = await Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt, Kind: _kind, IsRetry: Tries > 1), Context.RequestAborted);
         if (!admission.IsGranted)
         {
             return Refusal(admission);
@@ -136,6 +137,10 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         };
         return new TryResult { Failure = failure, Detail = exception?.Message ?? string.Empty };
     }
+
+    // HTTP/1.1 asks by Upgrade, HTTP/2 and 3 by extended CONNECT (RFC 8441).
+    private static bool IsUpgrade(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 
     private static BadHttpRequestException? FindBadRequest(Exception? exception) => exception switch
     {

@@ -21,7 +21,7 @@ internal sealed class AdmissionQueue
         waiter.IsQueued = true;
         Count++;
         InsertArrival(waiter);
-        InsertTurn(waiter, waiter.ExcludedWorker != 0 ? PredecessorFromHead(waiter) : PredecessorFromTail(waiter));
+        InsertTurn(waiter, waiter.IsRetry ? PredecessorFromHead(waiter) : PredecessorFromTail(waiter));
     }
 
     public void Leave(Waiter waiter)

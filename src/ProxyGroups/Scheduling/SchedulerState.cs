@@ -48,6 +48,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         Waiter waiter = _pool.Rent();
         waiter.ExcludedWorker = request.ExcludedWorker;
+        waiter.IsRetry = request.IsRetry;
         waiter.Kind = request.Kind;
         waiter.EnqueuedAt = request.EnqueuedAt is 0 ? now : Math.Min(request.EnqueuedAt, now);
         _deadlines.Enter(waiter, now);
@@ -206,11 +207,10 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// </summary>
     private AdmissionOutcome? Refusal(in SlotRequest request, long now)
     {
-        bool isRetry = request.ExcludedWorker != 0;
-        long room = _deadlines.Limits.QueueLimit * (isRetry ? 2L : 1L);
+        long room = _deadlines.Limits.QueueLimit * (request.IsRetry ? 2L : 1L);
         return IsClosed ? AdmissionOutcome.Closed
             : _queue.Count >= room ? AdmissionOutcome.QueueFull
-            : !isRetry && Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
+            : !request.IsRetry && Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
             : null;
     }
 

@@ -15,6 +15,8 @@ internal sealed class Waiter(SlotScheduler scheduler) : IValueTaskSource<Admissi
 
     public int ExcludedWorker { get; set; }
 
+    public bool IsRetry { get; set; }
+
     public SlotKind Kind { get; set; }
 
     /// <summary>Timestamp that decides whose turn it is.</summary>

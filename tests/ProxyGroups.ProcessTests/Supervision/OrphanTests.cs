@@ -23,7 +23,7 @@ public sealed class OrphanTests : IDisposable
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public Task A_chain_of_npm_kind_ends() =>
-        AssertAllEndAsync(["node", "-e", "const c = require('child_process').spawn('sh', ['-c', 'node -e \"setInterval(() => {}, 1000); console.log(`child ${process.pid}`)\"'], { stdio: 'inherit' })"], "child");
+        AssertAllEndAsync(["node", "-e", @"require('child_process').spawn('sh', ['-c', 'node -e ""console.log(\x27child\x27, process.pid); setInterval(() => {}, 1000)""; true'], { stdio: 'inherit' })"], "child");
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public Task Forked_workers_that_hold_the_interpreter_lock_in_native_code_end() =>

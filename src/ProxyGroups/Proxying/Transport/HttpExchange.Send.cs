@@ -51,7 +51,7 @@ internal sealed partial class HttpExchange
             }
 
             await (_uploading.IsCompletedSuccessfully ? default : ReceiveHeadDuringUploadAsync(ct));
-            while (!TryTakeHead())
+            while (!_headReceived && !TryTakeHead())
             {
                 Received(await _slot.Input.ReceiveAsync(_socket!, ct));
             }

@@ -96,8 +96,8 @@ internal sealed partial class HttpExchange : WorkerExchange
     /// <summary>The transport is closed: what is under way fails, what rests with the client ends here.</summary>
     public void Break()
     {
-        var fault = _headReceived ? ExchangeFault.BodyCutOff : _sent ? ExchangeFault.ClosedBeforeHead : ExchangeFault.None;
-        Doom(fault, fault == ExchangeFault.None ? "" : "the transport to the worker was closed");
+        var fault = _headReceived ? ExchangeFault.BodyCutOff : _sent ? ExchangeFault.ClosedBeforeHead : ExchangeFault.ConnectFailed;
+        Doom(fault, "the transport to the worker was closed");
         Volatile.Read(ref _streamed)?.Break();
     }
 

@@ -22,6 +22,8 @@ internal sealed class LinuxProcess : ILaunchedProcess
         _lifeline = lifeline;
         Exited = exited;
         Pid = process.Id;
+        StandardOutput = OutputReader.Of(process.StandardOutput);
+        StandardError = OutputReader.Of(process.StandardError);
         StartTime = ProcessStat.Read(Pid)?.StartTime ?? 0;
         _family = new(Pid, mark);
     }
@@ -32,9 +34,9 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
     public Task<WorkerExit> Exited { get; }
 
-    public StreamReader StandardOutput => _process.StandardOutput;
+    public StreamReader StandardOutput { get; }
 
-    public StreamReader StandardError => _process.StandardError;
+    public StreamReader StandardError { get; }
 
     /// <summary>On the spawn thread.</summary>
     public static LinuxProcess Start(ProcessStartInfo start, Lifeline lifeline, string mark)

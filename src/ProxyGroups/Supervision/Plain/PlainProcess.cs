@@ -14,6 +14,8 @@ internal sealed class PlainProcess : ILaunchedProcess
         _process = process;
         Exited = exited;
         Pid = process.Id;
+        StandardOutput = OutputReader.Of(process.StandardOutput);
+        StandardError = OutputReader.Of(process.StandardError);
     }
 
     public int Pid { get; }
@@ -22,9 +24,9 @@ internal sealed class PlainProcess : ILaunchedProcess
 
     public Task<WorkerExit> Exited { get; }
 
-    public StreamReader StandardOutput => _process.StandardOutput;
+    public StreamReader StandardOutput { get; }
 
-    public StreamReader StandardError => _process.StandardError;
+    public StreamReader StandardError { get; }
 
     public static PlainProcess Start(ProcessStartInfo start)
     {

@@ -1,0 +1,163 @@
+using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.ProcessTests.Supervision;
+
+/// <summary>What a worker finds around itself, and what becomes of what it starts.</summary>
+public sealed class LinuxLauncherTests : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string> Mark = new() { [WorkerMark.Variable] = $"{Guid.NewGuid():N}.1." };
+
+    private readonly WorkerBench _bench = new();
+    private readonly List<ILaunchedProcess> _processes = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        _processes.ForEach(process => process.Dispose());
+        await _bench.DisposeAsync();
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task The_environment_is_exactly_the_given_one()
+    {
+        var spec = _bench.Spec("/usr/bin/env") with { Environment = new Dictionary<string, string> { ["A.b-c"] = "1", ["lower"] = "x", ["LOWER"] = "y=z\u00e4" } };
+        var lines = (await ReadAsync(spec)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("A.b-c=1,LOWER=y=z\u00e4,lower=x", string.Join(',', lines.Where(line => !line.StartsWith(WorkerMark.Variable, StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Limits_niceness_directory_and_empty_input_hold()
+    {
+        var spec = _bench.Shell("ulimit -n; nice; pwd; cat; grep SigIgn /proc/self/status; grep NoNewPrivs /proc/self/status") with { Nice = 7, OpenFiles = 333, Directory = "/usr" };
+        var lines = (await ReadAsync(spec)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["333", "7", "/usr", "SigIgn:\t0000000000000000", "NoNewPrivs:\t1"], lines);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task The_worker_is_the_started_process_and_leads_its_session()
+    {
+        var process = await LaunchAsync(_bench.Spec("sleep", "600"));
+        var stat = ProcessStat.Read(process.Pid)!.Value;
+        Assert.Equal((process.Pid, process.Pid, process.StartTime), (stat.Group, stat.Session, stat.StartTime));
+        await Alive.UntilAsync(() => File.ReadAllText($"/proc/{process.Pid}/comm").Trim() == "sleep", "the chain did not end in the program");
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Another_user_has_its_own_name_and_home()
+    {
+        Assert.SkipUnless(UnixUser.IsRoot, "Only root can start workers as another user.");
+        var text = await ReadAsync(_bench.Shell("id -un; echo $HOME $USER $LOGNAME; grep CapInh /proc/self/status") with { User = "nobody", Directory = "/", Environment = new Dictionary<string, string> { ["HOME"] = Environment.GetEnvironmentVariable("HOME") ?? "" } });
+        Assert.Equal(["nobody", "/nonexistent nobody nobody", "CapInh:\t0000000000000000"], text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData("no-such-program", "was not found on PATH")]
+    [InlineData("./missing", "does not exist")]
+    [InlineData("./plain", "is not executable")]
+    [InlineData("./crlf", "asks for the interpreter '/bin/sh'")]
+    [InlineData("./orphan", "asks for the interpreter '/no/such/python'")]
+    public async Task A_program_that_cannot_run_is_named(string program, string cause)
+    {
+        var folder = _bench.Spec().Directory;
+        Script(folder, "plain", "x", UnixFileMode.UserRead);
+        Script(folder, "crlf", "#!/bin/sh\r\n", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Script(folder, "orphan", "#!/no/such/python -u\n", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var failure = await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(_bench.Spec(program)));
+        Assert.Contains(cause, failure.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(failure.Remedy);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task An_unknown_user_and_a_missing_directory_are_named()
+    {
+        Assert.Contains("no user 'nobody-here'", (await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(_bench.Spec("true") with { User = "nobody-here" }))).Message, StringComparison.Ordinal);
+        Assert.Contains("Directory '/no/such'", (await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(_bench.Spec("true") with { Directory = "/no/such" }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_tool_names_its_package() =>
+        Assert.Contains("coreutils", Assert.Throws<LaunchException>(() => ExecChain.Locate("/nowhere")).Remedy, StringComparison.Ordinal);
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Exit_is_noticed_while_a_grandchild_holds_the_output()
+    {
+        var process = await LaunchAsync(_bench.Shell("sleep 600 & exit 7"));
+        Assert.Equal(7, (await process.Exited.WaitAsync(TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData("sleep 600 & echo $!; wait")]
+    [InlineData("setsid sleep 600 & echo $!; wait")]
+    [InlineData("setsid env -i /bin/sleep 600 & echo $!; wait")]
+    [InlineData("(setsid sh -c 'echo $$; exec sleep 600' &) ; sleep 600")]
+    public async Task Killing_the_tree_reaches_those_that_left_it(string script)
+    {
+        var process = await LaunchAsync(_bench.Shell(script));
+        var child = int.Parse((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, null);
+        Assert.True(Alive.Is(child));
+        process.KillTree();
+        await process.Exited.WaitAsync(TestContext.Current.CancellationToken);
+        await Alive.UntilGoneAsync(child, process.Pid);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task After_the_exit_what_the_worker_left_is_ended()
+    {
+        var process = await LaunchAsync(_bench.Shell("setsid sleep 600 & echo $!"));
+        var child = int.Parse((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, null);
+        await process.Exited.WaitAsync(TestContext.Current.CancellationToken);
+        process.KillTree();
+        await Alive.UntilGoneAsync(child);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_worker_outlives_the_thread_that_asked_for_it()
+    {
+        Task<ILaunchedProcess>? launch = null;
+        var thread = new Thread(() => launch = LaunchAsync(_bench.Spec("sleep", "600")));
+        thread.Start();
+        thread.Join();
+        var process = await launch!;
+        var other = await LaunchAsync(_bench.Spec("true"));
+        await other.Exited.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.True(Alive.Is(process.Pid));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Workers_inherit_their_own_lifeline_and_nothing_else()
+    {
+        var launched = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => LaunchAsync(_bench.Spec("sleep", "600"))));
+        await Task.WhenAll(launched.Select(process => Alive.UntilAsync(() => File.ReadAllText($"/proc/{process.Pid}/comm").Trim() == "sleep", "not started")));
+        var held = launched.Select(process => Held(process.Pid)).ToList();
+
+        // What all of them have came from whoever started the tests.
+        Assert.All(held, own => Assert.Single(own, target => held.Count(other => other.Contains(target)) < held.Count));
+        Assert.All(held, own => Assert.Single(own, target => held.Count(other => other.Contains(target)) is 1));
+    }
+
+    private static HashSet<string> Held(int pid) =>
+        [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Where(entry => int.Parse(Path.GetFileName(entry), null) > 2).Select(entry => new FileInfo(entry).LinkTarget!)];
+
+    private static void Script(string folder, string name, string text, UnixFileMode mode)
+    {
+        File.WriteAllText(Path.Combine(folder, name), text);
+        File.SetUnixFileMode(Path.Combine(folder, name), mode);
+    }
+
+    private async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec)
+    {
+        var process = await _bench.Launcher.LaunchAsync(spec, Mark, TestContext.Current.CancellationToken);
+        lock (_processes)
+        {
+            _processes.Add(process);
+        }
+
+        return process;
+    }
+
+    private async Task<string> ReadAsync(LaunchSpec spec)
+    {
+        var process = await LaunchAsync(spec);
+        return await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,115 @@
+using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.ProcessTests.Supervision;
+
+/// <summary>The front door's private folder on a real file system.</summary>
+public sealed class RuntimeDirectoryTests : IDisposable
+{
+    private readonly string _folder = TestPaths.CreateFolder();
+
+    private string Base => Path.Combine(_folder, "run");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void It_is_private_and_stays_the_same_for_a_content_root()
+    {
+        string first;
+        using (var directory = RuntimeDirectory.Open(Base, "/srv/site"))
+        {
+            first = directory.Location;
+            Assert.Equal("rwx------", Mode(directory.Location));
+            Assert.Null(directory.PreviousMark);
+        }
+
+        using var again = RuntimeDirectory.Open(Base, "/srv/site/");
+        using var other = RuntimeDirectory.Open(Base, "/srv/other");
+        Assert.Equal(first, again.Location);
+        Assert.NotEqual(first, other.Location);
+        Assert.Null(again.PreviousMark);
+    }
+
+    [Fact]
+    public void A_second_front_door_takes_the_next_folder()
+    {
+        using var first = RuntimeDirectory.Open(Base, "/srv/site");
+        using var second = RuntimeDirectory.Open(Base, "/srv/site");
+        Assert.Equal(first.Location + "-2", second.Location);
+    }
+
+    [Fact]
+    public void A_link_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "elsewhere"));
+        Directory.CreateSymbolicLink(Base, Path.Combine(_folder, "elsewhere"));
+        Assert.Contains("is a link", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Base, "/srv/site")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_somebody_else_is_refused()
+    {
+        Assert.SkipUnless(UnixUser.IsRoot, "Only root can give a folder away.");
+        Directory.CreateDirectory(Base);
+        FileOwner.Give(Base, UnixUser.Find("nobody")!);
+        Assert.Contains("belongs to user", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Base, "/srv/site")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_others_may_write_is_refused()
+    {
+        Directory.CreateDirectory(Base);
+        File.SetUnixFileMode(Base, (UnixFileMode)0b111_111_111);
+        Assert.Contains("written by others", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Base, "/srv/site")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_too_long_for_sockets_is_refused() =>
+        Assert.Contains("107 bytes", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Path.Combine(_folder, new string('x', 90)), "/srv/site")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_python_package_is_readable_by_everyone()
+    {
+        var source = Directory.CreateDirectory(Path.Combine(_folder, "source", "inner")).Parent!.FullName;
+        File.WriteAllText(Path.Combine(source, "worker.py"), "1");
+        File.WriteAllText(Path.Combine(source, "notes.txt"), "1");
+        File.WriteAllText(Path.Combine(source, "inner", "deep.py"), "1");
+        using var directory = RuntimeDirectory.Open(Base, "/srv/site");
+        var installed = directory.InstallPythonPackage(source);
+        Assert.Equal(installed, directory.InstallPythonPackage(source));
+        Assert.Equal("proxygroups", Path.GetFileName(installed));
+        Assert.Equal("rwxr-xr-x", Mode(Path.Combine(installed, "inner")));
+        Assert.Equal("rw-r--r--", Mode(Path.Combine(installed, "inner", "deep.py")));
+        Assert.False(File.Exists(Path.Combine(installed, "notes.txt")));
+    }
+
+    [Fact]
+    public void Handing_over_opens_the_way_but_not_the_view()
+    {
+        Assert.SkipUnless(UnixUser.IsRoot, "Only root can give a folder away.");
+        using var directory = RuntimeDirectory.Open(Base, "/srv/site");
+        directory.CreateWorkerFolder(1);
+        directory.HandOver(1, UnixUser.Find("nobody")!);
+        Assert.Equal(("rwx--x--x", "rwx------"), (Mode(directory.Location), Mode(Path.GetDirectoryName(directory.SocketPath(1))!)));
+        Assert.Equal(UnixUser.Find("nobody")!.Id, FileOwner.Of(Path.GetDirectoryName(directory.SocketPath(1))!));
+    }
+
+    [Fact]
+    public void Removing_a_workers_folder_follows_no_link()
+    {
+        using var directory = RuntimeDirectory.Open(Base, "/srv/site");
+        directory.CreateWorkerFolder(1);
+        var precious = Path.Combine(_folder, "precious");
+        File.WriteAllText(precious, "1");
+        File.CreateSymbolicLink(directory.SocketPath(1), precious);
+        directory.RemoveWorkerFolder(1);
+        Assert.True(File.Exists(precious));
+        Assert.Empty(directory.FindWorkerFolders());
+    }
+
+    private static string Mode(string path)
+    {
+        var mode = (int)File.GetUnixFileMode(path);
+        return string.Concat(Enumerable.Range(0, 9).Select(bit => (mode >> (8 - bit) & 1) is 1 ? "rwx"[bit % 3] : '-'));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using ProxyGroups.Supervision;
+using Xunit;
+
+namespace ProxyGroups.Tests.Supervision;
+
+/// <summary>What is read from notify messages, status lines and last words.</summary>
+public sealed class ReadinessWordsTests
+{
+    [Theory]
+    [InlineData("READY=1", true, false, false, null)]
+    [InlineData("STATUS=a=b\nREADY=1\nMAINPID=3", true, false, false, "a=b")]
+    [InlineData("STOPPING=1\nWATCHDOG=1", false, true, true, null)]
+    [InlineData("READY=0", false, false, false, null)]
+    [InlineData("XREADY=1", false, false, false, null)]
+    [InlineData("READY=1x", false, false, false, null)]
+    [InlineData("", false, false, false, null)]
+    public void A_notify_message_is_read_line_by_line(string text, bool ready, bool stopping, bool watchdog, string? status) =>
+        Assert.Equal(new NotifyMessage(ready, stopping, watchdog, status), NotifyMessage.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK", "Ready")]
+    [InlineData("HTTP/1.0 404 Not Found", "Ready")]
+    [InlineData("HTTP/1.1 499", "Ready")]
+    [InlineData("HTTP/1.1 500 Oops", "ServerError")]
+    [InlineData("HTTP/1.1 abc", "NotHttp")]
+    [InlineData("HTTP/2 200", "NotHttp")]
+    [InlineData("SSH-2.0-OpenSSH", "NotHttp")]
+    [InlineData("", "NoAnswer")]
+    public void A_status_line_is_judged(string line, string outcome) => Assert.Equal(outcome, HttpCheck.Judge(line).Outcome.ToString());
+
+    [Theory]
+    [InlineData("ModuleNotFoundError: No module named 'shop.wsgi'", "shop.wsgi")]
+    [InlineData("Error: Cannot find module './server.js'", "./server.js")]
+    [InlineData("Error: listen EADDRINUSE: address already in use :::3000", "Another process listens")]
+    [InlineData("sh: 1: gunicorn: not found", "'gunicorn'")]
+    [InlineData("bash: line 1: flask: command not found", "'flask'")]
+    [InlineData("PermissionError: [Errno 13] Permission denied: '/srv/x'", "owner and mode")]
+    [InlineData("all is well", "otherwise")]
+    public void Last_words_lead_to_a_remedy(string line, string part) =>
+        Assert.Contains(part, StartupRemedy.For(["first", line], "otherwise"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0, "exit code 0")]
+    [InlineData(128, "exit code 128")]
+    [InlineData(137, "signal 9 (KILL)")]
+    [InlineData(163, "signal 35")]
+    [InlineData(255, "exit code 255")]
+    [InlineData(-1, "never started")]
+    public void An_exit_reads_as_an_operator_says_it(int code, string text) => Assert.Equal(text, new WorkerExit(code).ToString());
+}
