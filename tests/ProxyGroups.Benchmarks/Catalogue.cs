@@ -1,0 +1,47 @@
+using ProxyGroups.Benchmarks.Comparisons;
+using ProxyGroups.Benchmarks.Experiments;
+
+namespace ProxyGroups.Benchmarks;
+
+/// <summary>All experiments by name. Each prints its figures and ends with 0 when every target is met, else with 1.</summary>
+internal static class Catalogue
+{
+    private static readonly Experiment[] All =
+    [
+        new("kill", "500 GET/s while workers are killed: nothing is lost that had not begun to arrive", Kill.RunAsync),
+        new("overload", "twice the capacity: useful answers, quick refusals, soon back to normal", Overload.RunAsync),
+        new("slow-clients", "200 slow senders and 200 slow readers beside normal clients", SlowClients.RunAsync),
+        new("hangup", "10,000 queued clients hang up at once", HangUp.RunAsync),
+        new("queue", "MaxWait is exact while all slots are held", QueueWait.RunAsync),
+        new("transfer", "1 GiB up and down in constant memory", Transfer.RunAsync),
+        new("memory", "resident memory of the idle front door and of an idle Python worker", IdleMemory.RunAsync),
+        new("yarp", "throughput against bare YARP's forwarder on the same Unix sockets", AgainstYarp.RunAsync),
+        new("mod_wsgi", "hello WSGI on 2 x 4 against Apache mod_wsgi in daemon mode", AgainstModWsgi.RunAsync),
+    ];
+
+    public static void List(TextWriter output)
+    {
+        foreach (var experiment in All)
+        {
+            output.WriteLine($"{experiment.Name,-14}{experiment.Shows}");
+        }
+
+        output.WriteLine($"{"scheduler",-14}cost of a lease, a hand-off, 10,000 hang-ups (BenchmarkDotNet)");
+        output.WriteLine($"{"micro",-14}any BenchmarkDotNet benchmark: micro --filter '*Lease*'");
+    }
+
+    public static async Task<int> RunAsync(string name, bool isLong)
+    {
+        if (Array.Find(All, experiment => experiment.Name == name) is not { } found)
+        {
+            await Console.Error.WriteLineAsync($"There is no experiment {name}. These are:");
+            List(Console.Error);
+            return 2;
+        }
+
+        var report = new Report(Console.Out, isLong);
+        Console.WriteLine($"{found.Name}: {found.Shows}");
+        await found.Run(report);
+        return report.HasMisses ? 1 : 0;
+    }
+}

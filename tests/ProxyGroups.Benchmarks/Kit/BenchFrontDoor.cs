@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.Benchmarks.Kit;
+
+/// <summary>A front door with one process group, and what an experiment asks of it.</summary>
+internal sealed class BenchFrontDoor : IAsyncDisposable
+{
+    private const string OverviewPath = "/.overview";
+
+    private readonly FrontDoorProcess _process;
+
+    private BenchFrontDoor(FrontDoorProcess process) => _process = process;
+
+    public static string Apps { get; } = Path.Combine(FrontDoorProcess.Root, "tests", "ProxyGroups.Benchmarks", "Apps");
+
+    public int Pid => _process.Pid;
+
+    public HttpClient Client => _process.Client;
+
+    public string ContentRoot => _process.ContentRoot;
+
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, _process.Address.Port);
+
+    /// <summary>Starts it and waits until all workers are ready.</summary>
+    public static async Task<BenchFrontDoor> StartAsync(object group, int workers = 2, string? contentRoot = null)
+    {
+        var process = await FrontDoorProcess.StartAsync(Settings(group), contentRoot);
+        await process.WaitForReadyAsync(workers);
+        return new BenchFrontDoor(process);
+    }
+
+    public static ReadOnlyMemory<byte> Get(string target) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: bench\r\n\r\n");
+
+    public async Task<GroupState> StateAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, OverviewPath);
+        request.Headers.Accept.ParseAdd("application/json");
+        using var response = await Client.SendAsync(request);
+        var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
+        return groups![0];
+    }
+
+    /// <summary>Asks until it is so; how long that took.</summary>
+    public async Task<TimeSpan> WaitUntilAsync(Func<GroupState, bool> isSo, TimeSpan limit)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!isSo(await StateAsync()))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > limit)
+            {
+                throw new TimeoutException($"After {limit} still: {await StateAsync()}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        return TimeProvider.System.GetElapsedTime(start);
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static object Settings(object group) => new
+    {
+        ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
+        ProxyGroups = new { Overview = OverviewPath, ProcessGroups = new { app = group } },
+    };
+}

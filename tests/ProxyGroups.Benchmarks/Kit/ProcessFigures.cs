@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace ProxyGroups.Benchmarks.Kit;
+
+/// <summary>What Linux says of a process (proc(5)).</summary>
+internal static class ProcessFigures
+{
+    private const double TicksPerSecond = 100;
+
+    public static double ResidentMegabytes(int pid) => StatusKilobytes(pid, "VmRSS:") / 1000.0;
+
+    /// <summary>The highest so far.</summary>
+    public static double PeakMegabytes(int pid) => StatusKilobytes(pid, "VmHWM:") / 1000.0;
+
+    public static TimeSpan CpuTime(int pid)
+    {
+        // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.
+        var text = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromSeconds((Parse(fields[11]) + Parse(fields[12])) / TicksPerSecond);
+    }
+
+    public static IReadOnlyList<string> CommandLine(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+
+    // Linux's kB are of 1024 bytes.
+    private static double StatusKilobytes(int pid, string key)
+    {
+        var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
+        return Parse(line[key.Length..].Trim().Split(' ')[0]) * 1.024;
+    }
+
+    private static long Parse(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,3 @@
+namespace ProxyGroups.Benchmarks.Kit;
+
+internal sealed record WorkerState(int Pid, string State, int Busy);
