@@ -23,6 +23,7 @@ public sealed class ReadinessTests : IAsyncDisposable
     public async Task Both_must_hold_where_both_are_asked()
     {
         var worker = _bench.Start(_bench.TestWorker() with { Readiness = new(Notify: true, Path: "/") });
+        await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("listening");
         await WorkerBench.GetAsync(worker, "/");
         var failure = worker.DescribeStartupTimeout();
@@ -36,6 +37,7 @@ public sealed class ReadinessTests : IAsyncDisposable
     {
         var spec = _bench.TestWorker() with { Readiness = new(Notify: true, Path: null) };
         var worker = _bench.Start(spec);
+        await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("listening");
         using var stranger = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         await stranger.SendToAsync("READY=1"u8.ToArray(), SocketFlags.None, new UnixDomainSocketEndPoint(_bench.Runtime.NotifySocketPath(spec.Worker.Id)), TestContext.Current.CancellationToken);
@@ -115,6 +117,7 @@ public sealed class ReadinessTests : IAsyncDisposable
     public async Task A_worker_on_the_wrong_port_is_told_so()
     {
         var worker = _bench.Start(_bench.Python("import socket, time\ns = socket.create_server(('127.0.0.1', 0))\nprint('port', s.getsockname()[1], flush=True)\ntime.sleep(600)"));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
         var port = (await _bench.OutputAsync("port")).Split(' ')[^1];
         var failure = worker.DescribeStartupTimeout();
         Assert.Equal(SpawnStep.HttpCheck, failure.Step);

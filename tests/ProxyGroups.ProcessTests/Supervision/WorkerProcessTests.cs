@@ -126,6 +126,7 @@ public sealed class WorkerProcessTests : IAsyncDisposable
     {
         var spec = _bench.Python("import faulthandler, signal, time\nfaulthandler.register(signal.SIGUSR1)\nprint('armed', flush=True)\ndef stuck_here(): time.sleep(600)\nstuck_here()") with { StackDumpSignal = 10 };
         var worker = _bench.Start(spec);
+        await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("armed");
         Assert.True(worker.DumpStacks());
         await _bench.OutputAsync("stuck_here");

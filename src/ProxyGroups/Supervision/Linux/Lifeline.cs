@@ -42,11 +42,11 @@ internal sealed unsafe class Lifeline : IDisposable
         }
     }
 
-    /// <summary>Ties the life of one process to ours; for the moment before it leads a group.</summary>
-    public void TieProcess(int pid) => Check(Libc.Fcntl(_read, Libc.FSetOwn, pid));
+    /// <summary>Ties the life of one process to ours; for the moment before it leads a group. One that is gone already needs no tie.</summary>
+    public void TieProcess(int pid) => _ = Libc.Fcntl(_read, Libc.FSetOwn, pid);
 
-    /// <summary>Ties the life of a process group to ours.</summary>
-    public void TieGroup(int group) => Check(Libc.Fcntl(_read, Libc.FSetOwn, -group));
+    /// <summary>Ties the life of a process group to ours, likewise.</summary>
+    public void TieGroup(int group) => _ = Libc.Fcntl(_read, Libc.FSetOwn, -group);
 
     public void Dispose()
     {
