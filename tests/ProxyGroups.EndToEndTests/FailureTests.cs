@@ -190,6 +190,37 @@ public sealed class FailureTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_worker_that_hangs_is_replaced_also_when_its_client_has_left()
+    {
+        await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Timeouts = new { Request = "1s" } });
+        using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+        await client.SendAsync("GET /app/sleep?100 HTTP/1.1\r\nHost: a\r\n\r\n", Token);
+        await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+        client.Reset();
+        await frontDoor.WaitForLogAsync(static line => line.Contains("was asked for its stacks", StringComparison.Ordinal));
+        await frontDoor.WaitForReadyAsync(2);
+        await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Clients_that_cut_their_uploads_off_take_no_worker_out_of_service()
+    {
+        await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(), Queue = new { MaxWait = "1s" } });
+        for (var round = 0; round < 20; round++)
+        {
+            using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+            await client.SendAsync("POST /app/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "20000\r\n" + new string('x', 0x20000) + "\r\n", Token);
+            await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+            client.Reset();
+            using var answer = await frontDoor.Client.GetAsync("/app/pid", Token);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
+        Assert.DoesNotContain(frontDoor.Log, static line => line.Contains("its connection broke before an answer", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_worker_that_falls_silent_in_its_answer_is_cut_off()
     {
         await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(), Timeouts = new { Silence = "1s" } });
