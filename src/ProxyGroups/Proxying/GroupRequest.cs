@@ -88,7 +88,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
         }
 
-        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
+        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(worker, lease, done.Fault));
         var error = await services.Forwarder.SendAsync(
             Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
         exchange.AbandonUnsent();
@@ -96,11 +96,16 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     }
 
     // In this order: a slot given back by a dead worker would go to the next waiter.
-    private void EndLease(SlotLease lease, ExchangeFault fault)
+    private void EndLease(ServingWorker worker, SlotLease lease, ExchangeFault fault)
     {
         if (MayBeDead(fault))
         {
             Group.Suspect(lease);
+        }
+        else if (fault == ExchangeFault.RequestDeadline)
+        {
+            // Here, not where the request is answered: its client may have left long ago, and the worker's thread is stuck all the same.
+            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         Group.Scheduler.Release(lease);
@@ -123,10 +128,6 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         if (exchange.Sent && MayBeDead(fault))
         {
             Deaths++;
-        }
-        else if (fault == ExchangeFault.RequestDeadline)
-        {
-            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         return new TryResult

@@ -67,6 +67,17 @@ public sealed class DropInTests
         Assert.Contains("builder.AddProxyGroups()", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Routes_that_are_read_twice_are_refused_with_the_way_out()
+    {
+        var builder = DropInSite.CreateBuilder();
+        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        builder.AddProxyGroups();
+        await using var app = builder.Build();
+        var error = Assert.Throws<InvalidOperationException>(() => app.MapProxyGroups());
+        Assert.Contains("Route 'app' comes twice. AddProxyGroups reads the section ReverseProxy itself", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("ReverseProxy")]
     [InlineData("Own")]
@@ -82,7 +93,12 @@ public sealed class DropInTests
                 "Clusters": { "own": { "LoadBalancingPolicy": "RoundRobin", "Destinations": { "one": { "Address": "{{upstream.Urls.First()}}" } } } } } }
             """);
         builder.Services.AddSingleton<IForwarderHttpClientFactory, CountingFactory>();
-        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection(section));
+        var proxy = builder.Services.AddReverseProxy();
+        if (section == "Own")
+        {
+            proxy.LoadFromConfig(builder.Configuration.GetSection(section));
+        }
+
         builder.AddProxyGroups();
         var app = builder.Build();
         app.MapProxyGroups();
