@@ -17,8 +17,8 @@ switch (args)
     case [StaticUpstream.Verb, var socket]:
         await StaticUpstream.RunAsync(socket);
         return 0;
-    case [BareYarp.Verb, .. var sockets]:
-        await BareYarp.RunAsync(sockets);
+    case [BareYarp.Verb, var kind, .. var sockets]:
+        await BareYarp.RunAsync(kind, sockets);
         return 0;
     default:
         return await Catalogue.RunAsync(args[0], isLong: args.Contains("--long"));

@@ -31,7 +31,12 @@ internal sealed class GroupForwarder(ForwardingServices services)
         }
 
         // 2. to 4.
-        var result = await _retry.ExecuteAsync(static (request, _) => request.TryAsync(), request, CancellationToken.None);
+        var result = await request.TryAsync();
+        if (result.MayRetry)
+        {
+            // Entered only now: the pipeline costs more than a lease, and almost every request is done with its first try.
+            result = await _retry.ExecuteAsync(static (request, _) => request.TryAsync(), request, CancellationToken.None);
+        }
 
         // 5.
         await AnswerAsync(request, result);

@@ -13,10 +13,11 @@ internal static class RetryRules
     internal const int MaxDeaths = 2;
     internal const int MaxTries = 4;
 
+    /// <summary>For the tries after the first.</summary>
     public static ResiliencePipeline<TryResult> Build() => new ResiliencePipelineBuilder<TryResult>()
         .AddRetry(new RetryStrategyOptions<TryResult>
         {
-            MaxRetryAttempts = MaxTries - 1,
+            MaxRetryAttempts = MaxTries - 2,
             Delay = TimeSpan.Zero,
             ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result.MayRetry),
         })

@@ -8,14 +8,22 @@ internal static class ApacheServer
 {
     public static async Task<(RivalProcess Process, Uri Address)> StartAsync(string application, int processes, int threads)
     {
-        var folder = Directory.CreateTempSubdirectory("pg-apache-").FullName;
+        var folder = OpenFolder.Create("pg-apache-");
         var port = FreePort();
         var file = Path.Combine(folder, "httpd.conf");
         await File.WriteAllTextAsync(file, Configuration(folder, port, application, processes, threads));
         var apache = RivalProcess.Start("/usr/sbin/apache2", "-DFOREGROUND", "-f", file);
         var address = new Uri($"http://127.0.0.1:{port}/");
-        await WaitAsync(address, folder);
-        return (apache, address);
+        try
+        {
+            await WaitAsync(address, folder);
+            return (apache, address);
+        }
+        catch
+        {
+            await apache.DisposeAsync();
+            throw;
+        }
     }
 
     private static string Configuration(string folder, int port, string application, int processes, int threads) => $$"""

@@ -8,37 +8,61 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ProxyGroups.Benchmarks.Comparisons;
 
-/// <summary>YARP's forwarder with nothing around it: one route, requests in turn to each Unix socket. Run as a process of its own.</summary>
+/// <summary>YARP without us, on the same Unix sockets, as a process of its own.</summary>
 internal static class BareYarp
 {
     public const string Verb = "serve-yarp";
+    public const string AsForwarder = "forwarder";
+    public const string AsCluster = "cluster";
 
-    public static async Task RunAsync(string[] sockets)
+    public static async Task RunAsync(string kind, string[] sockets)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.Services.AddHttpForwarder();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
-        await using var app = builder.Build();
+        await using var app = kind == AsCluster ? BuildCluster(builder, sockets) : BuildForwarder(builder, sockets);
+        await app.StartAsync();
+        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        await app.WaitForShutdownAsync();
+    }
+
+    private static WebApplication BuildCluster(WebApplicationBuilder builder, string[] sockets)
+    {
+        var destinations = sockets.Select(static (_, number) => $"worker{number}").ToDictionary(static name => name, static name => new DestinationConfig { Address = $"http://{name}" });
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(
+                [new RouteConfig { RouteId = "app", ClusterId = "app", Match = new RouteMatch { Path = "/{**rest}" } }],
+                [new ClusterConfig { ClusterId = "app", Destinations = destinations }])
+            .ConfigureHttpClient((_, handler) => handler.ConnectCallback = (context, cancellationToken) =>
+                ConnectAsync(sockets[context.DnsEndPoint.Host[^1] - '0'], cancellationToken));
+        var app = builder.Build();
+        app.MapReverseProxy();
+        return app;
+    }
+
+    /// <summary>One route and nothing else; requests go to the workers in turn.</summary>
+    private static WebApplication BuildForwarder(WebApplicationBuilder builder, string[] sockets)
+    {
+        builder.Services.AddHttpForwarder();
+        var app = builder.Build();
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
-        var workers = sockets.Select(Connect).ToArray();
+        var workers = sockets.Select(Invoker).ToArray();
         var turn = 0;
         app.Map("/{**rest}", async context =>
         {
             var worker = workers[(uint)Interlocked.Increment(ref turn) % workers.Length];
             await forwarder.SendAsync(context, "http://worker", worker);
         });
-        await app.StartAsync();
-        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        await app.WaitForShutdownAsync();
+        return app;
     }
 
-    /// <summary>As YARP's own documentation sets it up, on a Unix socket.</summary>
-    private static HttpMessageInvoker Connect(string path) => new(new SocketsHttpHandler
+    /// <summary>As YARP's own documentation sets it up.</summary>
+    private static HttpMessageInvoker Invoker(string socket) => new(new SocketsHttpHandler
     {
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -46,11 +70,13 @@ internal static class BareYarp
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
+        ConnectCallback = (_, cancellationToken) => ConnectAsync(socket, cancellationToken),
     });
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 }

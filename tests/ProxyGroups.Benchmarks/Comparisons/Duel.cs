@@ -3,30 +3,35 @@ using ProxyGroups.Benchmarks.Load;
 namespace ProxyGroups.Benchmarks.Comparisons;
 
 /// <summary>
-/// Two servers on one noisy machine: rounds in turn, the ratio of each round, the median of the ratios. Who begins a round changes from round to round.
+/// Servers on one noisy machine: short rounds in turn, the ratio within each round, the median of the ratios. The order turns round by round.
 /// </summary>
 internal static class Duel
 {
     private const int Connections = 64;
 
-    /// <summary>The median of ours / theirs.</summary>
-    public static async Task<double> RunAsync(Report report, Uri ours, Uri theirs, int rounds, TimeSpan warmUp, TimeSpan round)
+    /// <summary>For each rival the median of the first one's rate / the rival's.</summary>
+    public static async Task<double[]> RunAsync(Report report, (string Name, Uri Address)[] servers, int rounds, TimeSpan warmUp, TimeSpan round)
     {
-        await Wrk.RequestsPerSecondAsync(ours, Connections, warmUp);
-        await Wrk.RequestsPerSecondAsync(theirs, Connections, warmUp);
-        var results = new List<(double Ours, double Theirs)>();
-        for (var number = 0; number < rounds; number++)
+        foreach (var (_, address) in servers)
         {
-            results.Add(number % 2 == 0 ? await RoundAsync(ours, theirs, round) : Swap(await RoundAsync(theirs, ours, round)));
+            await Wrk.RequestsPerSecondAsync(address, Connections, warmUp);
         }
 
-        report.Note($"ours   {string.Join("  ", results.Select(static result => $"{result.Ours,7:0}"))}  requests/s");
-        report.Note($"theirs {string.Join("  ", results.Select(static result => $"{result.Theirs,7:0}"))}  requests/s");
-        return Percentile.Median(results.Select(static result => result.Ours / result.Theirs));
+        var rates = servers.Select(_ => new double[rounds]).ToArray();
+        for (var number = 0; number < rounds; number++)
+        {
+            for (var turn = 0; turn < servers.Length; turn++)
+            {
+                var server = (number + turn) % servers.Length;
+                rates[server][number] = await Wrk.RequestsPerSecondAsync(servers[server].Address, Connections, round);
+            }
+        }
+
+        for (var server = 0; server < servers.Length; server++)
+        {
+            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s of {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
+        }
+
+        return rates.Skip(1).Select(rival => Percentile.Median(rates[0].Zip(rival, static (ours, theirs) => ours / theirs))).ToArray();
     }
-
-    private static async Task<(double First, double Second)> RoundAsync(Uri first, Uri second, TimeSpan round) =>
-        (await Wrk.RequestsPerSecondAsync(first, Connections, round), await Wrk.RequestsPerSecondAsync(second, Connections, round));
-
-    private static (double Ours, double Theirs) Swap((double Theirs, double Ours) result) => (result.Ours, result.Theirs);
 }

@@ -4,4 +4,7 @@ namespace ProxyGroups.Benchmarks.Load;
 internal readonly record struct Sample(TimeSpan Due, TimeSpan Latency, TimeSpan SendLag, Answer Answer)
 {
     public TimeSpan Ended => Due + Latency;
+
+    /// <summary>Without our own lateness: on two cores the load generator waits for the CPU too.</summary>
+    public TimeSpan SinceSent => Latency - SendLag;
 }

@@ -7,7 +7,7 @@ namespace ProxyGroups.Benchmarks.Load;
 /// <summary>A client that reads 1 kB per second of a page of 500 kB, and lets its own system take no more than it must.</summary>
 internal sealed class SlowReader(IPEndPoint server)
 {
-    private const int SmallestReceiveBuffer = 2048;
+    private const int SmallReceiveBuffer = 8192;
 
     public long BytesRead { get; private set; }
 
@@ -33,7 +33,7 @@ internal sealed class SlowReader(IPEndPoint server)
 
     private async Task ReadPageAsync(CancellationToken end)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = SmallestReceiveBuffer };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = SmallReceiveBuffer };
         await socket.ConnectAsync(server, end);
         await socket.SendAsync(BenchFrontDoor.Get("/page"), end);
         var buffer = new byte[1000];
