@@ -98,6 +98,11 @@ internal sealed partial class HttpExchange
 
     private HttpRequestException FailClosed(Exception? cause)
     {
+        if (_uploadStopped)
+        {
+            return Fail(ExchangeFault.None, "", cause);
+        }
+
         var input = _slot.Input;
         return _headBytes + input.Length == 0
             ? Fail(ExchangeFault.ClosedBeforeHead, "the worker closed the connection before the first byte of a response", cause)

@@ -216,6 +216,7 @@ internal sealed partial class HttpExchange
         {
             if (!IsWritten)
             {
+                _uploadStopped = true;
                 _socket!.Shutdown(SocketShutdown.Send);
             }
         }
