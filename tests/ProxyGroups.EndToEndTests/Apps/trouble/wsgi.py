@@ -40,6 +40,9 @@ def application(environ, start_response):
             length += len(part)
         start_response("200 OK", headers)
         return [str(length).encode()]
+    if verb == "bytes":
+        start_response("200 OK", headers)
+        return (b"b" * 65536 for _ in range(int(argument) // 65536))
     start_response("200 OK", headers)
     return [str(os.getpid()).encode()]
 
