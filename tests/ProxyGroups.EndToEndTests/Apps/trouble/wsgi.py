@@ -15,6 +15,9 @@ def application(environ, start_response):
         return [b"too large for me"]
     if verb == "sleep":
         time.sleep(float(argument))
+    if verb == "hang":
+        open(argument, "w").close()  # it has arrived
+        time.sleep(100)
     if verb == "stuck":
         # One call in native code that never lets go of the interpreter lock.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
