@@ -202,9 +202,10 @@ public sealed class FailureTests
     public async Task A_worker_that_hangs_is_replaced_also_when_its_client_has_left()
     {
         await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Timeouts = new { Request = "1s" } });
+        var arrived = Path.Combine(frontDoor.ContentRoot, "arrived");
         using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
-        await client.SendAsync("GET /app/sleep?100 HTTP/1.1\r\nHost: a\r\n\r\n", Token);
-        await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+        await client.SendAsync($"GET /app/hang?{arrived} HTTP/1.1\r\nHost: a\r\n\r\n", Token);
+        await Poll.UntilAsync(() => File.Exists(arrived), "the arrival", Token);
         client.Reset();
         await frontDoor.WaitForLogAsync(static line => line.Contains("was asked for its stacks", StringComparison.Ordinal));
         await frontDoor.WaitForReadyAsync(2);

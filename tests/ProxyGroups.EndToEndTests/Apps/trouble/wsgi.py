@@ -15,6 +15,9 @@ def application(environ, start_response):
         return [b"too large for me"]
     if verb == "sleep":
         time.sleep(float(argument))
+    if verb == "hang":
+        open(argument, "w").close()  # it has arrived
+        time.sleep(100)
     if verb == "stuck":
         # One call in native code that never lets go of the interpreter lock.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -40,6 +43,9 @@ def application(environ, start_response):
             length += len(part)
         start_response("200 OK", headers)
         return [str(length).encode()]
+    if verb == "bytes":
+        start_response("200 OK", headers)
+        return (b"b" * 65536 for _ in range(int(argument) // 65536))
     start_response("200 OK", headers)
     return [str(os.getpid()).encode()]
 
