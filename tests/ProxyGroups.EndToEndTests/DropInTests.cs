@@ -20,7 +20,9 @@ public sealed class DropInTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(_ => app.Client.GetAsync("/mandelbrot/", Token)));
         Assert.Contains(answers, static answer => answer.StatusCode == HttpStatusCode.OK);
         Assert.Contains(answers, static answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
-        Assert.All(answers, static answer => Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.TooManyRequests, $"{answer.StatusCode}"));
+        // Of the sixty that the rate limiter lets pass at once, the group's own queue takes twenty.
+        Assert.All(answers, static answer => Assert.True(
+            answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}"));
 
         app.Signal("TERM");
         await app.Exited.WaitAsync(TimeSpan.FromSeconds(20), Token);

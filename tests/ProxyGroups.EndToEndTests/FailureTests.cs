@@ -54,14 +54,14 @@ public sealed class FailureTests
     public async Task A_request_that_would_wait_too_long_is_refused_at_once()
     {
         await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(), Threads = 1, Queue = new { Limit = 1000, MaxWait = "1s" } });
-        for (var lesson = 0; lesson < 10; lesson++)
+        for (var lesson = 0; lesson < 20; lesson++)
         {
-            using var taught = await frontDoor.Client.GetAsync("/app/sleep?ms=200", Token);
+            using var taught = await frontDoor.Client.GetAsync("/app/sleep?ms=100", Token);
         }
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => TimeAsync(frontDoor.Client.GetAsync("/app/sleep?ms=200", Token))));
+        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => TimeAsync(frontDoor.Client.GetAsync("/app/sleep?ms=100", Token))));
         var refused = all.Where(static one => one.Answer.StatusCode == HttpStatusCode.ServiceUnavailable).ToList();
-        Assert.InRange(all.Length - refused.Count, 3, 8);
+        Assert.InRange(all.Length - refused.Count, 5, 14);
         var atOnce = refused.Where(static one => one.Elapsed < TimeSpan.FromMilliseconds(900)).ToList();
         // The estimate is a mean: the one or two at its edge may be let in and then wait in vain.
         Assert.InRange(refused.Count - atOnce.Count, 0, 3);
@@ -160,7 +160,16 @@ public sealed class FailureTests
         var request = $"POST /app/ HTTP/1.1\r\nHost: a\r\nX-Verb: respond\r\nX-Then: close\r\nContent-Length: {sent.Length}\r\n\r\n{sent}";
         using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
         await client.SendAsync(request, Token);
-        await Assert.ThrowsAsync<IOException>(() => client.ReceiveAsync(Token));
+        try
+        {
+            // Where nothing of it had been passed on yet, an honest 502 is still possible.
+            Assert.Equal(502, (await client.ReceiveAsync(Token)).Status);
+        }
+        catch (IOException)
+        {
+            // Broken off: what a client expects of an answer that is not whole.
+        }
+
         await frontDoor.WaitForLogAsync(static line => line.Contains("within the response body", StringComparison.Ordinal));
         await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
     }
@@ -187,6 +196,37 @@ public sealed class FailureTests
         Assert.Equal("begun\nfinished\n", await other.Content.ReadAsStringAsync(Token));
         await Poll.UntilAsync(() => !Poll.IsAlive(int.Parse(pid, null)), "the end of the late worker", Token, seconds: 45);
         await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_worker_that_hangs_is_replaced_also_when_its_client_has_left()
+    {
+        await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Timeouts = new { Request = "1s" } });
+        using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+        await client.SendAsync("GET /app/sleep?100 HTTP/1.1\r\nHost: a\r\n\r\n", Token);
+        await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+        client.Reset();
+        await frontDoor.WaitForLogAsync(static line => line.Contains("was asked for its stacks", StringComparison.Ordinal));
+        await frontDoor.WaitForReadyAsync(2);
+        await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Clients_that_cut_their_uploads_off_take_no_worker_out_of_service()
+    {
+        await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(), Queue = new { MaxWait = "1s" } });
+        for (var round = 0; round < 20; round++)
+        {
+            using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+            await client.SendAsync("POST /app/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "20000\r\n" + new string('x', 0x20000) + "\r\n", Token);
+            await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+            client.Reset();
+            using var answer = await frontDoor.Client.GetAsync("/app/pid", Token);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await frontDoor.WaitForSlotsAsync("app", busy: 0, Token);
+        Assert.DoesNotContain(frontDoor.Log, static line => line.Contains("its connection broke before an answer", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]

@@ -48,11 +48,16 @@ internal sealed class GroupPlanner
 
     private void ForgetFailuresAfterStableUptime()
     {
-        if (_state.Failures > 0 && _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && _now - worker.Since >= StableUptime))
+        if (StableAt() <= _now)
         {
             _state = _state with { Failures = 0, RetryAt = _now };
         }
     }
+
+    // When a ready worker will have proved it; null: nothing to prove, or nobody to do it.
+    private TimeSpan? StableAt() => _state.Failures == 0 ? null : _state.Workers
+        .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready)
+        .Min(static worker => (TimeSpan?)(worker.Since + StableUptime));
 
     private void Prepare()
     {
@@ -255,7 +260,8 @@ internal sealed class GroupPlanner
             return _now;
         }
 
-        var times = _state.Workers.Select(static worker => worker.Deadline).Concat(_state.Workers.Select(static worker => worker.SuspectUntil));
+        var times = _state.Workers.Select(static worker => worker.Deadline).Concat(_state.Workers.Select(static worker => worker.SuspectUntil))
+            .Append(StableAt());
         if (IsRunning && _state.RetryAt > _now)
         {
             times = times.Append(_state.RetryAt);

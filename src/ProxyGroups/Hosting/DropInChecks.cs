@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
@@ -16,9 +18,19 @@ internal static class DropInChecks
     /// <exception cref="InvalidOperationException">The app is put together in a way that cannot work.</exception>
     public static void BeforeMap(IEndpointRouteBuilder endpoints)
     {
-        if (endpoints.ServiceProvider.GetService<ProcessGroupRegistry>() is null)
+        var services = endpoints.ServiceProvider;
+        if (!services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ProcessGroupRegistry)))
         {
             throw new InvalidOperationException("MapProxyGroups needs builder.AddProxyGroups() before builder.Build().");
+        }
+
+        // First of all: the settings cannot even be checked with two YARPs.
+        var policies = services.GetServices<IActiveHealthCheckPolicy>().Select(static policy => policy.Name);
+        if (policies.GroupBy(static name => name).Any(static same => same.Count() > 1))
+        {
+            throw new InvalidOperationException(
+                "AddReverseProxy was called again after AddProxyGroups, which had called it already; YARP cannot be added twice. "
+                + "Call AddReverseProxy first and AddProxyGroups after it, or only AddProxyGroups.");
         }
 
         if (endpoints.DataSources.Any(static source => source.GetType().FullName == ProxyDataSource))
@@ -28,12 +40,19 @@ internal static class DropInChecks
                 + "Remove MapReverseProxy (MapProxyGroups serves the other clusters too), or keep it and call proxy.UseProxyGroups() in its pipeline instead of MapProxyGroups.");
         }
 
-        var policies = endpoints.ServiceProvider.GetServices<IActiveHealthCheckPolicy>().Select(static policy => policy.Name);
-        if (policies.GroupBy(static name => name).Any(static same => same.Count() > 1))
+        RefuseRoutesReadTwice(services.GetServices<IProxyConfigProvider>());
+    }
+
+    private static void RefuseRoutesReadTwice(IEnumerable<IProxyConfigProvider> providers)
+    {
+        var twice = providers.SelectMany(static provider => provider.GetConfig().Routes)
+            .GroupBy(static route => route.RouteId, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(static same => same.Count() > 1);
+        if (twice is not null)
         {
             throw new InvalidOperationException(
-                "AddReverseProxy was called again after AddProxyGroups, which had called it already; YARP cannot be added twice. "
-                + "Call AddReverseProxy first and AddProxyGroups after it, or only AddProxyGroups.");
+                $"Route '{twice.Key}' comes twice. AddProxyGroups reads the section ReverseProxy itself, routes and clusters: "
+                + "remove LoadFromConfig for that section, or keep your own routes in another one.");
         }
     }
 
@@ -53,6 +72,7 @@ internal static class DropInChecks
         var probe = new PipelineProbe();
         var context = new DefaultHttpContext { RequestServices = services };
         context.Features.Set(probe);
+        context.Features.Set<IHttpRequestTimeoutFeature>(probe);
         context.SetEndpoint(endpoint);
         await pipeline(context);
         if (!probe.HasReachedGroups)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Polly;
 using ProxyGroups.Groups;
 using Yarp.ReverseProxy.Model;
@@ -54,6 +55,8 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
         if (result.ClientIsGone)
         {
+            // Not the client but a request timeout of the app: its middleware has its own answer and waits for this exception.
+            context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.ThrowIfCancellationRequested();
             services.Logger.ClientGone(request.Group.Name, context.TraceIdentifier);
             if (!context.Response.HasStarted)
             {

@@ -88,19 +88,24 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
         }
 
-        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
+        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(worker, lease, done.Fault));
         var error = await services.Forwarder.SendAsync(
-            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
+            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
         exchange.AbandonUnsent();
-        return error == ForwarderError.None ? TryResult.Done : Judge(worker, lease, exchange);
+        return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
     }
 
     // In this order: a slot given back by a dead worker would go to the next waiter.
-    private void EndLease(SlotLease lease, ExchangeFault fault)
+    private void EndLease(ServingWorker worker, SlotLease lease, ExchangeFault fault)
     {
         if (MayBeDead(fault))
         {
             Group.Suspect(lease);
+        }
+        else if (fault == ExchangeFault.RequestDeadline)
+        {
+            // Here, not where the request is answered: its client may have left long ago, and the worker's thread is stuck all the same.
+            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         Group.Scheduler.Release(lease);
@@ -109,21 +114,20 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     private static bool MayBeDead(ExchangeFault fault) =>
         fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
 
-    private TryResult Judge(ServingWorker worker, SlotLease lease, WorkerExchange exchange)
+    private TryResult Judge(ServingWorker worker, WorkerExchange exchange)
     {
         var fault = exchange.Fault;
         if (fault == ExchangeFault.None)
         {
-            return ClientFailure(Context.GetForwarderErrorFeature()?.Exception);
+            // An answer that came before the end of the upload: the forwarder calls the rest of the upload an error, the client has its answer.
+            return exchange.HeadReceived && Context.Response.HasStarted && !Context.RequestAborted.IsCancellationRequested
+                ? TryResult.Done
+                : ClientFailure(Context.GetForwarderErrorFeature()?.Exception);
         }
 
         if (exchange.Sent && MayBeDead(fault))
         {
             Deaths++;
-        }
-        else if (fault == ExchangeFault.RequestDeadline)
-        {
-            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         return new TryResult
@@ -162,6 +166,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     {
         null => null,
         BadHttpRequestException bad => bad,
+        AggregateException several => several.InnerExceptions.Select(FindBadRequest).FirstOrDefault(static found => found is not null),
         _ => FindBadRequest(exception.InnerException),
     };
 

@@ -9,14 +9,17 @@ namespace ProxyGroups.Proxying;
 /// </summary>
 internal static class RawTarget
 {
-    /// <summary>The path of an origin-form or absolute-form target (RFC 9112 section 3.2), without the query; null for other forms.</summary>
+    /// <summary>
+    /// The path of an origin-form or absolute-form target (RFC 9112 section 3.2), without the query; null for other forms, and for absolute
+    /// ones with characters that <see cref="Uri"/>, by which Kestrel has found the route, reads otherwise: the app must not see another path.
+    /// </summary>
     public static string? PathOf(string target)
     {
         var start = 0;
         if (!target.StartsWith('/'))
         {
             var authority = target.IndexOf("://", StringComparison.Ordinal);
-            if (authority < 0)
+            if (authority < 0 || target.AsSpan().ContainsAny('#', '\\'))
             {
                 return null;
             }

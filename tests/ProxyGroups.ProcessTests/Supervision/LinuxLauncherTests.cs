@@ -45,7 +45,13 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task Another_user_has_its_own_name_and_home()
     {
-        Assert.SkipUnless(UnixUser.IsRoot, "Only root can start workers as another user.");
+        if (!UnixUser.IsRoot)
+        {
+            var refused = await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(_bench.Shell("id") with { User = "nobody" }));
+            Assert.Contains("Only root", refused.Message, StringComparison.Ordinal);
+            return;
+        }
+
         var text = await ReadAsync(_bench.Shell("id -un; echo $HOME $USER $LOGNAME; grep CapInh /proc/self/status") with { User = "nobody", Directory = "/", Environment = new Dictionary<string, string> { ["HOME"] = Environment.GetEnvironmentVariable("HOME") ?? "" } });
         Assert.Equal(["nobody", "/nonexistent nobody nobody", "CapInh:\t0000000000000000"], text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

@@ -71,7 +71,6 @@ public sealed class ReadinessTests : IAsyncDisposable
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_worker_as_another_user_may_speak_and_serve()
     {
-        Assert.SkipUnless(UnixUser.IsRoot, "Only root can start workers as another user.");
         const string Program = """
             import os, socket
             listener = socket.socket(socket.AF_UNIX)
@@ -86,6 +85,13 @@ public sealed class ReadinessTests : IAsyncDisposable
             """;
         var spec = _bench.Python(Program);
         new DirectoryInfo(_bench.Spec().Directory).UnixFileMode |= UnixFileMode.OtherExecute;
+        if (!UnixUser.IsRoot)
+        {
+            var refused = await Assert.ThrowsAsync<LaunchException>(() => new LinuxLauncher().LaunchAsync(spec with { User = "nobody" }, spec.Environment, TestContext.Current.CancellationToken));
+            Assert.Contains("Only root", refused.Message, StringComparison.Ordinal);
+            return;
+        }
+
         await _bench.StartReadyAsync(spec with { Directory = "/", User = "nobody", Readiness = new(Notify: true, Path: "/"), Environment = new Dictionary<string, string> { ["SOCKET"] = spec.Endpoint.SocketPath! } });
     }
 

@@ -69,6 +69,18 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void A_stable_worker_has_the_failures_before_it_forgotten_although_nothing_happens()
+    {
+        var script = new PlannerScript().Start().Fail(1).After(31).Tick().Fail(2).After(31).Tick().Boot(3);
+        Assert.Equal(script.Now + GroupPlanner.StableUptime, script.WakeUp);
+        script.After(5).Tick();
+        Assert.Equal(0, script.State.Failures);
+        Assert.Null(script.WakeUp);
+        script.After(3600).Exited(3, 137);
+        Assert.DoesNotContain(script.Started, static action => action is GroupAction.Gate);
+    }
+
+    [Fact]
     public void A_worker_that_dies_is_replaced_at_once()
     {
         var script = new PlannerScript().Start().Boot(1).After(1).Exited(1, 137);

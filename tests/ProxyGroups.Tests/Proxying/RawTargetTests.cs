@@ -11,6 +11,9 @@ public sealed class RawTargetTests
     [InlineData("http://host/a%20b?c", "/a%20b")]
     [InlineData("http://host", "/")]
     [InlineData("http://host?x", "/")]
+    [InlineData("http://host#/admin", null)]
+    [InlineData("http://host/public#/admin", null)]
+    [InlineData(@"http://host\public/../admin", null)]
     [InlineData("*", null)]
     [InlineData("host:443", null)]
     public void The_path_is_taken_as_written(string target, string? path) => Assert.Equal(path, RawTarget.PathOf(target));

@@ -183,6 +183,7 @@ internal sealed partial class HttpExchange
     /// <summary>The client has left, the worker has not: waits for it, bounded by what is left of the request's time.</summary>
     private async Task FinishUnwantedAsync()
     {
+        _isCutShort = !IsWritten;
         StopUpload();
         _slot.Clock.Resume(this);
         try

@@ -28,6 +28,7 @@ internal sealed partial class HttpExchange : WorkerExchange
     private string _faultDetail = "";
     private volatile bool _sent;
     private volatile bool _headReceived;
+    private bool _isCutShort;
 
     public HttpExchange(SlotConnection slot, HeldResponses held, Action<WorkerExchange> workerDone)
         : base(NoHandler.Instance) => (_slot, _held, _workerDone) = (slot, held, workerDone);
@@ -136,7 +137,8 @@ internal sealed partial class HttpExchange : WorkerExchange
         lock (_faultGate)
         {
             // Doomed: what the driver sees now is only the socket that was closed under it.
-            if (_state == Open)
+            // Cut short by the client: a worker that closes because of it has done nothing wrong, and must not be taken for dead.
+            if (_state == Open && !_isCutShort)
             {
                 SetFault_NeedsLock(fault, detail);
             }

@@ -54,7 +54,11 @@ internal static class ListeningSockets
 
     private static IEnumerable<(string Inode, WorkerEndpoint Endpoint)> Listening() =>
         Rows("/proc/net/tcp").Concat(Rows("/proc/net/tcp6")).Where(row => row.Length > 9 && row[3] == TcpListening).Select(row => (row[9], new WorkerEndpoint { Port = Port(row[1]) }))
-            .Concat(Rows("/proc/net/unix").Where(row => row.Length > 7 && (Hex(row[3]) & UnixAcceptsConnections) is not 0).Select(row => (row[6], new WorkerEndpoint { SocketPath = row[7] })));
+            .Concat(Rows("/proc/net/unix").Where(row => row.Length > 7 && (Hex(row[3]) & UnixAcceptsConnections) is not 0)
+                .Where(row => !IsDiagnosticsPort(row[7])).Select(row => (row[6], new WorkerEndpoint { SocketPath = row[7] })));
+
+    // Every .NET process listens there for its debugger; nobody meant it to serve.
+    private static bool IsDiagnosticsPort(string path) => Path.GetFileName(path).StartsWith("dotnet-diagnostic-", StringComparison.Ordinal);
 
     private static IEnumerable<string[]> Rows(string table) =>
         File.Exists(table) ? File.ReadLines(table).Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : [];
