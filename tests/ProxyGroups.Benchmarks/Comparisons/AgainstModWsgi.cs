@@ -8,13 +8,13 @@ internal static class AgainstModWsgi
     public static async Task RunAsync(Report report)
     {
         var folder = CopyWhereEverybodyReads("hello.py");
-        await using var door = await BenchFrontDoor.StartAsync(new { Directory = folder, Wsgi = "hello:application", Processes = 2, Threads = 4 });
+        await using var door = await BenchFrontDoor.StartAsync(new { Directory = folder, BenchFrontDoor.Python, Wsgi = "hello:application", Processes = 2, Threads = 4 });
         var (apache, theirs) = await ApacheServer.StartAsync(Path.Combine(folder, "hello.py"), processes: 2, threads: 4);
         await using (apache)
         {
             var ours = new Uri(door.Client.BaseAddress!, "/");
             var ratios = await Duel.RunAsync(
-                report, [("ours", ours), ("Apache mod_wsgi", theirs)], report.IsLong ? 15 : 7, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(2));
+                report, [new("ours", ours, door.Pid), new("Apache mod_wsgi", theirs, apache.Pid)], report.IsLong ? 15 : 7, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(2));
             report.AtLeast("throughput, times Apache mod_wsgi's", ratios[0], 2.5, string.Empty);
         }
     }

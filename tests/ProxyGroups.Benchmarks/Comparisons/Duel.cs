@@ -1,3 +1,4 @@
+using ProxyGroups.Benchmarks.Kit;
 using ProxyGroups.Benchmarks.Load;
 
 namespace ProxyGroups.Benchmarks.Comparisons;
@@ -10,28 +11,35 @@ internal static class Duel
     private const int Connections = 64;
 
     /// <summary>For each rival the median of the first one's rate / the rival's.</summary>
-    public static async Task<double[]> RunAsync(Report report, (string Name, Uri Address)[] servers, int rounds, TimeSpan warmUp, TimeSpan round)
+    public static async Task<double[]> RunAsync(Report report, Contestant[] servers, int rounds, TimeSpan warmUp, TimeSpan round)
     {
-        foreach (var (_, address) in servers)
+        foreach (var server in servers)
         {
-            await Wrk.RequestsPerSecondAsync(address, Connections, warmUp);
+            await Wrk.RunAsync(server.Address, Connections, warmUp);
         }
 
         var rates = servers.Select(_ => new double[rounds]).ToArray();
+        var broken = new int[servers.Length];
+        var costs = servers.Select(_ => new double[rounds]).ToArray();
         for (var number = 0; number < rounds; number++)
         {
             for (var turn = 0; turn < servers.Length; turn++)
             {
                 var server = (number + turn) % servers.Length;
-                rates[server][number] = await Wrk.RequestsPerSecondAsync(servers[server].Address, Connections, round);
+                var before = ProcessFigures.CpuTime(servers[server].Pid);
+                var result = await Wrk.RunAsync(servers[server].Address, Connections, round);
+                rates[server][number] = result.PerSecond;
+                broken[server] += result.BrokenConnections;
+                costs[server][number] = (ProcessFigures.CpuTime(servers[server].Pid) - before).TotalMicroseconds / (rates[server][number] * round.TotalSeconds);
             }
         }
 
         for (var server = 0; server < servers.Length; server++)
         {
-            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s of {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
+            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s, {Percentile.Median(costs[server]):0} us CPU of its own per request, {ProcessFigures.ResidentMegabytes(servers[server].Pid):0} MB, {broken[server]} connections broken; {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
         }
 
+        report.Exactly("connections that we broke", broken[0], 0);
         return rates.Skip(1).Select(rival => Percentile.Median(rates[0].Zip(rival, static (ours, theirs) => ours / theirs))).ToArray();
     }
 }

@@ -26,8 +26,9 @@ internal static class QueueWait
         var errors = samples.Select(static sample => (sample.Latency - sample.SendLag - MaxWait).TotalMilliseconds).ToArray();
         report.Exactly("waiters refused with 503", samples.Count(static sample => sample.Answer.Status == 503), samples.Count);
         report.AtLeast("earliest refusal, from MaxWait", errors.Min(), -1, "ms");
-        report.AtMost("p99 lateness of the refusal", Percentile.Of(errors, 0.99), 20, "ms");
-        report.Note($"p50 {Percentile.Median(errors):0.0} ms, latest {errors.Max():0.0} ms, of {errors.Length}");
+        report.AtMost("p50 lateness of the refusal", Percentile.Median(errors), 5, "ms");
+        report.AtMost("p99", Percentile.Of(errors, 0.99), 50, "ms");
+        report.Note($"latest {errors.Max():0.0} ms, of {errors.Length}; seen by a client on the same two cores");
         report.Exactly("blockers answered", (await Task.WhenAll(blocking)).Count(static answer => answer.IsGood), Slots);
     }
 }

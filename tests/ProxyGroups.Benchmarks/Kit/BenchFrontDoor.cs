@@ -11,6 +11,9 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 {
     private const string OverviewPath = "/.overview";
 
+    /// <summary>Debian's own interpreter, which mod_wsgi has built in; what comes first on PATH may be another one.</summary>
+    public const string Python = "/usr/bin/python3";
+
     private readonly FrontDoorProcess _process;
 
     private BenchFrontDoor(FrontDoorProcess process) => _process = process;

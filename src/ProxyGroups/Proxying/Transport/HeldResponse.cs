@@ -45,6 +45,11 @@ internal sealed class HeldResponse(HttpExchange exchange, HeldResponses held, in
     {
         lock (_gate)
         {
+            if (_failure is { } failure && _read == _written && !_readerGone)
+            {
+                return CutOff.AfterLastBytesAsync(failure);
+            }
+
             return TryTake_NeedsLock(buffer.Span, out var count)
                 ? new ValueTask<int>(count)
                 : WaitAsync(new ValueTask(this, _more.Version), buffer, cancellationToken);

@@ -29,6 +29,10 @@ internal sealed class StreamedResponse(HttpExchange exchange, ResponseBodyReader
         {
             return await reader.ReadAsync(buffer, cancellationToken);
         }
+        catch (IOException failure)
+        {
+            return await CutOff.AfterLastBytesAsync(failure);
+        }
         finally
         {
             Leave();
