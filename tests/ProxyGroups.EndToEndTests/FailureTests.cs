@@ -312,7 +312,7 @@ public sealed class FailureTests
     [InlineData("answer=unavailable", "The readiness check fails", "Readiness:Path", "")]
     public async Task A_worker_that_does_not_start_costs_the_client_503_and_the_operator_reads_why(string verb, string cause, string remedy, string output)
     {
-        await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(verb), Timeouts = new { Startup = "2s" } });
+        await using var frontDoor = await StartAsync(new { Command = TestApps.TestWorker(verb), Timeouts = new { Startup = verb.StartsWith("exit", StringComparison.Ordinal) ? "30s" : "5s" } });
         using var answer = await frontDoor.Client.GetAsync("/app/", Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal("proxygroups; error=destination_unavailable", answer.Headers.GetValues("Proxy-Status").Single());
