@@ -92,12 +92,20 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         var error = await services.Forwarder.SendAsync(
             Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
         exchange.AbandonUnsent();
-        return error == ForwarderError.None ? TryResult.Done : Judge(worker, lease, exchange);
+        return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
     }
 
     // In this order: a slot given back by a dead worker would go to the next waiter.
     private void EndLease(SlotLease lease, ExchangeFault fault)
     {
+        if (fault == ExchangeFault.RequestDeadline)
+        {
+            // Whether or not the client is still there: the worker is stuck.
+            Group.ReportRequestDeadline(lease.Worker);
+            Group.Scheduler.Forfeit(lease);
+            return;
+        }
+
         if (MayBeDead(fault))
         {
             Group.Suspect(lease);
@@ -109,7 +117,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     private static bool MayBeDead(ExchangeFault fault) =>
         fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
 
-    private TryResult Judge(ServingWorker worker, SlotLease lease, WorkerExchange exchange)
+    private TryResult Judge(ServingWorker worker, WorkerExchange exchange)
     {
         var fault = exchange.Fault;
         if (fault == ExchangeFault.None)
@@ -120,10 +128,6 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         if (exchange.Sent && MayBeDead(fault))
         {
             Deaths++;
-        }
-        else if (fault == ExchangeFault.RequestDeadline)
-        {
-            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         return new TryResult
