@@ -89,10 +89,17 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         }
 
         using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
-        var error = await services.Forwarder.SendAsync(
-            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
-        exchange.AbandonUnsent();
-        return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+        try
+        {
+            var error = await services.Forwarder.SendAsync(
+                Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, CancellationToken.None);
+            return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+        }
+        finally
+        {
+            // YARP throws when somebody before us has set a status already.
+            exchange.AbandonUnsent();
+        }
     }
 
     // In this order: a slot given back by a dead worker would go to the next waiter.
