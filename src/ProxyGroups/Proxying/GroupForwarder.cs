@@ -84,7 +84,8 @@ internal sealed class GroupForwarder(ForwardingServices services)
     {
         var (context, logger) = (request.Context, services.Logger);
         services.Meter.CountFailure(request.Group.Name, result.Failure?.ToString() ?? "other");
-        var path = context.Request.Path.Value ?? string.Empty;
+        // Decoded, it could hold line breaks and terminal escapes.
+        var path = context.Request.Path.ToUriComponent();
         logger.Failed(result.Level, request.Group.Name, context.Request.Method, path, result.Failure, request.Tries, context.TraceIdentifier, result.Detail);
         if (request.Deaths >= RetryRules.MaxDeaths)
         {

@@ -88,24 +88,34 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
         }
 
-        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(worker, lease, done.Fault));
-        var error = await services.Forwarder.SendAsync(
-            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
-        exchange.AbandonUnsent();
-        return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+        using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
+        try
+        {
+            var error = await services.Forwarder.SendAsync(
+                Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
+            return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+        }
+        finally
+        {
+            // YARP throws when somebody before us has set a status already.
+            exchange.AbandonUnsent();
+        }
     }
 
     // In this order: a slot given back by a dead worker would go to the next waiter.
-    private void EndLease(ServingWorker worker, SlotLease lease, ExchangeFault fault)
+    private void EndLease(SlotLease lease, ExchangeFault fault)
     {
+        if (fault == ExchangeFault.RequestDeadline)
+        {
+            // Whether or not the client is still there: the worker is stuck.
+            Group.ReportRequestDeadline(lease.Worker);
+            Group.Scheduler.Forfeit(lease);
+            return;
+        }
+
         if (MayBeDead(fault))
         {
             Group.Suspect(lease);
-        }
-        else if (fault == ExchangeFault.RequestDeadline)
-        {
-            // Here, not where the request is answered: its client may have left long ago, and the worker's thread is stuck all the same.
-            Group.ReportRequestDeadline(worker.Identity.Id);
         }
 
         Group.Scheduler.Release(lease);

@@ -25,6 +25,7 @@ internal sealed class GroupTransformProvider(IServiceProvider services) : ITrans
         }
 
         context.UseDefaultForwarders = false;
+        context.RequestTransforms.Insert(0, new ClientHeaderFilter());
         context.AddOriginalHost(useOriginal: true);
         var removesPrefix = context.Route.Transforms?.Any(static transform => transform.ContainsKey("PathRemovePrefix")) ?? false;
         context.RequestTransforms.Add(new GroupRequestTransform(removesPrefix));

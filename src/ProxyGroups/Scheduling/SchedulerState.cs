@@ -91,6 +91,17 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
     }
 
+    /// <summary>No slot comes free, so nobody is served; and how long it took says nothing about service times.</summary>
+    public void Forfeit(in SlotLease lease)
+    {
+        if (Workers.Release(in lease, out _) is { } worker)
+        {
+            Workers.Resize(worker.Id, Math.Max(0, worker.Capacity - 1));
+            _counters.CountReleased();
+            NoteDrained(worker);
+        }
+    }
+
     /// <summary>A worker that is offered again comes back as a new one: its old leases end.</summary>
     public int Offer(int id, int rank, int generation, int capacity)
     {

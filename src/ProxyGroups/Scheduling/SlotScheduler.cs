@@ -74,6 +74,22 @@ internal sealed class SlotScheduler : IDisposable
         CarryOut(in aftermath);
     }
 
+    /// <summary>
+    /// The lease ends, and its slot with it: the worker is still busy there, and a waiter that got the slot would wait for it too.
+    /// The worker has one slot less from now on, so its owner sees to a successor.
+    /// </summary>
+    public void Forfeit(SlotLease lease)
+    {
+        Aftermath aftermath;
+        lock (_lock)
+        {
+            _state.Forfeit(in lease);
+            aftermath = _state.TakeAftermath();
+        }
+
+        CarryOut(in aftermath);
+    }
+
     /// <summary>The slots of a ready worker join; the epoch it got. A known worker starts afresh, and its old leases end.</summary>
     public int Offer(int worker, int rank, int generation, int capacity)
     {

@@ -140,4 +140,30 @@ public sealed class LeaseTests : SchedulerTest
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
+
+    [Fact]
+    public void A_forfeited_slot_goes_to_nobody_and_the_others_stay()
+    {
+        Scheduler.Offer(1, 0, 1, capacity: 2);
+        Ticket stuck = Acquire(), other = Acquire(), waiter = Acquire();
+        Scheduler.Forfeit(stuck.Lease);
+        Assert.True(waiter.IsWaiting);
+        Assert.Equal((1, 1), (Scheduler.Snapshot().Workers[0].Busy, Scheduler.Snapshot().Workers[0].Capacity));
+        Release(other);
+        Assert.False(waiter.IsWaiting);
+        Scheduler.Forfeit(stuck.Lease);
+        Assert.Equal(1, Scheduler.Snapshot().Workers[0].Capacity);
+    }
+
+    [Fact]
+    public void The_last_slot_of_a_draining_worker_may_be_forfeited()
+    {
+        int epoch = Scheduler.Offer(1, 0, 1, capacity: 1);
+        Ticket stuck = Acquire(), waiter = Acquire();
+        Scheduler.Drain(1);
+        Scheduler.Forfeit(stuck.Lease);
+        Assert.Equal([(1, epoch)], Drained);
+        Scheduler.Offer(2, 0, 1, capacity: 1);
+        Assert.Equal(2, waiter.Lease.Worker);
+    }
 }

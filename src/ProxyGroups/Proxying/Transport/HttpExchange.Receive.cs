@@ -98,11 +98,6 @@ internal sealed partial class HttpExchange
 
     private HttpRequestException FailClosed(Exception? cause)
     {
-        if (_uploadStopped)
-        {
-            return Fail(ExchangeFault.None, "", cause);
-        }
-
         var input = _slot.Input;
         return _headBytes + input.Length == 0
             ? Fail(ExchangeFault.ClosedBeforeHead, "the worker closed the connection before the first byte of a response", cause)
@@ -185,7 +180,10 @@ internal sealed partial class HttpExchange
 
     private ResponseBodyReader BodyReader(ResponseHead head) => new(this, _socket!, _slot.Input, _slot.Clock, head);
 
-    /// <summary>The client has left, the worker has not: waits for it, bounded by what is left of the request's time.</summary>
+    /// <summary>
+    /// The client has left, the worker has not: waits for it, bounded by what is left of the request's time. A worker that was sent
+    /// half a request and hangs up is in its right: were it a fault, clients could make every worker suspect.
+    /// </summary>
     private async Task FinishUnwantedAsync()
     {
         _isCutShort = !IsWritten;
@@ -195,7 +193,14 @@ internal sealed partial class HttpExchange
         {
             while (!TryTakeHead())
             {
-                Received(await _slot.Input.ReceiveAsync(_socket!, CancellationToken.None));
+                var count = await _slot.Input.ReceiveAsync(_socket!, CancellationToken.None);
+                if (count == 0 && !IsWritten)
+                {
+                    End(keep: false);
+                    return;
+                }
+
+                Received(count);
             }
 
             DropAnswer();
@@ -203,6 +208,10 @@ internal sealed partial class HttpExchange
         catch (ProtocolException e)
         {
             Fail(ExchangeFault.MalformedHead, e.Message, e);
+        }
+        catch (Exception e) when (!IsWritten && (e is SocketException or ObjectDisposedException))
+        {
+            End(keep: false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -216,7 +216,6 @@ internal sealed partial class HttpExchange
         {
             if (!IsWritten)
             {
-                _uploadStopped = true;
                 _socket!.Shutdown(SocketShutdown.Send);
             }
         }

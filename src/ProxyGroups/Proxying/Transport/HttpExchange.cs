@@ -29,8 +29,6 @@ internal sealed partial class HttpExchange : WorkerExchange
     private volatile bool _sent;
     private volatile bool _headReceived;
 
-    // We ended the body short ourselves: that the worker then closes, or never answers, is no fault of its own.
-    private volatile bool _uploadStopped;
     private bool _isCutShort;
 
     public HttpExchange(SlotConnection slot, HeldResponses held, Action<WorkerExchange> workerDone)
@@ -90,7 +88,7 @@ internal sealed partial class HttpExchange : WorkerExchange
     {
         var (fault, detail) = kind switch
         {
-            WaitKind.Request when !_uploadStopped => (ExchangeFault.RequestDeadline, $"no response head within {_slot.Limits.Request}"),
+            WaitKind.Request => (ExchangeFault.RequestDeadline, $"no response head within {_slot.Limits.Request}"),
             WaitKind.Silence => (ExchangeFault.Silence, $"nothing more of the response came within {_slot.Limits.Silence}"),
             _ => (ExchangeFault.None, ""),
         };

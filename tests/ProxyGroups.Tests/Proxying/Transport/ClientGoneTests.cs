@@ -47,6 +47,18 @@ public class ClientGoneTests
         Assert.Equal("", await connection.ReadToEndAsync());
     }
 
+    [Fact]
+    public async Task During_the_upload_a_worker_that_hangs_up_on_half_a_request_is_not_at_fault()
+    {
+        using var bench = new TransportBench();
+        var (exchange, connection, body) = await LeaveBeforeHeadAsync(bench, upload: true);
+        Assert.NotNull(body);
+        Assert.Equal("", await connection.ReadToEndAsync());
+        connection.Dispose();
+        await exchange.DoneAsync();
+        Assert.Equal((1, ExchangeFault.None), (exchange.DoneCount, exchange.Fault));
+    }
+
     [Theory]
     [InlineData("Transfer-Encoding: chunked")]
     [InlineData("X: until-close")]
