@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Runtimes;
@@ -20,11 +21,13 @@ internal sealed class ProxyGroupsService(
     ProcessGroupRegistry groups,
     IWorkerConnector connector,
     IHostEnvironment environment,
+    IOptions<HostOptions> host,
     ILoggerFactory loggers,
     TimeProvider time,
     IServiceProvider services) : IHostedLifecycleService, IDisposable
 {
     private readonly Lock _applying = new();
+    private readonly ShutdownTime _shutdown = new(host.Value);
     private RuntimeDirectory? _directory;
     private BootArbiter? _boots;
     private GroupHost? _host;
@@ -55,7 +58,11 @@ internal sealed class ProxyGroupsService(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        groups.BeginStop();
+        return Task.CompletedTask;
+    }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -85,6 +92,7 @@ internal sealed class ProxyGroupsService(
             }
 
             WarnOfNextStart(snapshot.Settings);
+            _shutdown.Allow(snapshot.Settings);
             if (_host is not null || runtimes.Count > 0)
             {
                 groups.Apply(snapshot.Settings, runtimes, _host ??= CreateHost(snapshot.Settings));
