@@ -77,10 +77,9 @@ internal sealed class ProxyGroupsService(
         lock (_applying)
         {
             var errors = new List<SettingsError>();
-            if (snapshot.Settings.ProcessGroups.Count > 0 && _directory is null)
+            if (snapshot.Settings.ProcessGroups.Count > 0 && _pythonDirectory.Length == 0)
             {
-                _directory = OpenDirectory(_started.RuntimeDirectory);
-                _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+                PrepareDirectory();
             }
 
             var runtimes = RuntimePlan.Create(snapshot.Settings, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), errors);
@@ -112,6 +111,25 @@ internal sealed class ProxyGroupsService(
         if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled))
         {
             loggers.CreateLogger(GroupLog.Category).NeedsNewStart();
+        }
+    }
+
+    /// <exception cref="SettingsException">There is no place for sockets and records.</exception>
+    private void PrepareDirectory()
+    {
+        const string Remedy = "Name a folder in RuntimeDirectory that this user may write, such as \"/run/proxygroups\", and see whether its disk is full.";
+        try
+        {
+            _directory ??= OpenDirectory(_started.RuntimeDirectory);
+            _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+        }
+        catch (LaunchException failure)
+        {
+            throw new SettingsException([new SettingsError("ProxyGroups:RuntimeDirectory", _started.RuntimeDirectory, $"cannot be used: {failure.Message.TrimEnd('.')}", failure.Remedy)]);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([new SettingsError("ProxyGroups:RuntimeDirectory", _started.RuntimeDirectory, $"cannot be used: {failure.Message.TrimEnd('.')}", Remedy)]);
         }
     }
 
