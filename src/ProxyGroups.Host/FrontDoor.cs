@@ -12,6 +12,7 @@ internal static class FrontDoor
     /// <exception cref="SettingsException">The settings are wrong; the message lists every error.</exception>
     public static WebApplication Build(FrontDoorPlace place)
     {
+        place.Require();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = place.ContentRoot, ApplicationName = "proxygroups" });
         FrontDoorConfiguration.Arrange(builder.Configuration, place);
         var settings = FrontDoorSettings.Read(builder.Configuration);

@@ -16,11 +16,6 @@ internal static class FrontDoorConfiguration
         {
             ReplaceFiles(configuration, new MemoryConfigurationSource { InitialData = OneApp(place.AppDirectory) });
         }
-        else if (!File.Exists(place.SettingsPath))
-        {
-            throw new InvalidDataException(
-                $"No settings file at {place.SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
-        }
         else if (place.SettingsFile is not null)
         {
             var file = new JsonConfigurationSource { Path = place.SettingsFile, Optional = false, ReloadOnChange = true };
@@ -45,6 +40,8 @@ internal static class FrontDoorConfiguration
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+        // A failed start is told by StartError, once and without a stack.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["Logging:LogLevel:Yarp"] = "Warning",
         ["Logging:Console:FormatterName"] = "simple",

@@ -7,5 +7,23 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
     public string ContentRoot => AppDirectory
         ?? (SettingsFile is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(SettingsFile)!);
 
+    /// <summary>What the person named, for messages.</summary>
+    public string Name => AppDirectory ?? SettingsPath;
+
     public string SettingsPath => SettingsFile ?? Path.Combine(ContentRoot, "appsettings.json");
+
+    /// <exception cref="InvalidDataException">There is no such directory or file.</exception>
+    public void Require()
+    {
+        if (AppDirectory is not null && !Directory.Exists(AppDirectory))
+        {
+            throw new InvalidDataException($"{AppDirectory} {(File.Exists(AppDirectory) ? "is a file" : "does not exist")}. Name the directory of the app, as in: proxygroups run ./my-app");
+        }
+
+        if (AppDirectory is null && !File.Exists(SettingsPath))
+        {
+            throw new InvalidDataException(
+                $"No settings file at {SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
+        }
+    }
 }

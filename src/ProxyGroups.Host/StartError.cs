@@ -11,8 +11,8 @@ internal static class StartError
 
     public static string Describe(Exception exception, FrontDoorPlace place) => exception switch
     {
-        SettingsException => $"{place.SettingsPath}:{Environment.NewLine}{exception.Message}",
-        InvalidDataException { InnerException: { } inner } => $"{place.SettingsPath}: {exception.Message} {inner.Message}",
+        SettingsException => $"{place.Name}:{Environment.NewLine}{exception.Message}",
+        InvalidDataException { InnerException: { } inner } => $"{place.Name}: {exception.Message} {inner.Message}",
         IOException when exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             $"{exception.Message} Another server listens there: stop it, or choose another address with --urls http://127.0.0.1:PORT or Kestrel:Endpoints.",
         _ => exception.Message,

@@ -46,6 +46,22 @@ public sealed class LifeTests
         await Poll.UntilAsync(() => !Poll.IsAlive(pid), "the end of the worker", Token, seconds: 3);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_stop_cuts_off_what_outlasts_the_drain_time_and_asks_its_worker_politely()
+    {
+        var group = new { Command = TestApps.TestWorker(), Timeouts = new { Request = "2s", Drain = "2s" } };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", group)));
+        using var endless = await frontDoor.Client.GetAsync("/app/endless", HttpCompletionOption.ResponseHeadersRead, Token);
+        var reading = endless.Content.CopyToAsync(Stream.Null, Token);
+        var start = TimeProvider.System.GetTimestamp();
+        frontDoor.Signal("TERM");
+        await frontDoor.Exited.WaitAsync(TimeSpan.FromSeconds(25), Token);
+        await Assert.ThrowsAnyAsync<Exception>(() => reading);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.5, 10);
+        Assert.Equal(0, frontDoor.ExitCode);
+        Assert.DoesNotContain(frontDoor.Log, static line => line.Contains("is killed", StringComparison.Ordinal));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("wsgi")]
     [InlineData("wsgi-fork")]

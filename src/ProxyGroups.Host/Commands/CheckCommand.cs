@@ -41,7 +41,7 @@ internal static class CheckCommand
 
     private static int Accept(FrontDoorPlace place)
     {
-        Console.WriteLine($"{place.SettingsPath} is good.");
+        Console.WriteLine($"{place.Name} is good.");
         return 0;
     }
 }

@@ -42,14 +42,14 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
                 group.Scheduler.Restore(restore.Worker, restore.Epoch);
                 break;
             case GroupAction.Drain drain:
-                _logger.WorkerDrains(_lives[drain.Worker].Identity, _lives[drain.Worker].Pid, drain.Reason);
+                _logger.WorkerDrains(_lives[drain.Worker].Identity, _lives[drain.Worker].Pid, drain.Reason.ToPhrase());
                 group.Scheduler.Drain(drain.Worker);
                 break;
             case GroupAction.Stop stop:
                 _lives[stop.Worker].Stop();
                 break;
             case GroupAction.Kill kill:
-                _logger.WorkerKilled(_lives[kill.Worker].Identity, _lives[kill.Worker].Pid, kill.Reason);
+                _logger.WorkerKilled(_lives[kill.Worker].Identity, _lives[kill.Worker].Pid, kill.Reason.ToPhrase());
                 _lives[kill.Worker].Kill();
                 break;
             case GroupAction.DumpStacks dump:
@@ -102,7 +102,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         }
         else
         {
-            _logger.WorkerEnded(life.Identity, life.Pid, gone.Exit, gone.Reason);
+            _logger.WorkerEnded(life.Identity, life.Pid, gone.Exit, gone.Reason.ToPhrase());
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     {
         if (gate.IsClosed)
         {
-            _logger.GroupClosed(group.Name, state.Failures, gate.RetryAfter);
+            _logger.GroupClosed(group.Name, state.Failures, gate.RetryAfter.TotalSeconds);
             group.Scheduler.Close(gate.RetryAfter);
         }
         else

@@ -27,6 +27,9 @@ internal abstract record GroupEvent
 
     internal sealed record StopRequested(WorkerReason Reason) : GroupEvent;
 
+    /// <summary>The time for draining is over although its workers began to drain only now: the front door has been stopping all the while.</summary>
+    internal sealed record DrainTimePassed : GroupEvent;
+
     /// <summary>The front door is forced to end: nothing is waited for any more.</summary>
     internal sealed record KillRequested : GroupEvent;
 

@@ -14,23 +14,23 @@ internal static partial class GroupLog
     [LoggerMessage(2001, LogLevel.Information, "Worker {Worker} pid {Pid} is ready")]
     public static partial void WorkerReady(this ILogger logger, WorkerIdentity worker, int pid);
 
-    [LoggerMessage(2002, LogLevel.Error, "Worker {Worker} pid {Pid} did not start (step {Step}, after {Elapsed}): {Cause}. Remedy: {Remedy}. Last output:{LastOutput}")]
-    public static partial void StartFailed(this ILogger logger, WorkerIdentity worker, int pid, SpawnStep step, TimeSpan elapsed, string cause, string remedy, string lastOutput);
+    [LoggerMessage(2002, LogLevel.Error, "Worker {Worker} pid {Pid} did not start (step {Step}, after {Elapsed:0.0} s): {Cause}. Remedy: {Remedy}. Last output:{LastOutput}")]
+    public static partial void StartFailed(this ILogger logger, WorkerIdentity worker, int pid, SpawnStep step, double elapsed, string cause, string remedy, string lastOutput);
 
     [LoggerMessage(2003, LogLevel.Warning, "Worker {Worker} pid {Pid} ended unexpectedly: {Exit}")]
     public static partial void WorkerDied(this ILogger logger, WorkerIdentity worker, int pid, WorkerExit exit);
 
     [LoggerMessage(2004, LogLevel.Information, "Worker {Worker} pid {Pid} ended: {Exit} ({Reason})")]
-    public static partial void WorkerEnded(this ILogger logger, WorkerIdentity worker, int pid, WorkerExit exit, WorkerReason reason);
+    public static partial void WorkerEnded(this ILogger logger, WorkerIdentity worker, int pid, WorkerExit exit, string reason);
 
     [LoggerMessage(2005, LogLevel.Information, "Worker {Worker} pid {Pid} drains: {Reason}")]
-    public static partial void WorkerDrains(this ILogger logger, WorkerIdentity worker, int pid, WorkerReason reason);
+    public static partial void WorkerDrains(this ILogger logger, WorkerIdentity worker, int pid, string reason);
 
     [LoggerMessage(2006, LogLevel.Warning, "Worker {Worker} pid {Pid} is killed with all that it started: {Reason}")]
-    public static partial void WorkerKilled(this ILogger logger, WorkerIdentity worker, int pid, WorkerReason reason);
+    public static partial void WorkerKilled(this ILogger logger, WorkerIdentity worker, int pid, string reason);
 
-    [LoggerMessage(2007, LogLevel.Error, "Group {Group} refuses requests with 503: {Failures} starts failed one after the other and no worker is ready. The next try is in {RetryAfter}.")]
-    public static partial void GroupClosed(this ILogger logger, string group, int failures, TimeSpan retryAfter);
+    [LoggerMessage(2007, LogLevel.Error, "Group {Group} refuses requests with 503: {Failures} starts failed one after the other and no worker is ready. The next try is in {RetryAfter:0.0} s.")]
+    public static partial void GroupClosed(this ILogger logger, string group, int failures, double retryAfter);
 
     [LoggerMessage(2008, LogLevel.Information, "Group {Group} admits requests again")]
     public static partial void GroupOpened(this ILogger logger, string group);

@@ -236,7 +236,7 @@ internal sealed class GroupPlanner
     private void MoveGate()
     {
         var removed = !IsRunning && _state.StopReason == WorkerReason.GroupRemoved;
-        var failing = IsRunning && _state.Failures >= FailuresUntilClosed && !_state.HasReadyWorker;
+        var failing = IsRunning ? _state.Failures >= FailuresUntilClosed && !_state.HasReadyWorker : _state.IsClosed;
         if ((removed || failing) != _state.IsClosed)
         {
             _state = _state with { IsClosed = !_state.IsClosed };

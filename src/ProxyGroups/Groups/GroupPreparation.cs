@@ -9,6 +9,9 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
 {
     private const int OutputLines = 20;
 
+    // Long enough for any build, and an end: others wait for their turn.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     private readonly GroupBlueprint _blueprint = group.Blueprint;
     private readonly Queue<string> _lastOutput = new();
 
@@ -44,8 +47,15 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         var worker = new WorkerIdentity(group.Name, 0, 0, generation);
         var spec = _blueprint.Runtime.CreateLaunchSpec(worker, new WorkerEndpoint { Port = 0 }) with { Command = _blueprint.Runtime.Preparation };
         using var process = await host.Launcher.LaunchAsync(spec, new Dictionary<string, string>(), CancellationToken.None);
-        await Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError));
-        return await process.Exited;
+        try
+        {
+            await Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError)).WaitAsync(Longest, host.Time);
+            return await process.Exited.WaitAsync(Longest, host.Time);
+        }
+        catch (TimeoutException)
+        {
+            throw new LaunchException($"'{string.Join(' ', spec.Command)}' did not end within {Longest.TotalMinutes:0} minutes", "run it by hand in the app's directory, or build the app beforehand and name its dll in DotNet");
+        }
     }
 
     private async Task KeepAsync(StreamReader output)

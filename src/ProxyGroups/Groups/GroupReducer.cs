@@ -17,6 +17,7 @@ internal static class GroupReducer
         GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
         GroupEvent.SettingsChanged changed => state with { Settings = changed.Settings, Generation = state.Generation + 1, Failures = 0, RetryAt = now },
         GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
+        GroupEvent.DrainTimePassed => state with { Workers = [.. state.Workers.Select(worker => worker.State == WorkerState.Draining ? worker with { Deadline = now } : worker)] },
         GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },
         GroupEvent.BootGranted granted => OnWorker(state, granted.Worker, worker => worker with
         {

@@ -76,6 +76,13 @@ internal sealed class ProcessGroup : IAsyncDisposable
     /// <summary>Drains and stops all workers; <see cref="Finished"/> tells when it is done.</summary>
     public void Stop(WorkerReason reason) => _supervisor!.Post(new GroupEvent.StopRequested(reason));
 
+    /// <summary>Stops all workers although requests run.</summary>
+    public void CutOff(WorkerReason reason)
+    {
+        Stop(reason);
+        _supervisor!.Post(new GroupEvent.DrainTimePassed());
+    }
+
     /// <summary>Kills what still runs, for a front door that is forced to end.</summary>
     public void Kill() => _supervisor!.Post(new GroupEvent.KillRequested());
 

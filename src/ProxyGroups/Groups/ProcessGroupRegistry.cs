@@ -17,6 +17,7 @@ internal sealed class ProcessGroupRegistry
     private readonly SettingsStore _settings;
     private readonly ILogger _logger;
     private readonly List<ProcessGroup> _leaving = [];
+    private readonly List<ITimer> _cutOffs = [];
     private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
     private GroupHost? _host;
     private int _groupsMade;
@@ -57,6 +58,13 @@ internal sealed class ProcessGroupRegistry
 
     }
 
+    /// <summary>
+    /// The server begins to stop: it waits for the requests that run, and each group's drain time bounds that wait. A group whose
+    /// time is over has its workers stopped, which ends its requests and lets the server go on.
+    /// </summary>
+    public void BeginStop() => _cutOffs.AddRange(_groups.Values.Select(group => _host!.Time.CreateTimer(
+        static group => ((ProcessGroup)group!).CutOff(WorkerReason.FrontDoorStopping), group, group.Settings.Timeouts.Drain, Timeout.InfiniteTimeSpan)));
+
     /// <summary>Drains and stops every worker; when <paramref name="forced"/> fires, kills them.</summary>
     public async Task StopAsync(CancellationToken forced)
     {
@@ -64,6 +72,11 @@ internal sealed class ProcessGroupRegistry
         all.ForEach(static group => group.Stop(WorkerReason.FrontDoorStopping));
         await using var registration = forced.Register(() => all.ForEach(static group => group.Kill()));
         await Task.WhenAll(all.Select(static group => group.Finished));
+        foreach (var cutOff in _cutOffs)
+        {
+            await cutOff.DisposeAsync();
+        }
+
         foreach (var group in all)
         {
             await group.DisposeAsync();

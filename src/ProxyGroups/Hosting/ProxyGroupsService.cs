@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Runtimes;
@@ -20,11 +21,13 @@ internal sealed class ProxyGroupsService(
     ProcessGroupRegistry groups,
     IWorkerConnector connector,
     IHostEnvironment environment,
+    IOptions<HostOptions> host,
     ILoggerFactory loggers,
     TimeProvider time,
     IServiceProvider services) : IHostedLifecycleService, IDisposable
 {
     private readonly Lock _applying = new();
+    private readonly ShutdownTime _shutdown = new(host.Value);
     private RuntimeDirectory? _directory;
     private BootArbiter? _boots;
     private GroupHost? _host;
@@ -55,7 +58,11 @@ internal sealed class ProxyGroupsService(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        groups.BeginStop();
+        return Task.CompletedTask;
+    }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -70,10 +77,9 @@ internal sealed class ProxyGroupsService(
         lock (_applying)
         {
             var errors = new List<SettingsError>();
-            if (snapshot.Settings.ProcessGroups.Count > 0 && _directory is null)
+            if (snapshot.Settings.ProcessGroups.Count > 0 && _pythonDirectory.Length == 0)
             {
-                _directory = OpenDirectory(_started.RuntimeDirectory);
-                _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+                PrepareDirectory();
             }
 
             var runtimes = RuntimePlan.Create(snapshot.Settings, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), errors);
@@ -85,6 +91,7 @@ internal sealed class ProxyGroupsService(
             }
 
             WarnOfNextStart(snapshot.Settings);
+            _shutdown.Allow(snapshot.Settings);
             if (_host is not null || runtimes.Count > 0)
             {
                 groups.Apply(snapshot.Settings, runtimes, _host ??= CreateHost(snapshot.Settings));
@@ -104,6 +111,25 @@ internal sealed class ProxyGroupsService(
         if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled))
         {
             loggers.CreateLogger(GroupLog.Category).NeedsNewStart();
+        }
+    }
+
+    /// <exception cref="SettingsException">There is no place for sockets and records.</exception>
+    private void PrepareDirectory()
+    {
+        const string Remedy = "Name a folder in RuntimeDirectory that this user may write, such as \"/run/proxygroups\", and see whether its disk is full.";
+        try
+        {
+            _directory ??= OpenDirectory(_started.RuntimeDirectory);
+            _pythonDirectory = _directory.InstallPythonPackage(PythonPackage.Source);
+        }
+        catch (LaunchException failure)
+        {
+            throw new SettingsException([new SettingsError("ProxyGroups:RuntimeDirectory", _started.RuntimeDirectory, $"cannot be used: {failure.Message.TrimEnd('.')}", failure.Remedy)]);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([new SettingsError("ProxyGroups:RuntimeDirectory", _started.RuntimeDirectory, $"cannot be used: {failure.Message.TrimEnd('.')}", Remedy)]);
         }
     }
 

@@ -30,11 +30,13 @@ internal static class SettingsSourcesFactory
     public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, string contentRoot)
     {
         var errors = MachineChecks.Check(settings, MachineFacts.Read(contentRoot)).ToList();
-        if (settings.Enabled && errors.Count == 0)
+        var ofApps = new List<SettingsError>();
+        if (settings.Enabled)
         {
-            RuntimePlan.Create(settings, new RuntimeHost(contentRoot, PythonPackage.Source), errors);
+            RuntimePlan.Create(settings, new RuntimeHost(contentRoot, PythonPackage.Source), ofApps);
         }
 
-        return errors;
+        // Both look at the app's directory; one says it.
+        return [.. errors, .. ofApps.Where(error => !errors.Exists(other => other.Path == error.Path))];
     }
 }

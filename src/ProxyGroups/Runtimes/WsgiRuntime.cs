@@ -19,7 +19,7 @@ internal sealed partial class WsgiRuntime : IRuntime
         _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump };
         (_app, _python, _package) = (app, python, request.Host.PythonDirectory);
         Description = $"WSGI app {app} with {python.Path}{request.Detection}";
-        RequiredPaths = [python.Path, request.Directory, .. EntryFile(request, app), _package];
+        RequiredPaths = [python.Path, request.Directory, .. EntryFile(request, app)];
     }
 
     public static WsgiRuntime? Create(RuntimeRequest request)

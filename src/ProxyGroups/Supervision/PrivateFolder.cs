@@ -18,7 +18,7 @@ internal static class PrivateFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException($"Folder '{path}' cannot be made: {exception.Message}", "Make it writable, or set XDG_RUNTIME_DIR to a folder of this user.", exception);
+            throw new LaunchException($"Folder '{path}' cannot be made: {exception.Message}", "Make it writable, or name a folder of this user in RuntimeDirectory.", exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using ProxyGroups.Supervision.Linux;
@@ -18,7 +19,7 @@ internal sealed class RuntimeDirectory : IDisposable
     private const int MaxFrontDoorsPerContentRoot = 64;
     private const UnixFileMode Everyone = (UnixFileMode)0b111_101_101;
     private const UnixFileMode ReadableByEveryone = (UnixFileMode)0b110_100_100;
-    private const UnixFileMode PassableByEveryone = (UnixFileMode)0b111_001_001;
+    private const UnixFileMode PassableByEveryone = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly string _base;
     private readonly FileStream _lock;
@@ -83,8 +84,8 @@ internal sealed class RuntimeDirectory : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(_base, PassableByEveryone);
-            File.SetUnixFileMode(Location, PassableByEveryone);
+            LetPass(_base);
+            LetPass(Location);
             FileOwner.Give(WorkerFolder(worker), user);
         }
     }
@@ -130,7 +131,12 @@ internal sealed class RuntimeDirectory : IDisposable
         OperatingSystem.IsLinux() && UnixUser.IsRoot ? "/run/proxygroups"
         : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "proxygroups")
         : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "proxygroups")
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "proxygroups");
+        : BelowHome(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    // .NET gives an empty text for a home that does not exist, as users of services have; a relative path would mean another folder to each worker.
+    internal static string BelowHome(string home) => Path.IsPathRooted(home)
+        ? Path.Combine(home, ".local", "state", "proxygroups")
+        : throw new LaunchException($"User '{Environment.UserName}' has no home folder, and XDG_RUNTIME_DIR is not set.", "Name a folder of this user in RuntimeDirectory (systemd: RuntimeDirectory=proxygroups makes \"/run/proxygroups\").");
 
     private string WorkerFolder(int worker) => Path.Combine(Location, string.Create(CultureInfo.InvariantCulture, $"w{worker}"));
 
@@ -139,7 +145,7 @@ internal sealed class RuntimeDirectory : IDisposable
         var longest = Path.Combine(path, $"w{int.MaxValue}", "notify.sock");
         if (Encoding.UTF8.GetByteCount(longest) > MaxSocketPathBytes)
         {
-            throw new LaunchException($"The runtime folder '{path}' is too long: a socket's path may have {MaxSocketPathBytes} bytes.", "Set XDG_RUNTIME_DIR to a shorter path.");
+            throw new LaunchException($"The runtime folder '{path}' is too long: a socket's path may have {MaxSocketPathBytes} bytes.", "Name a shorter path in RuntimeDirectory.");
         }
     }
 
@@ -155,6 +161,10 @@ internal sealed class RuntimeDirectory : IDisposable
             return null;
         }
     }
+
+    // Adds to what others may: the person may have named a folder that has other uses, such as /run.
+    [UnsupportedOSPlatform("windows")]
+    private static void LetPass(string folder) => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | PassableByEveryone);
 
     private static void CreateReadable(string folder)
     {

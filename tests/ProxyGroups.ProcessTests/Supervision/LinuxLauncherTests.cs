@@ -43,6 +43,31 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_daemon_is_ended_with_its_worker_however_quickly_it_forks()
+    {
+        const string Daemon = "import os, time\nif os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)\nos.closerange(0, 3)\ntime.sleep(600)";
+        for (var round = 0; round < 20; round++)
+        {
+            var mark = Guid.NewGuid().ToString("N");
+            var spec = _bench.Python(Daemon);
+            var process = await _bench.Launcher.LaunchAsync(spec, new Dictionary<string, string> { [WorkerMark.Variable] = mark }, TestContext.Current.CancellationToken);
+            await process.Exited;
+            process.Dispose();
+            Assert.Empty(await LateDaemonsAsync(mark));
+        }
+    }
+
+    // A process that the sweep missed shows itself a moment later.
+    private static async Task<IEnumerable<int>> LateDaemonsAsync(string mark)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var family = new ProcessFamily(leader: -1, mark);
+        var late = family.Find();
+        family.Kill();
+        return late.Select(process => process.Pid);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task Another_user_has_its_own_name_and_home()
     {
         if (!UnixUser.IsRoot)

@@ -74,6 +74,13 @@ public sealed class RuntimeDirectoryTests : IDisposable
         Assert.Contains("107 bytes", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Path.Combine(_folder, new string('x', 90)), "/srv/site")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_user_without_a_home_has_to_name_one()
+    {
+        Assert.Equal("/home/ann/.local/state/proxygroups", RuntimeDirectory.BelowHome("/home/ann"));
+        Assert.Contains("has no home folder", Assert.Throws<LaunchException>(() => RuntimeDirectory.BelowHome(string.Empty)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_python_package_is_readable_by_everyone()
     {
         var source = Directory.CreateDirectory(Path.Combine(_folder, "source", "inner")).Parent!.FullName;
@@ -103,6 +110,18 @@ public sealed class RuntimeDirectoryTests : IDisposable
         directory.HandOver(1, UnixUser.Find("nobody")!);
         Assert.Equal(("rwx--x--x", "rwx------"), (Mode(directory.Location), Mode(Path.GetDirectoryName(directory.SocketPath(1))!)));
         Assert.Equal(UnixUser.Find("nobody")!.Id, FileOwner.Of(Path.GetDirectoryName(directory.SocketPath(1))!));
+    }
+
+    [Fact]
+    public void Handing_over_takes_no_rights_from_a_folder_with_other_uses()
+    {
+        Assert.SkipUnless(UnixUser.IsRoot, "Only root can give a folder away.");
+        Directory.CreateDirectory(Base);
+        File.SetUnixFileMode(Base, (UnixFileMode)0b111_101_101);
+        using var directory = RuntimeDirectory.Open(Base, "/srv/site");
+        directory.CreateWorkerFolder(1);
+        directory.HandOver(1, UnixUser.Find("nobody")!);
+        Assert.Equal("rwxr-xr-x", Mode(Base));
     }
 
     [Fact]

@@ -135,6 +135,20 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void When_the_time_to_drain_passed_while_the_server_stopped_workers_are_stopped_at_once()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.StopRequested(WorkerReason.FrontDoorStopping)).On(new GroupEvent.DrainTimePassed());
+        Assert.Equal([new GroupAction.DumpStacks(1), new GroupAction.Stop(1, WorkerReason.DrainTimeout)], script.Started);
+    }
+
+    [Fact]
+    public void A_failing_group_that_stops_admits_nobody()
+    {
+        var script = new PlannerScript().Start().Fail(1).After(31).Tick().Fail(2).On(new GroupEvent.StopRequested(WorkerReason.FrontDoorStopping));
+        Assert.Equal([new GroupAction.Finish()], script.Started);
+    }
+
+    [Fact]
     public void A_request_past_its_deadline_gets_the_worker_replaced_without_cutting_the_others()
     {
         var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.RequestDeadlinePassed(1));

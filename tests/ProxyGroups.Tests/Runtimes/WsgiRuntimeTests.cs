@@ -51,7 +51,7 @@ public sealed class WsgiRuntimeTests : IDisposable
 
         Assert.Equal(("wsgi", $"WSGI app web/entry.py:app with {_scene.Programs}/python3"), (runtime.Kind, runtime.Description));
         Assert.Equal((false, true), (runtime.NeedsPort, runtime.KeepsIdleConnections));
-        Assert.Equal([$"{_scene.Programs}/python3", _scene.App, $"{_scene.App}/web/entry.py", $"{_scene.Root}/proxygroups"], runtime.RequiredPaths);
+        Assert.Equal([$"{_scene.Programs}/python3", _scene.App, $"{_scene.App}/web/entry.py"], runtime.RequiredPaths);
     }
 
     [Theory]

@@ -13,6 +13,9 @@ internal sealed class ProcessFamily(int leader, string mark)
     // Each round finds what was forked during the one before; a fork bomb is left to the limit of tasks.
     private const int KillRounds = 10;
 
+    // A process between its two forks is in no list: it ends itself, and its child is too new. So one empty look proves nothing.
+    private const int EmptyLooks = 2;
+
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{WorkerMark.Variable}={mark}");
 
     /// <summary>The living members, the leader included while it lives.</summary>
@@ -33,8 +36,10 @@ internal sealed class ProcessFamily(int leader, string mark)
     /// <summary>The kin are looked up before the kill, since orphans lose their parent.</summary>
     public void Kill()
     {
-        for (var round = 0; round < KillRounds && Find() is { Count: > 0 } members; round++)
+        for (var (round, empty) = (0, 0); round < KillRounds && empty < EmptyLooks; round++)
         {
+            var members = Find();
+            empty = members.Count > 0 ? 0 : empty + 1;
             // To the group first: the kernel lets no fork slip through between its members.
             if (members.Exists(member => member.Group == leader))
             {

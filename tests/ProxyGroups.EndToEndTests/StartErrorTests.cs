@@ -1,0 +1,60 @@
+using System.Text.Json;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>A front door that cannot start says the cause and the remedy, no stack, and ends with 1.</summary>
+public sealed class StartErrorTests
+{
+    [Theory(Timeout = 60_000)]
+    [InlineData("missing", "/missing does not exist. Name the directory")]
+    [InlineData("file", "/file is a file. Name the directory")]
+    [InlineData("empty", "/empty:\nOne setting is wrong.")]
+    public async Task A_directory_without_an_app_is_named(string directory, string expected)
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        Directory.CreateDirectory(Path.Combine(root, "empty"));
+        await File.WriteAllTextAsync(Path.Combine(root, "file"), "1", TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["run", directory], root);
+        Assert.Equal(1, code);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_good_directory_is_what_check_calls_good()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var app = TestApps.Copy("node-hello", root);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check", app], root);
+        Assert.Equal(0, code);
+        Assert.Contains($"{app} is good.", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_runtime_directory_that_cannot_be_used_is_a_setting_that_is_wrong()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var file = Path.Combine(root, "file");
+        await File.WriteAllTextAsync(file, "1", TestContext.Current.CancellationToken);
+        var site = Site.Of(("app", new { Directory = TestApps.Folder("trouble"), TestApps.Python }));
+        site["ProxyGroups"]!["RuntimeDirectory"] = "file";
+        await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), site.ToJsonString(), TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["run", "--urls", "http://127.0.0.1:0"], root);
+        Assert.Equal(1, code);
+        Assert.Contains("ProxyGroups:RuntimeDirectory = \"file\"", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Errors_of_the_machine_do_not_hide_those_of_the_apps()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        Directory.CreateDirectory(Path.Combine(root, "empty"));
+        var site = Site.Of(("one", new { Directory = "missing" }), ("two", new { Directory = "empty" }));
+        await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), JsonSerializer.Serialize(site), TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], root);
+        Assert.Equal(1, code);
+        Assert.Contains("2 settings are wrong.", output, StringComparison.Ordinal);
+        Assert.Contains("no app is recognised", output, StringComparison.Ordinal);
+    }
+}
