@@ -25,7 +25,8 @@ internal static class FrontDoorConfiguration
 
         if (place.Urls is not null)
         {
-            configuration.AddInMemoryCollection([new("urls", place.Urls), new("Kestrel:Endpoints", null)]);
+            // Kestrel's own endpoints would win over plain addresses otherwise.
+            configuration.AddInMemoryCollection([new("urls", place.Urls), new("preferHostingUrls", "true")]);
         }
         else if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && configuration["urls"] is null)
         {
@@ -44,6 +45,8 @@ internal static class FrontDoorConfiguration
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["Logging:LogLevel:Yarp"] = "Warning",
+        // Our own line says the same of a failed request, without a stack.
+        ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder.HttpForwarder"] = "Error",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "HH:mm:ss.fff ",

@@ -44,7 +44,13 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     public static string Sample(string name) => Path.Combine(Root, "samples", name);
 
     /// <summary>A new content root that the caller may put apps into.</summary>
-    public static string CreateContentRoot() => Directory.CreateTempSubdirectory("pg-e2e-").FullName;
+    public static string CreateContentRoot()
+    {
+        var root = Directory.CreateTempSubdirectory("pg-e2e-").FullName;
+        // At the very end: several front doors may follow each other in one root.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        return root;
+    }
 
     /// <summary>Starts the front door and waits until it listens.</summary>
     /// <param name="settings">The sections beside Kestrel's, as an object that becomes JSON, or the JSON text itself.</param>

@@ -29,6 +29,7 @@ internal sealed partial class HttpExchange : WorkerExchange
     private volatile bool _sent;
     private volatile bool _headReceived;
 
+    // We ended the body short ourselves: that the worker then hangs up is no fault of its own.
     private bool _isCutShort;
 
     public HttpExchange(SlotConnection slot, HeldResponses held, Action<WorkerExchange> workerDone)
