@@ -70,6 +70,24 @@ public sealed class SlotTests
         Assert.InRange(took.TotalSeconds, 0, 1);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Clients_that_leave_stuck_requests_behind_cost_the_next_ones_nothing()
+    {
+        await using var frontDoor = await StartAsync(new { Command = TestApps.RawWorker, Threads = 2, Timeouts = new { Request = "1s", Drain = "2s", Stop = "1s" } });
+        await frontDoor.WaitForReadyAsync();
+        for (var busy = 1; busy <= 2; busy++)
+        {
+            using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+            await client.SendAsync("GET /app/ HTTP/1.1\r\nHost: a\r\nX-Verb: hang\r\n\r\n", Token);
+            await frontDoor.WaitForSlotsAsync("app", busy, Token);
+            client.Reset();
+        }
+
+        await frontDoor.WaitForReadyAsync(2);
+        using var answer = await frontDoor.AskAsync("echo", Token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("events")]
     [InlineData("endless")]

@@ -20,6 +20,19 @@ public sealed class StartErrorTests
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("foo")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://192.0.2.1:7462")]
+    public async Task An_address_that_cannot_be_used_comes_with_the_remedy(string url)
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["run", TestApps.Copy("node-hello", root), "--urls", url], root);
+        Assert.Equal(1, code);
+        Assert.Contains("Write an address of this machine as in http://127.0.0.1:8080", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_good_directory_is_what_check_calls_good()
     {
