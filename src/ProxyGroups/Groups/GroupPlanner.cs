@@ -11,9 +11,6 @@ namespace ProxyGroups.Groups;
 /// </remarks>
 internal sealed class GroupPlanner
 {
-    /// <summary>A worker of the newest generation that has been ready this long proves that starting works again.</summary>
-    internal static readonly TimeSpan StableUptime = TimeSpan.FromSeconds(5);
-
     /// <summary>From this many failed starts in a row, with nobody ready, requests are refused instead of kept waiting.</summary>
     internal const int FailuresUntilClosed = 2;
 
@@ -57,7 +54,7 @@ internal sealed class GroupPlanner
     // When a ready worker will have proved it; null: nothing to prove, or nobody to do it.
     private TimeSpan? StableAt() => _state.Failures == 0 ? null : _state.Workers
         .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready)
-        .Min(static worker => (TimeSpan?)(worker.Since + StableUptime));
+        .Min(static worker => (TimeSpan?)(worker.Since + RestartBackoff.StableUptime));
 
     private void Prepare()
     {

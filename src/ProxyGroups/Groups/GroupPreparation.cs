@@ -35,6 +35,10 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         {
             return Failure(failure.Message, failure.Remedy, started);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Failure(failure.Message, "see whether the machine is out of descriptors or disk", started);
+        }
         finally
         {
             host.Preparations.Release();

@@ -23,7 +23,12 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Scheduler = new SlotScheduler(LimitsOf(blueprint.Settings), time);
     }
 
+    /// <summary>Worker ids of group n begin at n * 2^20, so that no two workers of a front door share one.</summary>
+    public const int WorkerIdBits = 20;
+
     public string Name { get; }
+
+    public int Number { get; private set; }
 
     public ProcessGroupSettings Settings => _blueprint.Settings;
 
@@ -86,12 +91,13 @@ internal sealed class ProcessGroup : IAsyncDisposable
     /// <summary>Kills what still runs, for a front door that is forced to end.</summary>
     public void Kill() => _supervisor!.Post(new GroupEvent.KillRequested());
 
-    /// <summary>Starts the loop. Worker ids of group n begin at n * 2^20, so that no two workers of a front door share one.</summary>
+    /// <summary>Starts the loop.</summary>
     internal void Run(GroupHost host, int number)
     {
         var actions = new GroupActions(this, host);
         Scheduler.WorkerDrained = (worker, _) => _supervisor!.Post(new GroupEvent.WorkerDrained(worker));
-        var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << 20) + 1 };
+        Number = number;
+        var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));
         _supervisor.Post(new GroupEvent.Started());
     }

@@ -16,11 +16,13 @@ internal sealed class ProcessGroupRegistry
 {
     private readonly SettingsStore _settings;
     private readonly ILogger _logger;
+    private const int MaxNumber = (int.MaxValue >> ProcessGroup.WorkerIdBits) - 1;
+
     private readonly List<ProcessGroup> _leaving = [];
+    private readonly List<ProcessGroup> _starting = [];
     private readonly List<ITimer> _cutOffs = [];
     private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
     private GroupHost? _host;
-    private int _groupsMade;
 
     public ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers, ProxyGroupsMeter meter)
     {
@@ -40,6 +42,7 @@ internal sealed class ProcessGroupRegistry
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
     {
         _host = sharedHost;
+        _leaving.RemoveAll(static group => group.Finished.IsCompleted);
         var next = new Dictionary<string, ProcessGroup>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, group) in wanted.ProcessGroups)
         {
@@ -47,6 +50,7 @@ internal sealed class ProcessGroupRegistry
             next[name] = _groups.TryGetValue(name, out var existing) ? Change(existing, blueprint) : Start(name, blueprint);
         }
 
+        _starting.Clear();
         var removed = _groups.Values.Where(group => !next.ContainsKey(group.Name)).ToList();
         _groups = next.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         foreach (var group in removed)
@@ -55,7 +59,6 @@ internal sealed class ProcessGroupRegistry
             _leaving.Add(group);
             group.Stop(WorkerReason.GroupRemoved);
         }
-
     }
 
     /// <summary>
@@ -86,11 +89,19 @@ internal sealed class ProcessGroupRegistry
     private IEnumerable<Measurement<int>> Measure(Func<SchedulerSnapshot, int> what) => All.Select(group =>
         new Measurement<int>(what(group.Scheduler.Snapshot()), new KeyValuePair<string, object?>("proxygroups.group", group.Name)));
 
+    // Worker ids begin with the group's number: one that no living group has is as good as a new one, and numbers do not run out.
+    private int FreeNumber()
+    {
+        var taken = _groups.Values.Concat(_leaving).Concat(_starting).Select(static group => group.Number).ToHashSet();
+        return Enumerable.Range(1, MaxNumber).First(number => !taken.Contains(number));
+    }
+
     private ProcessGroup Start(string name, GroupBlueprint blueprint)
     {
         _logger.GroupStarted(name, blueprint.Runtime.Description);
         var group = new ProcessGroup(name, blueprint, _host!.Time);
-        group.Run(_host, ++_groupsMade);
+        group.Run(_host, FreeNumber());
+        _starting.Add(group);
         return group;
     }
 

@@ -57,9 +57,18 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
         catch (LaunchException failure)
         {
-            Report(new WorkerEvent.StartFailed(Identity, new SpawnFailure(SpawnStep.Prepare, failure.Message, [], failure.Remedy, TimeSpan.Zero)));
-            Report(NeverStarted);
+            Fail(failure.Message, failure.Remedy);
         }
+        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
+        {
+            Fail(failure.Message, "see whether the machine is out of descriptors, ports or disk");
+        }
+    }
+
+    private void Fail(string cause, string remedy)
+    {
+        Report(new WorkerEvent.StartFailed(Identity, new SpawnFailure(SpawnStep.Prepare, cause, [], remedy, TimeSpan.Zero)));
+        Report(NeverStarted);
     }
 
     private WorkerEvent.Exited NeverStarted => new(Identity, WorkerExit.NeverStarted, []);

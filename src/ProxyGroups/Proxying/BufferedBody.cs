@@ -9,6 +9,8 @@ namespace ProxyGroups.Proxying;
 /// </summary>
 internal sealed class BufferedBody : Stream
 {
+    private const int FirstBuffer = 4096;
+
     private readonly Stream _rest;
     private readonly byte[] _held;
     private readonly bool _isWhole;
@@ -45,14 +47,15 @@ internal sealed class BufferedBody : Stream
     public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         var size = request.ContentLength > limit ? 0 : (int)(request.ContentLength ?? limit);
-        var held = ArrayPool<byte>.Shared.Rent(Math.Max(1, size));
+        var held = ArrayPool<byte>.Shared.Rent(Math.Clamp(size, 1, FirstBuffer));
         var length = 0;
         var isWhole = size == 0 && request.ContentLength == 0;
         try
         {
             while (length < size && !isWhole)
             {
-                var read = await request.Body.ReadAsync(held.AsMemory(length, size - length), cancellationToken);
+                held = length < held.Length ? held : Grow(held, size);
+                var read = await request.Body.ReadAsync(held.AsMemory(length, Math.Min(size, held.Length) - length), cancellationToken);
                 isWhole = read == 0;
                 length += read;
             }
@@ -64,6 +67,15 @@ internal sealed class BufferedBody : Stream
         }
 
         return new BufferedBody(request.Body, held, length, isWhole || length == request.ContentLength);
+    }
+
+    // By doubling: a client that has sent one byte holds a page, not the whole limit.
+    private static byte[] Grow(byte[] full, int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(size, full.Length * 2));
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
     }
 
     /// <summary>Starts over for another try; only if <see cref="CanRepeat"/>.</summary>

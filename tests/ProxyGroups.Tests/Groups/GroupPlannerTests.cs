@@ -72,7 +72,7 @@ public sealed class GroupPlannerTests
     public void A_stable_worker_has_the_failures_before_it_forgotten_although_nothing_happens()
     {
         var script = new PlannerScript().Start().Fail(1).After(31).Tick().Fail(2).After(31).Tick().Boot(3);
-        Assert.Equal(script.Now + GroupPlanner.StableUptime, script.WakeUp);
+        Assert.Equal(script.Now + RestartBackoff.StableUptime, script.WakeUp);
         script.After(5).Tick();
         Assert.Equal(0, script.State.Failures);
         Assert.Null(script.WakeUp);

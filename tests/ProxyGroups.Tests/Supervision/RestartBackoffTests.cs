@@ -26,10 +26,4 @@ public sealed class RestartBackoffTests
             Assert.InRange(RestartBackoff.Delay(failures, random.NextDouble()), RestartBackoff.Base, RestartBackoff.Cap);
         }
     }
-
-    [Theory]
-    [InlineData(29.9, false)]
-    [InlineData(30.0, true)]
-    public void A_worker_is_stable_after_thirty_seconds(double seconds, bool stable) =>
-        Assert.Equal(stable, RestartBackoff.IsStable(TimeSpan.FromSeconds(seconds)));
 }

@@ -217,6 +217,12 @@ internal ref struct ResponseHeadParser
             throw new ProtocolException("both Content-Length and Transfer-Encoding are given");
         }
 
+        // Kestrel would answer 500 for it, as if the front door had failed (RFC 9110 15.3.6).
+        if (status == 205 && (_chunked || _length > 0))
+        {
+            throw new ProtocolException("a 205 has no body");
+        }
+
         var framing = FramingOf(status, method);
         // No such header belongs to a 204 (RFC 9110 8.6), and Kestrel would take it at its word.
         if (_length >= 0 && status != 204)
@@ -231,7 +237,7 @@ internal ref struct ResponseHeadParser
     private readonly BodyFraming FramingOf(int status, HttpMethod method) => status switch
     {
         101 => BodyFraming.Tunnel,
-        204 or 304 => BodyFraming.None,
+        204 or 205 or 304 => BodyFraming.None,
         _ when method == HttpMethod.Head => BodyFraming.None,
         _ when _chunked => BodyFraming.Chunked,
         _ when _length >= 0 => BodyFraming.Length,

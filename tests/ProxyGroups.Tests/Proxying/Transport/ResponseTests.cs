@@ -34,6 +34,7 @@ public class ResponseTests
         { "HTTP/1.1 200 OK\r\nA: b\n\r\n", "bare LF" },
         { "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "header line" },
         { "HTTP/1.1 200 OK\r\nA: b\r\n folded: c\r\n\r\n", "header line" },
+        { "HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nabcde", "a 205 has no body" },
         { "HTTP/1.1 200 OK\r\n: b\r\n\r\n", "header line" },
         { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", "header line" },
         { "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", "control character" },
