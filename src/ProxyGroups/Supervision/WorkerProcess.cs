@@ -144,7 +144,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
         var probe = CreateProbe(kin);
-        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _output.Token);
+        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _time, _output.Token);
         if (Publish(new(SpawnStep.Launch, process, relay, probe)))
         {
             process.KillTree();

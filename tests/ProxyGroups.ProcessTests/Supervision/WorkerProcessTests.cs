@@ -132,6 +132,15 @@ public sealed class WorkerProcessTests : IAsyncDisposable
         await _bench.OutputAsync("stuck_here");
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task An_endless_flood_reaches_the_log_at_a_bounded_rate()
+    {
+        _bench.Start(_bench.Shell("exec yes flood"));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        await Alive.UntilAsync(() => _bench.Log.Of(3001).Count > 1, "no word of dropped lines each second");
+        Assert.InRange(_bench.Output().Count, 1, 10_000);
+    }
+
     private async Task AssertCleanAsync(WorkerProcess worker)
     {
         await worker.Completion.WaitAsync(TestContext.Current.CancellationToken);
