@@ -14,7 +14,7 @@ internal static partial class GroupLog
     [LoggerMessage(2001, LogLevel.Information, "Worker {Worker} pid {Pid} is ready")]
     public static partial void WorkerReady(this ILogger logger, WorkerIdentity worker, int pid);
 
-    [LoggerMessage(2002, LogLevel.Error, "Worker {Worker} pid {Pid} did not start (step {Step}, after {Elapsed:0.0} s): {Cause}. Remedy: {Remedy}. Last output:{LastOutput}")]
+    [LoggerMessage(2002, LogLevel.Error, "Worker {Worker} pid {Pid} did not start (step {Step}, after {Elapsed:0.0} s): {Cause}. Remedy: {Remedy}{LastOutput}")]
     public static partial void StartFailed(this ILogger logger, WorkerIdentity worker, int pid, SpawnStep step, double elapsed, string cause, string remedy, string lastOutput);
 
     [LoggerMessage(2003, LogLevel.Warning, "Worker {Worker} pid {Pid} ended unexpectedly: {Exit}")]

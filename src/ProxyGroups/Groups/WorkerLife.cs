@@ -117,8 +117,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
         if (fact is WorkerEvent.StartFailed { Failure: var failure })
         {
-            var output = string.Concat(failure.LastOutput.Select(static line => Environment.NewLine + "    " + line));
-            _logger.StartFailed(Identity, Pid, failure.Step, failure.Elapsed.TotalSeconds, failure.Cause.TrimEnd('.'), failure.Remedy.TrimEnd('.'), output);
+            _logger.StartFailed(Identity, Pid, failure.Step, failure.Elapsed.TotalSeconds, failure.Cause.TrimEnd('.'), failure.Remedy.TrimEnd('.'), failure.OutputForLog);
         }
 
         post(new GroupEvent.WorkerReported(fact));

@@ -3,32 +3,45 @@ using System.Threading.Channels;
 namespace ProxyGroups.Supervision;
 
 /// <summary>
-/// Carries a worker's output to the log line by line. Reading never waits for the log: lines beyond a bounded backlog are
-/// dropped and counted, so that neither a slow log blocks the worker nor a flood grows our memory.
+/// Carries a worker's output to the log line by line. Reading never waits for the log: lines beyond the worker's allowance
+/// or a bounded backlog are dropped and counted, so that a slow log does not block the worker, and a flood grows neither
+/// our memory nor the log. The count is told once per second while lines are dropped.
 /// <para>Owned by <see cref="WorkerProcess"/>; ends with the streams, or when it is cancelled.</para>
 /// </summary>
 internal sealed class OutputRelay
 {
     public const int MaxLineLength = 8 * 1024;
     public const int KeptLines = 20;
-    private const int Backlog = 512;
 
-    private readonly Channel<OutputLine> _lines = Channel.CreateBounded<OutputLine>(new BoundedChannelOptions(Backlog) { SingleReader = true });
+    // Room for a whole burst: what the allowance grants is lost only to a log that is slower still.
+    private const int Backlog = LineAllowance.Burst;
+
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    // Null wakes the writer for a report.
+    private readonly Channel<OutputLine?> _lines = Channel.CreateBounded<OutputLine?>(new BoundedChannelOptions(Backlog) { SingleReader = true });
     private readonly RecentLines _recent = new(KeptLines);
     private readonly Action<OutputLine> _write;
     private readonly Action<int> _reportDropped;
+    private readonly LineAllowance _allowance;
+    private readonly ITimer _reportTimer;
     private int _dropped;
+    private volatile bool _isReportDue;
 
-    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped) => (_write, _reportDropped) = (write, reportDropped);
+    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, TimeProvider time)
+    {
+        (_write, _reportDropped, _allowance) = (write, reportDropped, new(time));
+        _reportTimer = time.CreateTimer(_ => AskForReport(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public IReadOnlyList<string> LastLines => _recent.ToList();
 
     /// <summary>Completes when both streams ended and every kept line is in the log.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static OutputRelay Start(TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, CancellationToken cancellationToken)
+    public static OutputRelay Start(TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, TimeProvider time, CancellationToken cancellationToken)
     {
-        var relay = new OutputRelay(write, reportDropped);
+        var relay = new OutputRelay(write, reportDropped, time);
         relay.Completion = Task.WhenAll(relay.ReadBothAsync(output, error, cancellationToken), relay.WriteAsync());
         return relay;
     }
@@ -60,26 +73,51 @@ internal sealed class OutputRelay
 
     private void Take(string stream, string line)
     {
-        _recent.Add(line);
-        if (!_lines.Writer.TryWrite(new(stream, line)))
+        if (!_allowance.TryTake() || !_lines.Writer.TryWrite(new OutputLine(stream, line)))
         {
-            Interlocked.Increment(ref _dropped);
+            Drop();
         }
+
+        _recent.Add(line);
+    }
+
+    private void Drop()
+    {
+        if (Interlocked.Increment(ref _dropped) is 1)
+        {
+            _reportTimer.Change(ReportInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // The writer reports, not the timer: a stuck log would hold one more thread each second. A full backlog wakes it anyway.
+    private void AskForReport()
+    {
+        _isReportDue = true;
+        _lines.Writer.TryWrite(null);
     }
 
     private async Task WriteAsync()
     {
-        await foreach (var line in _lines.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var next in _lines.Reader.ReadAllAsync(CancellationToken.None))
         {
-            ReportDropped();
-            _write(line);
+            if (_isReportDue)
+            {
+                ReportDropped();
+            }
+
+            if (next is { } line)
+            {
+                _write(line);
+            }
         }
 
+        await _reportTimer.DisposeAsync();
         ReportDropped();
     }
 
     private void ReportDropped()
     {
+        _isReportDue = false;
         if (Interlocked.Exchange(ref _dropped, 0) is var count and > 0)
         {
             _reportDropped(count);

@@ -19,11 +19,13 @@ internal static class StartupDiagnosis
         return new(step, $"It exited before it was ready: {exit}.", lastOutput, StartupRemedy.For(lastOutput, otherwise), elapsed);
     }
 
-    public static SpawnFailure TimedOut(WorkerEndpoint expected, IReadOnlyList<WorkerEndpoint>? listeners, SpawnStep step, HttpCheckResult? check, IReadOnlyList<string> lastOutput, TimeSpan elapsed)
+    /// <param name="stacksFollow">The worker was asked for its stacks: it runs our package, which says READY=1 as soon as the app is imported.</param>
+    public static SpawnFailure TimedOut(WorkerEndpoint expected, IReadOnlyList<WorkerEndpoint>? listeners, SpawnStep step, HttpCheckResult? check, IReadOnlyList<string> lastOutput, TimeSpan elapsed, bool stacksFollow = false)
     {
         var (cause, otherwise) = (step, check?.Outcome) switch
         {
             (SpawnStep.Prepare or SpawnStep.Launch, _) => ("The process has not been created yet.", "The machine may be overloaded: raise Timeouts:Startup, or start fewer workers at once."),
+            (SpawnStep.Notify, _) when stacksFollow => ("It has not said READY=1 on NOTIFY_SOCKET.", "The app's import does not end; its stacks follow in the output: look at what the module does at import time, or raise Timeouts:Startup."),
             (SpawnStep.Notify, _) => ("It has not said READY=1 on NOTIFY_SOCKET.", "Set Readiness:Notify to false if the program does not speak sd_notify; else raise Timeouts:Startup."),
             (_, null or HttpCheckOutcome.NotListening) => NotListening(expected, listeners),
             (_, HttpCheckOutcome.ServerError) => ($"The readiness check fails: {check.Value.Detail}.", "See its last output, or name a path that works without the app's dependencies in Readiness:Path."),

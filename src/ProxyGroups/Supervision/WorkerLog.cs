@@ -11,7 +11,7 @@ internal static partial class WorkerLog
     [LoggerMessage(3000, LogLevel.Information, "{Group}/{Rank} generation {Generation} pid {Pid} {Stream}: {Line}")]
     public static partial void Output(ILogger logger, string group, int rank, int generation, int pid, string stream, string line);
 
-    [LoggerMessage(3001, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} writes faster than the log takes: {Count} lines dropped")]
+    [LoggerMessage(3001, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} writes more than the log takes: {Count} lines dropped")]
     public static partial void OutputDropped(ILogger logger, string group, int rank, int generation, int pid, int count);
 
     [LoggerMessage(3002, LogLevel.Debug, "{Group}/{Rank} generation {Generation} pid {Pid} spawned")]

@@ -16,6 +16,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // How long a stranger may hold the output pipes of a worker that is gone.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
+    // How long a worker whose start is over may print its stacks before the kill.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
+
     private readonly LaunchSpec _spec;
     private readonly ILauncher _launcher;
     private readonly Action<WorkerEvent> _sink;
@@ -31,6 +34,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private bool _isEndWanted;
     private volatile SpawnStage _stage = new(SpawnStep.Prepare);
     private long _watchdog;
+    private volatile bool _owesStacks;
 
     private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
@@ -75,10 +79,22 @@ internal sealed class WorkerProcess : IAsyncDisposable
         WantEnd()?.Stop();
     }
 
-    /// <summary>Ends the worker and everything it started, at once.</summary>
+    /// <summary>Ends the worker and everything it started: at once, or as soon as it had time to print the stacks of a failed start.</summary>
     public void Kill()
     {
-        WantEnd()?.KillTree();
+        if (WantEnd() is not { } process)
+        {
+            return;
+        }
+
+        if (_owesStacks)
+        {
+            _ = KillAfterStacksAsync(process);
+        }
+        else
+        {
+            process.KillTree();
+        }
     }
 
     /// <summary>Makes the worker print its stacks into its output; false if it has no way to.</summary>
@@ -93,11 +109,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Why the worker is not ready yet, for the planner whose patience is over. To be asked before the kill.</summary>
+    /// <summary>
+    /// Why the worker is not ready yet, for the planner whose patience is over. To be asked before the kill.
+    /// A worker that should have said READY=1 and knows how to print its stacks is made to.
+    /// </summary>
     public SpawnFailure DescribeStartupTimeout()
     {
         var stage = _stage;
-        return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started));
+        _owesStacks = stage.Step is SpawnStep.Notify && DumpStacks();
+        return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started), _owesStacks);
     }
 
     public async ValueTask DisposeAsync()
@@ -144,7 +164,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
         var probe = CreateProbe(kin);
-        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _output.Token);
+        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _time, _output.Token);
         if (Publish(new(SpawnStep.Launch, process, relay, probe)))
         {
             process.KillTree();
@@ -166,6 +186,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
             _stage = stage;
             return _isEndWanted;
         }
+    }
+
+    private async Task KillAfterStacksAsync(ILaunchedProcess process)
+    {
+        await Task.WhenAny(process.Exited, Task.Delay(LastWords, _time));
+        _owesStacks = false;
+        process.KillTree();
     }
 
     private ILaunchedProcess? WantEnd()

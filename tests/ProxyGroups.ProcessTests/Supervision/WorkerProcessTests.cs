@@ -132,6 +132,30 @@ public sealed class WorkerProcessTests : IAsyncDisposable
         await _bench.OutputAsync("stuck_here");
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_worker_stuck_in_import_prints_its_stacks_before_the_kill()
+    {
+        var spec = _bench.Python("import faulthandler, signal, time\nfaulthandler.register(signal.SIGUSR1)\nprint('armed', flush=True)\ndef stuck_here(): time.sleep(600)\nstuck_here()") with { StackDumpSignal = 10, Readiness = new(Notify: true, Path: null) };
+        var worker = _bench.Start(spec);
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        await _bench.OutputAsync("armed");
+        var failure = worker.DescribeStartupTimeout();
+        worker.Kill();
+        Assert.Contains("import time", failure.Remedy, StringComparison.Ordinal);
+        var exited = await _bench.NextAsync<WorkerEvent.Exited>();
+        Assert.Equal(9, exited.Exit.Signal);
+        Assert.Contains(exited.LastOutput, line => line.Contains("stuck_here", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task An_endless_flood_reaches_the_log_at_a_bounded_rate()
+    {
+        _bench.Start(_bench.Shell("exec yes flood"));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        await Alive.UntilAsync(() => _bench.Log.Of(3001).Count > 1, "no word of dropped lines each second");
+        Assert.InRange(_bench.Output().Count, 1, 10_000);
+    }
+
     private async Task AssertCleanAsync(WorkerProcess worker)
     {
         await worker.Completion.WaitAsync(TestContext.Current.CancellationToken);

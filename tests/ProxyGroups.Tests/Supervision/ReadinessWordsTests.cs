@@ -41,6 +41,20 @@ public sealed class ReadinessWordsTests
         Assert.Contains(part, StartupRemedy.For(["first", line], "otherwise"), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(true, "import time")]
+    [InlineData(false, "Readiness:Notify")]
+    public void A_worker_of_ours_that_is_silent_hangs_in_import(bool stacksFollow, string part) =>
+        Assert.Contains(part, StartupDiagnosis.TimedOut(new(), [], SpawnStep.Notify, null, [], TimeSpan.FromSeconds(60), stacksFollow).Remedy, StringComparison.Ordinal);
+
+    [Fact]
+    public void Only_output_that_exists_is_logged()
+    {
+        var failure = new SpawnFailure(SpawnStep.Launch, "cause", [], "remedy", TimeSpan.Zero);
+        Assert.Empty(failure.OutputForLog);
+        Assert.Equal(". Last output:\n    a\n    b", (failure with { LastOutput = ["a", "b"] }).OutputForLog.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
     [InlineData(0, "exit code 0")]
     [InlineData(128, "exit code 128")]
     [InlineData(137, "signal 9 (KILL)")]

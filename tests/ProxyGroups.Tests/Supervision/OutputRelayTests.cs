@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+using ProxyGroups.Supervision;
+using Xunit;
+
+namespace ProxyGroups.Tests.Supervision;
+
+/// <summary>How much of a worker's output reaches the log.</summary>
+public sealed class OutputRelayTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FedReader _worker = new();
+    private readonly List<string> _written = [];
+    private readonly List<int> _dropped = [];
+    private int _printed;
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_flood_is_cut_to_the_rate_and_the_rest_counted_each_second()
+    {
+        var relay = Start();
+        await PrintAsync(relay, 3000);
+        await UntilAsync(() => Count(_written) == 2000);
+        Assert.Equal(0, Count(_dropped));
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        await PrintAsync(relay, 1500);
+        await UntilAsync(() => Count(_written) == 2999);
+        Assert.Equal(0, Count(_dropped));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await UntilAsync(() => Count(_dropped) == 1);
+        await PrintAsync(relay, 11);
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([1501, 10], _dropped);
+        Assert.Equal(3000, _written.Count);
+        Assert.Equal(Enumerable.Range(_printed - OutputRelay.KeptLines, OutputRelay.KeptLines).Select(Name), relay.LastLines);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task The_drops_are_told_though_the_worker_falls_silent()
+    {
+        var relay = Start();
+        await PrintAsync(relay, 2005);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => Count(_dropped) == 1);
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([5], _dropped);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_steady_writer_within_the_rate_loses_nothing()
+    {
+        var relay = Start();
+        for (var second = 0; second < 10; second++)
+        {
+            await PrintAsync(relay, LineAllowance.Rate);
+            await UntilAsync(() => Count(_written) == _printed);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(_dropped);
+    }
+
+    private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), _time, TestContext.Current.CancellationToken);
+
+    private async Task PrintAsync(OutputRelay relay, int lines)
+    {
+        _worker.Feed(string.Concat(Enumerable.Range(_printed, lines).Select(line => Name(line) + "\n")));
+        _printed += lines;
+        await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(_printed - 1));
+    }
+
+    private static string Name(int line) => line.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static void Add<T>(List<T> list, T item)
+    {
+        lock (list)
+        {
+            list.Add(item);
+        }
+    }
+
+    private static int Count<T>(List<T> list)
+    {
+        lock (list)
+        {
+            return list.Count;
+        }
+    }
+
+    /// <summary>Gives what it is fed, in pieces; null ends it.</summary>
+    private sealed class FedReader : TextReader
+    {
+        private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>();
+        private ReadOnlyMemory<char> _piece;
+
+        public void Feed(string? piece)
+        {
+            if (piece is null)
+            {
+                _pieces.Writer.Complete();
+                return;
+            }
+
+            _pieces.Writer.TryWrite(piece);
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_piece.IsEmpty)
+            {
+                if (!await _pieces.Reader.WaitToReadAsync(cancellationToken) || !_pieces.Reader.TryRead(out var piece))
+                {
+                    return 0;
+                }
+
+                _piece = piece.AsMemory();
+            }
+
+            var count = Math.Min(_piece.Length, buffer.Length);
+            _piece[..count].CopyTo(buffer);
+            _piece = _piece[count..];
+            return count;
+        }
+    }
+}
