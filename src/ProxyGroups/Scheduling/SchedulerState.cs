@@ -94,9 +94,8 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>No slot comes free, so nobody is served; and how long it took says nothing about service times.</summary>
     public void Forfeit(in SlotLease lease)
     {
-        if (Workers.Release(in lease, out _) is { } worker)
+        if (Workers.Forfeit(in lease) is { } worker)
         {
-            Workers.Resize(worker.Id, Math.Max(0, worker.Capacity - 1));
             _counters.CountReleased();
             NoteDrained(worker);
         }

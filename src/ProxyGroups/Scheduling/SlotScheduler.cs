@@ -76,7 +76,7 @@ internal sealed class SlotScheduler : IDisposable
 
     /// <summary>
     /// The lease ends, and its slot with it: the worker is still busy there, and a waiter that got the slot would wait for it too.
-    /// The worker has one slot less from now on, so its owner sees to a successor.
+    /// The worker has one slot less until it is removed, whatever it is resized to, so its owner sees to a successor.
     /// </summary>
     public void Forfeit(SlotLease lease)
     {

@@ -14,6 +14,8 @@ internal sealed class WorkerSlots
 
     private SlotSet _free;
     private Slot[] _slots = [];
+    private int _threads;
+    private int _forfeited;
 
     public WorkerSlots(int id, int rank, int generation, int epoch, int capacity)
     {
@@ -29,6 +31,7 @@ internal sealed class WorkerSlots
 
     public int Epoch { get; }
 
+    /// <summary>Slots to lease: what was asked for, less those that were forfeited.</summary>
     public int Capacity { get; private set; }
 
     public int Busy { get; private set; }
@@ -50,12 +53,20 @@ internal sealed class WorkerSlots
 
     public void Resize(int capacity)
     {
-        Capacity = capacity;
-        if (capacity > _slots.Length)
+        _threads = capacity;
+        Capacity = Math.Max(0, capacity - _forfeited);
+        if (Capacity > _slots.Length)
         {
-            Array.Resize(ref _slots, capacity);
-            _free.GrowTo(capacity);
+            Array.Resize(ref _slots, Capacity);
+            _free.GrowTo(Capacity);
         }
+    }
+
+    /// <summary>One slot less for the life of the worker, whatever it is resized to.</summary>
+    public void LoseSlot()
+    {
+        _forfeited++;
+        Resize(_threads);
     }
 
     public SlotLease Grant(long sequence, SlotKind kind, long now)

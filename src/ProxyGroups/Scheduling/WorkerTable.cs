@@ -69,6 +69,19 @@ internal sealed class WorkerTable
         }
     }
 
+    /// <summary>As <see cref="Release"/>, but the worker has one slot less.</summary>
+    public WorkerSlots? Forfeit(in SlotLease lease)
+    {
+        if (Release(in lease, out _) is not { } worker)
+        {
+            return null;
+        }
+
+        worker.LoseSlot();
+        Refresh(IndexOf(worker.Id));
+        return worker;
+    }
+
     public bool TryGrant(int excluded, SlotKind kind, long sequence, long now, out SlotLease lease)
     {
         int index = Pick(excluded);

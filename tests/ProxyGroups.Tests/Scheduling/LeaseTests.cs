@@ -156,6 +156,19 @@ public sealed class LeaseTests : SchedulerTest
     }
 
     [Fact]
+    public void A_forfeited_slot_does_not_come_back_with_a_new_capacity()
+    {
+        Scheduler.Offer(1, 0, 1, capacity: 2);
+        Ticket stuck = Acquire();
+        Scheduler.Forfeit(stuck.Lease);
+        Scheduler.Resize(1, 3);
+        Assert.All([Acquire(), Acquire()], ticket => Assert.False(ticket.IsWaiting));
+        Assert.True(Acquire().IsWaiting);
+        Scheduler.Offer(1, 0, 1, capacity: 3);
+        Assert.Equal(3, Scheduler.Snapshot().Workers[0].Capacity);
+    }
+
+    [Fact]
     public void The_last_slot_of_a_draining_worker_may_be_forfeited()
     {
         int epoch = Scheduler.Offer(1, 0, 1, capacity: 1);

@@ -7,7 +7,7 @@ namespace ProxyGroups.Tests.Scheduling;
 
 /// <summary>
 /// Clients, worker deaths and time on real threads at once. At the end every admission and every lease is accounted for, and
-/// at no time did a worker have more leases than slots.
+/// at no time did a worker have more leases than slots, those it is stuck in included.
 /// </summary>
 public sealed class StressTests
 {
@@ -21,6 +21,7 @@ public sealed class StressTests
     private readonly int[] _epochs = new int[Workers + 1];
     private long _asked;
     private long _granted;
+    private int _forfeited;
     private int _drained;
 
     [Fact(Timeout = 60_000)]
@@ -45,12 +46,16 @@ public sealed class StressTests
     {
         var random = new Random(seed);
         SlotLease last = default;
+        long enqueuedAt = 0;
         for (int i = 0; i < RequestsPerClient; i++)
         {
             using var client = new CancellationTokenSource();
             Interlocked.Increment(ref _asked);
             int excluded = random.Next(10) == 0 ? random.Next(1, Workers + 1) : 0;
-            ValueTask<AdmissionResult> pending = scheduler.AcquireAsync(new SlotRequest(ExcludedWorker: excluded), client.Token);
+            bool isRetry = random.Next(10) == 0;
+            enqueuedAt = isRetry ? enqueuedAt : _time.GetTimestamp();
+            var request = new SlotRequest(enqueuedAt, excluded, IsRetry: isRetry);
+            ValueTask<AdmissionResult> pending = scheduler.AcquireAsync(in request, client.Token);
             Task hangUp = random.Next(4) == 0 ? Task.Run(client.Cancel, CancellationToken.None) : Task.CompletedTask;
             AdmissionResult result = await pending;
             await hangUp;
@@ -73,24 +78,34 @@ public sealed class StressTests
         }
 
         scheduler.Release(stale);
+        scheduler.Forfeit(stale);
+        if (random.Next(20) == 0)
+        {
+            // It stays in the count: the worker is stuck in it until it is removed.
+            Interlocked.Increment(ref _forfeited);
+            scheduler.Forfeit(lease);
+            return;
+        }
+
         Interlocked.Decrement(ref count.Value);
         scheduler.Release(lease);
     }
 
-    /// <summary>Kills, suspects, drains and replaces workers, and moves the clock, until the clients have finished.</summary>
+    /// <summary>Kills, suspects, drains, resizes and replaces workers, and moves the clock, until the clients have finished.</summary>
     private async Task DisturbAsync(SlotScheduler scheduler, CancellationToken over)
     {
         var random = new Random(1);
         while (!over.IsCancellationRequested)
         {
             int worker = random.Next(1, Workers + 1);
-            switch (random.Next(6))
+            switch (random.Next(7))
             {
                 case 0: scheduler.Suspect(worker, _epochs[worker]); break;
                 case 1: scheduler.Restore(worker, _epochs[worker]); break;
                 case 2: scheduler.Remove(worker); break;
                 case 3: scheduler.Drain(worker); break;
                 case 4: Offer(scheduler, worker); break;
+                case 5: scheduler.Resize(worker, Capacity); break;
                 default: _time.Advance(TimeSpan.FromMilliseconds(random.Next(1, 20))); break;
             }
 
@@ -105,13 +120,17 @@ public sealed class StressTests
     {
         AdmissionTotals totals = snapshot.Totals;
         Assert.Equal(0, snapshot.QueueLength);
-        Assert.All(snapshot.Workers, worker => Assert.Equal(0, worker.Busy));
+        Assert.All(snapshot.Workers, worker => Assert.Equal((0, Capacity - Stuck(worker)), (worker.Busy, worker.Capacity)));
+        Assert.NotEqual(0, _forfeited);
         Assert.Equal(_granted, totals.Granted);
         Assert.Equal(_granted, totals.Released + totals.Lost);
         Assert.Equal(_asked, totals.Granted + totals.QueueFull + totals.WouldWaitTooLong + totals.WaitedTooLong
             + totals.ClientGone + totals.BootTimedOut + totals.Closed);
         Assert.Equal(Clients * RequestsPerClient, _asked);
     }
+
+    private int Stuck(WorkerSlotsSnapshot worker) =>
+        _held.TryGetValue((worker.Id, worker.Epoch), out LeaseCount? count) ? count.Value : 0;
 
     private void AssertAllSlotsLease(SlotScheduler scheduler)
     {

@@ -20,6 +20,8 @@ internal sealed class Episode : IDisposable
     private readonly List<(int Number, int Excluded, Ticket Ticket)> _waiting = [];
     private readonly List<(int Number, SlotLease Lease)> _held = [];
     private readonly Queue<(int Number, SlotLease Lease)> _ended = [];
+    private readonly List<SlotLease> _forfeited = [];
+    private readonly Dictionary<int, int> _threads = [];
     private readonly List<(int Worker, int Epoch)> _drained = [];
     private int _starvations;
     private int _tickets;
@@ -58,7 +60,7 @@ internal sealed class Episode : IDisposable
 
     private void Step()
     {
-        int dice = _random.Next(_releaseWeight + 70);
+        int dice = _random.Next(_releaseWeight + 72);
         switch (dice)
         {
             case < 35: Acquire(); break;
@@ -67,7 +69,8 @@ internal sealed class Episode : IDisposable
             case < 54: Offer(); break;
             case < 60: ChangeWorker(); break;
             case < 62: ChangeQueue(); break;
-            case < 64: ReleaseAgain(); break;
+            case < 64: EndAgain(); break;
+            case < 66: Forfeit(); break;
             default: Release(); break;
         }
     }
@@ -76,10 +79,11 @@ internal sealed class Episode : IDisposable
     {
         int number = _tickets++;
         int excluded = _random.Next(5) == 0 ? _random.Next(1, WorkerIds + 1) : 0;
+        bool isRetry = excluded != 0 || _random.Next(6) == 0;
         long enqueuedAt = _random.Next(8) == 0 ? Math.Max(0, _model.Now - _random.Next(600)) : _model.Now;
         SlotKind kind = _random.Next(12) == 0 ? SlotKind.Upgraded : SlotKind.Thread;
         bool gone = _random.Next(30) == 0;
-        LastOperation = $"acquire {number} excluding {excluded} at {enqueuedAt} {kind} gone {gone}";
+        LastOperation = $"acquire {number} excluding {excluded} retry {isRetry} at {enqueuedAt} {kind} gone {gone}";
 
         var client = new CancellationTokenSource();
         if (gone)
@@ -87,27 +91,46 @@ internal sealed class Episode : IDisposable
             client.Cancel();
         }
 
-        var request = new SlotRequest(enqueuedAt == _model.Now ? 0 : Stamp(enqueuedAt), excluded, Kind: kind);
+        // An excluded worker alone makes it a retry as well.
+        bool saysRetry = isRetry && (excluded == 0 || _random.Next(2) == 0);
+        var request = new SlotRequest(enqueuedAt == _model.Now ? 0 : Stamp(enqueuedAt), excluded, Kind: kind, IsRetry: saysRetry);
         _waiting.Add((number, excluded, new Ticket(_real.AcquireAsync(in request, client.Token), client)));
-        _model.Acquire(number, excluded, enqueuedAt, kind, gone);
+        _model.Acquire(number, excluded, isRetry, enqueuedAt, kind, gone);
     }
 
     private long Stamp(long milliseconds) => _origin + (milliseconds * _time.TimestampFrequency / 1000);
 
     private void Release()
     {
-        if (_held.Count == 0)
+        if (TryEndOne(out int number, out SlotLease lease))
         {
-            return;
+            LastOperation = $"release {number} {lease}";
+            _real.Release(lease);
+            _model.Release(number);
+        }
+    }
+
+    private void Forfeit()
+    {
+        if (TryEndOne(out int number, out SlotLease lease))
+        {
+            LastOperation = $"forfeit {number} {lease}";
+            _forfeited.Add(lease);
+            _real.Forfeit(lease);
+            _model.Forfeit(number);
+        }
+    }
+
+    private bool TryEndOne(out int number, out SlotLease lease)
+    {
+        (number, lease) = _held.Count == 0 ? default : _held[_random.Next(_held.Count)];
+        if (_held.Remove((number, lease)))
+        {
+            Remember(number, lease);
+            return true;
         }
 
-        int index = _random.Next(_held.Count);
-        (int number, SlotLease lease) = _held[index];
-        LastOperation = $"release {number} {lease}";
-        _held.RemoveAt(index);
-        Remember(number, lease);
-        _real.Release(lease);
-        _model.Release(number);
+        return false;
     }
 
     private void Remember(int number, SlotLease lease)
@@ -119,12 +142,15 @@ internal sealed class Episode : IDisposable
         }
     }
 
-    private void ReleaseAgain()
+    /// <summary>However a lease ended, neither word for it has any effect afterwards.</summary>
+    private void EndAgain()
     {
         if (_ended.TryDequeue(out (int Number, SlotLease Lease) ended))
         {
-            LastOperation = $"release again {ended.Number} {ended.Lease}";
-            _real.Release(ended.Lease);
+            bool forfeits = _random.Next(2) == 0;
+            LastOperation = $"{(forfeits ? "forfeit" : "release")} again {ended.Number} {ended.Lease}";
+            Action<SlotLease> end = forfeits ? _real.Forfeit : _real.Release;
+            end(ended.Lease);
         }
     }
 
@@ -151,6 +177,7 @@ internal sealed class Episode : IDisposable
     {
         (int id, int generation, int capacity) = (_random.Next(1, WorkerIds + 1), _random.Next(3), _random.Next(5));
         LastOperation = $"offer {id} generation {generation} capacity {capacity}";
+        _threads[id] = capacity;
         Assert.Equal(_model.Offer(id, id % 4, generation, capacity), _real.Offer(id, id % 4, generation, capacity));
     }
 
@@ -166,7 +193,7 @@ internal sealed class Episode : IDisposable
             case 0: _real.Suspect(id, epoch); _model.Suspect(id, epoch); break;
             case 1: _real.Restore(id, epoch); _model.Restore(id, epoch); break;
             case 2: _real.Drain(id); _model.Drain(id); break;
-            case 3: _real.Resize(id, capacity); _model.Resize(id, capacity); break;
+            case 3: _threads[id] = capacity; _real.Resize(id, capacity); _model.Resize(id, capacity); break;
             default: _real.Remove(id); _model.Remove(id); break;
         }
     }
@@ -234,7 +261,8 @@ internal sealed class Episode : IDisposable
     {
         ForgetLostLeases();
         SchedulerSnapshot snapshot = _real.Snapshot();
-        InvariantChecker.Check(snapshot, [.. _waiting.Select(waiter => waiter.Excluded)], _held.Select(held => held.Lease));
+        InvariantChecker.Check(
+            snapshot, [.. _waiting.Select(waiter => waiter.Excluded)], _held.Select(held => held.Lease), _forfeited, _threads);
 
         Assert.Equal(_model.Workers.Count, snapshot.Workers.Count);
         for (int i = 0; i < snapshot.Workers.Count; i++)
@@ -252,6 +280,7 @@ internal sealed class Episode : IDisposable
 
     private void ForgetLostLeases()
     {
+        _forfeited.RemoveAll(lease => _model.Find(lease.Worker)?.Epoch != lease.Epoch);
         for (int i = _held.Count - 1; i >= 0; i--)
         {
             if (_model.Find(_held[i].Lease.Worker)?.Epoch != _held[i].Lease.Epoch)

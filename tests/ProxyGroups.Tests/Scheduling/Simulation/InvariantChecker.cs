@@ -6,11 +6,18 @@ namespace ProxyGroups.Tests.Scheduling.Simulation;
 /// <summary>What must be true after every operation, told without the model.</summary>
 internal static class InvariantChecker
 {
-    public static void Check(SchedulerSnapshot snapshot, IReadOnlyCollection<int> excludedByWaiters, IEnumerable<SlotLease> held)
+    /// <param name="threads">By worker: the capacity it was offered with or resized to last.</param>
+    public static void Check(
+        SchedulerSnapshot snapshot,
+        IReadOnlyCollection<int> excludedByWaiters,
+        IEnumerable<SlotLease> held,
+        IReadOnlyCollection<SlotLease> forfeited,
+        IReadOnlyDictionary<int, int> threads)
     {
         Assert.Equal(excludedByWaiters.Count, snapshot.QueueLength);
         NoWaiterBesideASlotItMayTake(snapshot, excludedByWaiters);
         LeasesAreTheBusySlots(snapshot, held);
+        ForfeitedSlotsAreNobodys(snapshot, forfeited, threads);
         GrantedLeasesAreAccountedFor(snapshot);
     }
 
@@ -48,6 +55,17 @@ internal static class InvariantChecker
         for (int i = 0; i < busy.Length; i++)
         {
             Assert.Equal(busy[i], snapshot.Workers[i].Busy);
+        }
+    }
+
+    private static void ForfeitedSlotsAreNobodys(
+        SchedulerSnapshot snapshot, IReadOnlyCollection<SlotLease> forfeited, IReadOnlyDictionary<int, int> threads)
+    {
+        foreach (WorkerSlotsSnapshot worker in snapshot.Workers)
+        {
+            int stuck = forfeited.Count(lease => lease.Worker == worker.Id && lease.Epoch == worker.Epoch);
+            int left = Math.Max(0, threads[worker.Id] - stuck);
+            Assert.True(worker.Capacity == left, $"{worker}: {stuck} of {threads[worker.Id]} are forfeited");
         }
     }
 

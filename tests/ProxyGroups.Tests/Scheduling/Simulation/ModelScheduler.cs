@@ -38,7 +38,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
 
     public bool IsBooting => !Workers.Exists(worker => worker.State == WorkerSlotsState.Ready);
 
-    public void Acquire(int ticket, int excluded, long enqueuedAt, SlotKind kind, bool gone)
+    public void Acquire(int ticket, int excluded, bool isRetry, long enqueuedAt, SlotKind kind, bool gone)
     {
         if (gone || IsClosed)
         {
@@ -48,11 +48,11 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
         {
             Grant(ticket, worker, kind, 0);
         }
-        else if (_waiters.Count >= _limits.QueueLimit * (excluded == 0 ? 1 : 2))
+        else if (_waiters.Count >= _limits.QueueLimit * (isRetry ? 2 : 1))
         {
             Refuse(ticket, AdmissionOutcome.QueueFull, 0);
         }
-        else if (excluded == 0 && Estimate() > _limits.MaxWait.Ticks)
+        else if (!isRetry && Estimate() > _limits.MaxWait.Ticks)
         {
             Refuse(ticket, AdmissionOutcome.WouldWaitTooLong, 0);
         }
@@ -74,6 +74,20 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
                 Learn(lease);
                 NoteDrained(worker);
                 Settle();
+                return;
+            }
+        }
+    }
+
+    public void Forfeit(int ticket)
+    {
+        foreach (ModelWorker worker in Workers)
+        {
+            if (worker.Leases.Find(lease => lease.Ticket == ticket) is { } lease)
+            {
+                worker.Leases.Remove(lease);
+                worker.Stuck.Add(lease);
+                NoteDrained(worker);
                 return;
             }
         }
@@ -104,7 +118,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
     {
         Workers.RemoveAll(worker => worker.Id == id);
         int epoch = ++_epochs;
-        Workers.Add(new ModelWorker { Id = id, Rank = rank, Generation = generation, Epoch = epoch, Capacity = capacity });
+        Workers.Add(new ModelWorker { Id = id, Rank = rank, Generation = generation, Epoch = epoch, Threads = capacity });
         Settle();
         return epoch;
     }
@@ -127,7 +141,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
     {
         if (Find(id) is { } worker)
         {
-            worker.Capacity = capacity;
+            worker.Threads = capacity;
             Settle();
         }
     }

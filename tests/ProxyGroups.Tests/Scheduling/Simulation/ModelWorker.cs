@@ -13,13 +13,19 @@ internal sealed class ModelWorker
 
     public required int Epoch { get; init; }
 
-    public required int Capacity { get; set; }
+    /// <summary>Requests that the process can run at once, stuck ones included.</summary>
+    public required int Threads { get; set; }
 
     public WorkerSlotsState State { get; set; }
 
     public List<ModelLease> Leases { get; } = [];
 
-    public bool HasFreeSlot => State == WorkerSlotsState.Ready && Leases.Count < Capacity;
+    /// <summary>Forfeited: they keep their threads for as long as the worker is there.</summary>
+    public List<ModelLease> Stuck { get; } = [];
+
+    public int Capacity => Math.Max(0, Threads - Stuck.Count);
+
+    public bool HasFreeSlot => State == WorkerSlotsState.Ready && Leases.Count + Stuck.Count < Threads;
 
     public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State);
 }
