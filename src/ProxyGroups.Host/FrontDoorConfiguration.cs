@@ -44,6 +44,7 @@ internal static class FrontDoorConfiguration
         // A failed start is told by StartError, once and without a stack.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Error",
         ["Logging:LogLevel:Yarp"] = "Warning",
         // Our own line says the same of a failed request, without a stack.
         ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder.HttpForwarder"] = "Error",
