@@ -5,6 +5,9 @@ namespace ProxyGroups.ProcessTests.Supervision;
 /// <summary>One worker's life: events, output, stop, kill, files.</summary>
 public sealed class WorkerProcessTests : IAsyncDisposable
 {
+    // It says that it is armed where it is stuck, so that no dump comes before.
+    private const string StuckProgram = "import faulthandler, signal, time\nfaulthandler.register(signal.SIGUSR1)\ndef stuck_here():\n    print('armed', flush=True)\n    time.sleep(600)\nstuck_here()";
+
     private readonly WorkerBench _bench = new();
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
@@ -124,7 +127,7 @@ public sealed class WorkerProcessTests : IAsyncDisposable
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task Stacks_are_dumped_by_the_given_signal()
     {
-        var spec = _bench.Python("import faulthandler, signal, time\nfaulthandler.register(signal.SIGUSR1)\nprint('armed', flush=True)\ndef stuck_here(): time.sleep(600)\nstuck_here()") with { StackDumpSignal = 10 };
+        var spec = _bench.Python(StuckProgram) with { StackDumpSignal = 10 };
         var worker = _bench.Start(spec);
         await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("armed");
@@ -135,7 +138,7 @@ public sealed class WorkerProcessTests : IAsyncDisposable
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_worker_stuck_in_import_prints_its_stacks_before_the_kill()
     {
-        var spec = _bench.Python("import faulthandler, signal, time\nfaulthandler.register(signal.SIGUSR1)\nprint('armed', flush=True)\ndef stuck_here(): time.sleep(600)\nstuck_here()") with { StackDumpSignal = 10, Readiness = new(Notify: true, Path: null) };
+        var spec = _bench.Python(StuckProgram) with { StackDumpSignal = 10, Readiness = new(Notify: true, Path: null) };
         var worker = _bench.Start(spec);
         await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("armed");
