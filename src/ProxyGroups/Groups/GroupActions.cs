@@ -15,7 +15,16 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     {
         foreach (var action in plan.Actions)
         {
-            Start(action, plan.State, post);
+            try
+            {
+                Start(action, plan.State, post);
+            }
+#pragma warning disable CA1031 // The plan counts on every one of its actions: one that fails must not take the others with it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _logger.ActionFailed(group.Name, action, exception);
+            }
         }
     }
 
@@ -93,7 +102,6 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     {
         var connection = group.FindServing(gone.Worker)?.Connection;
         group.Remove(gone.Worker);
-        connection?.Dispose();
         _lives.Remove(gone.Worker, out var life);
         life!.Dispose();
         if (gone.Reason == WorkerReason.ExitedUnexpectedly)
@@ -104,6 +112,8 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         {
             _logger.WorkerEnded(life.Identity, life.Pid, gone.Exit, gone.Reason.ToPhrase());
         }
+
+        connection?.Dispose();
     }
 
     private void MoveGate(GroupAction.Gate gate, GroupState state)

@@ -11,6 +11,9 @@ internal static partial class GroupLog
     [LoggerMessage(2000, LogLevel.Critical, "Group {Group}: handling {Event} failed. This is a bug of ProxyGroups; the group goes on.")]
     public static partial void StepFailed(this ILogger logger, string group, GroupEvent @event, Exception exception);
 
+    [LoggerMessage(2016, LogLevel.Critical, "Group {Group}: {Action} failed. This is a bug of ProxyGroups; the group goes on.")]
+    public static partial void ActionFailed(this ILogger logger, string group, GroupAction action, Exception exception);
+
     [LoggerMessage(2001, LogLevel.Information, "Worker {Worker} pid {Pid} is ready")]
     public static partial void WorkerReady(this ILogger logger, WorkerIdentity worker, int pid);
 
