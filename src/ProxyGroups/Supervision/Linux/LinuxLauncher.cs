@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using System.Text;
 
 namespace ProxyGroups.Supervision.Linux;
 
@@ -24,7 +23,7 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
         CheckRights(spec, user);
         var environment = WorkerEnvironment.Of(spec, addedEnvironment, user);
         var program = Resolve(spec, environment);
-        var start = ToStartInfo(chain.For(spec, program, user), spec.Directory, environment);
+        var start = PipedStart.Of(chain.For(spec, program, user), spec.Directory, environment);
         var process = await StartAsync(start, environment.GetValueOrDefault(WorkerMark.Variable));
         await process.WhenGroupLeaderAsync();
         return process;
@@ -70,26 +69,5 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
         {
             throw new LaunchException($"Only root can start workers with Nice {spec.Nice}.", "Run the front door as root, or use a Nice of 0 and above.");
         }
-    }
-
-    private static ProcessStartInfo ToStartInfo(IReadOnlyList<string> command, string directory, Dictionary<string, string> environment)
-    {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            WorkingDirectory = directory,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return start;
     }
 }

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
 
 namespace ProxyGroups.Supervision.Plain;
 
@@ -18,7 +16,7 @@ internal sealed class PlainLauncher : ILauncher
         Refuse(spec.OpenFiles is not null, "Worker:OpenFiles");
         try
         {
-            return Task.FromResult<ILaunchedProcess>(PlainProcess.Start(ToStartInfo(spec, addedEnvironment)));
+            return Task.FromResult<ILaunchedProcess>(PlainProcess.Start(PipedStart.Of(spec.Command, spec.Directory, spec.Environment.Concat(addedEnvironment))));
         }
         catch (Win32Exception exception)
         {
@@ -32,27 +30,5 @@ internal sealed class PlainLauncher : ILauncher
         {
             throw new LaunchException($"The plain launcher cannot honour {setting}.", $"Remove {setting}, or run on Linux.");
         }
-    }
-
-    private static ProcessStartInfo ToStartInfo(LaunchSpec spec, IReadOnlyDictionary<string, string> added)
-    {
-        var start = new ProcessStartInfo(spec.Command[0], spec.Command.Skip(1))
-        {
-            WorkingDirectory = spec.Directory,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in spec.Environment.Concat(added))
-        {
-            start.Environment[name] = value;
-        }
-
-        return start;
     }
 }
