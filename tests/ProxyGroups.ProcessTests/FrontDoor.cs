@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
@@ -36,7 +37,10 @@ internal sealed class FrontDoor : IDisposable
             }));
         }
 
+        // As a busy front door has: to close them all takes time when it dies.
+        var connections = Enumerable.Range(0, 5000).Select(static _ => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)).ToList();
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        GC.KeepAlive(connections);
         return 0;
     }
 

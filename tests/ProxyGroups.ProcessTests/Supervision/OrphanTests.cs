@@ -33,6 +33,17 @@ public sealed class OrphanTests : IDisposable
     public Task A_worker_that_closed_what_it_inherited_ends_with_its_children() =>
         AssertAllEndAsync(["/usr/bin/python3", "-c", "import os, time\nos.closerange(3, 1000)\npid = os.fork()\nif pid: print('child', pid, flush=True)\ntime.sleep(600)"], "child");
 
+    /// <summary>The worker's death, which the end of our first thread brings, must not let its children escape from the end of the last.</summary>
+    [Fact(Timeout = 10 * WorkerBench.TestTimeout)]
+    public async Task Children_that_closed_what_they_inherited_never_outlive_a_front_door_with_many_descriptors()
+    {
+        var rounds = Environment.GetEnvironmentVariable("PROXYGROUPS_LONG") is null ? 30 : 300;
+        for (var round = 0; round < rounds; round++)
+        {
+            await AssertAllEndAsync(["/usr/bin/python3", "-Sc", "import os, time\npid = os.fork()\nif pid: print('child', pid, flush=True)\nelse: os.closerange(3, 1000)\ntime.sleep(600)"], "child");
+        }
+    }
+
     [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_front_door_killed_while_it_starts_workers_leaves_none_that_the_next_does_not_end()
     {

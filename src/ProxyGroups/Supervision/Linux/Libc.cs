@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const int FSetSig = 10;
     public const int FDupFdCloseOnExec = 1030;
     public const int FdCloseOnExec = 1;
+    public const int ONonBlock = 0x800;
     public const int OAsync = 0x2000;
     public const int OCloseOnExec = 0x80000;
 
@@ -33,6 +34,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe2(int* descriptors, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     public static partial int GetProcessGroup(int pid);
