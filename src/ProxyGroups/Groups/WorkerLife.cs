@@ -20,7 +20,19 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     public WorkerIdentity Identity { get; } = identity;
 
-    public int Pid => _process?.Pid ?? 0;
+    public int Pid => Process?.Pid ?? 0;
+
+    // Under the gate: the worker may report before Launch has noted it.
+    private WorkerProcess? Process
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _process;
+            }
+        }
+    }
 
     public void Begin() => _ = BeginAsync();
 
@@ -28,19 +40,19 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     public void Kill() => End(static worker => worker.Kill());
 
-    public bool DumpStacks() => _process?.DumpStacks() ?? false;
+    public bool DumpStacks() => Process?.DumpStacks() ?? false;
 
     /// <summary>Reports the start as failed, with the step in which it hangs.</summary>
     public void FailStart()
     {
-        if (_process?.DescribeStartupTimeout() is { } failure)
+        if (Process?.DescribeStartupTimeout() is { } failure)
         {
             Report(new WorkerEvent.StartFailed(Identity, failure));
         }
     }
 
     public ServingWorker ToServing() =>
-        new(Identity, Pid, _blueprint.Settings.Threads, _process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
+        new(Identity, Pid, _blueprint.Settings.Threads, Process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
 
     public void Dispose() => _unwanted.Dispose();
 

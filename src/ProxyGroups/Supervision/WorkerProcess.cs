@@ -19,6 +19,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // How long a worker whose start is over may print its stacks before the kill.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
 
+    private const int SigKill = 9;
+
     private readonly LaunchSpec _spec;
     private readonly ILauncher _launcher;
     private readonly Action<WorkerEvent> _sink;
@@ -160,7 +162,27 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return null;
     }
 
+    // Whatever goes wrong, the planner has to hear of the end: a worker that is neither ready nor gone holds its rank for ever.
     private async Task<WorkerExit> SuperviseAsync(ILaunchedProcess process)
+    {
+        try
+        {
+            return await WatchAsync(process);
+        }
+        catch (Exception failure)
+        {
+            WorkerLog.SupervisionFailed(_logger, failure, Worker.Group, Worker.Rank, Worker.Generation, process.Pid);
+            if (!_stage.IsSettled)
+            {
+                Fail(new(_stage.Step, failure.Message, LastOutput, "This is a bug of ProxyGroups: the log has its stack.", Elapsed));
+            }
+
+            process.Signal(SigKill);
+            return await process.Exited;
+        }
+    }
+
+    private async Task<WorkerExit> WatchAsync(ILaunchedProcess process)
     {
         var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
         var probe = CreateProbe(kin);

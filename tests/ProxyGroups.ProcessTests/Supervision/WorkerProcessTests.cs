@@ -72,6 +72,25 @@ public sealed class WorkerProcessTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_worker_that_cannot_be_watched_is_ended_and_both_are_told()
+    {
+        var isBroken = true;
+        _bench.Log.Before = () =>
+        {
+            if (isBroken)
+            {
+                isBroken = false;
+                throw new InvalidOperationException("the log is broken");
+            }
+        };
+        var worker = _bench.Start(_bench.Spec("sleep", "600"));
+        var failed = await _bench.NextAsync<WorkerEvent.StartFailed>();
+        Assert.Equal("the log is broken", failed.Failure.Cause);
+        Assert.Equal(9, (await _bench.NextAsync<WorkerEvent.Exited>()).Exit.Signal);
+        await AssertCleanAsync(worker);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_stale_socket_does_not_stop_the_next_worker()
     {
         var spec = _bench.TestWorker();
