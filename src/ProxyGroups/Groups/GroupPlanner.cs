@@ -257,7 +257,8 @@ internal sealed class GroupPlanner
             return _now;
         }
 
-        var times = _state.Workers.Select(static worker => worker.Deadline).Concat(_state.Workers.Select(static worker => worker.SuspectUntil))
+        var times = _state.Workers.Select(static worker => worker.Deadline)
+            .Concat(_state.Workers.Where(static worker => worker.State == WorkerState.Ready).Select(static worker => worker.SuspectUntil))
             .Append(StableAt());
         if (IsRunning && _state.RetryAt > _now)
         {

@@ -128,6 +128,13 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void A_suspect_that_drains_wakes_nobody_before_its_deadline()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.WorkerSuspected(1, 1)).On(new GroupEvent.StopRequested(WorkerReason.GroupRemoved));
+        Assert.Equal(TimeSpan.FromSeconds(60), script.After(1).Tick().WakeUp);
+    }
+
+    [Fact]
     public void A_drain_that_takes_too_long_ends_with_the_stacks_in_the_log()
     {
         var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.StopRequested(WorkerReason.FrontDoorStopping)).After(60).Tick();
