@@ -14,8 +14,7 @@ public sealed class FailureTests
     public async Task With_a_full_queue_the_next_request_is_refused_at_once()
     {
         await using var frontDoor = await StartAsync(new { Command = TestApps.RawWorker, Threads = 1, Queue = new { Limit = 1, MaxWait = "40s" } });
-        var held = AskAsync(frontDoor, "hang", method: HttpMethod.Post);
-        await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+        var held = await HoldAsync(frontDoor);
         var queued = AskAsync(frontDoor, "release");
         await frontDoor.WaitForSlotsAsync("app", busy: 1, Token, queued: 1);
 
@@ -35,8 +34,7 @@ public sealed class FailureTests
     public async Task A_request_that_has_waited_MaxWait_is_refused_then_and_not_before(int milliseconds)
     {
         await using var frontDoor = await StartAsync(new { Command = TestApps.RawWorker, Threads = 1, Queue = new { MaxWait = $"{milliseconds}ms" } });
-        var held = AskAsync(frontDoor, "hang", method: HttpMethod.Post);
-        await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
+        var held = await HoldAsync(frontDoor);
 
         var waits = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => TimeAsync(AskAsync(frontDoor, "echo"))));
         foreach (var (answer, elapsed) in waits)
@@ -378,6 +376,15 @@ public sealed class FailureTests
         }
 
         return await frontDoor.Client.SendAsync(request, Token);
+    }
+
+    /// <summary>A request that the worker has and does not answer. One whose bytes have not reached it yet would go on to the next worker.</summary>
+    private static async Task<Task<HttpResponseMessage>> HoldAsync(FrontDoorProcess frontDoor)
+    {
+        var visits = Path.Combine(frontDoor.ContentRoot, "held");
+        var held = AskAsync(frontDoor, "hang", visits, HttpMethod.Post);
+        await Poll.UntilAsync(() => Poll.LinesOf(visits) == 1, "the arrival of the held request", Token);
+        return held;
     }
 
     private static async Task<(HttpResponseMessage Answer, TimeSpan Elapsed)> TimeAsync(Task<HttpResponseMessage> asking)

@@ -21,6 +21,9 @@ public sealed class FrontDoorProcess : IAsyncDisposable
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
+    /// <summary>Hears of every front door that starts.</summary>
+    internal static Action<FrontDoorProcess>? Created { get; set; }
+
     public int Pid => _process.Id;
 
     public string ContentRoot { get; }
@@ -172,6 +175,7 @@ public sealed class FrontDoorProcess : IAsyncDisposable
         frontDoor._process.Start();
         frontDoor._process.BeginOutputReadLine();
         frontDoor._process.BeginErrorReadLine();
+        Created?.Invoke(frontDoor);
         return frontDoor;
     }
 
