@@ -11,9 +11,11 @@ internal static class GroupTable
         output.WriteLine($"  {"group".PadRight(width)}  processes x threads = slots  queue  app");
         foreach (var group in groups)
         {
-            output.WriteLine($"  {group.Name.PadRight(width)}  {group.Processes,9} x {group.Threads,-7} = {group.Slots,-5}  {group.QueueLimit,5}  {group.App}");
+            output.WriteLine($"  {group.Name.PadRight(width)}  {Range(group.Processes, group.MaxProcesses),9} x {group.Threads,-7} = {group.Slots,-5}  {group.QueueLimit,5}  {group.App}");
         }
 
-        output.WriteLine($"  {groups.Count} groups, {groups.Sum(static group => group.Processes)} processes, {groups.Sum(static group => group.Slots)} slots");
+        output.WriteLine($"  {groups.Count} groups, {Range(groups.Sum(static group => group.Processes), groups.Sum(static group => group.MaxProcesses))} processes, {groups.Sum(static group => group.Slots)} slots");
     }
+
+    private static string Range(int least, int most) => least == most ? $"{least}" : $"{least}-{most}";
 }

@@ -15,6 +15,7 @@ internal static class Catalogue
         new("queue", "MaxWait is exact while all slots are held", QueueWait.RunAsync),
         new("transfer", "1 GiB up and down in constant memory", Transfer.RunAsync),
         new("memory", "resident memory of the idle front door and of an idle Python worker", IdleMemory.RunAsync),
+        new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),
         new("yarp", "throughput against bare YARP's forwarder on the same Unix sockets", AgainstYarp.RunAsync),
         new("mod_wsgi", "hello WSGI on 2 x 4 against Apache mod_wsgi in daemon mode", AgainstModWsgi.RunAsync),
     ];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TestWorker;
 
 // One tiny app that can misbehave in every way a worker may: `dotnet TestWorker.dll --socket PATH [verbs]`.
-// Verbs of the start: exit-at-once=CODE garbage-start slow-start=MS never-ready ignore-stop fork flood=LINES notify answer=garbage|...
+// Verbs of the start: exit-at-once=CODE garbage-start slow-start=MS never-ready live=MS ignore-stop fork flood=LINES notify answer=garbage|...
 var options = new Options(args);
 if (options.Value("say") is { } text)
 {
@@ -51,6 +51,13 @@ Console.WriteLine($"listening {Environment.ProcessId}");
 if (options.Has("notify"))
 {
     Notify.Send("STATUS=up\nREADY=1");
+}
+
+if (options.Value("live") is { } life)
+{
+    await Task.WhenAny(server.RunAsync(), Task.Delay(TimeSpan.FromMilliseconds(int.Parse(life, null)), TimeProvider.System));
+    Console.Error.WriteLine("the database is gone");
+    return 1;
 }
 
 await server.RunAsync();

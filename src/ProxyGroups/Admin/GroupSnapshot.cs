@@ -12,6 +12,8 @@ internal sealed record GroupSnapshot
 
     public required int Processes { get; init; }
 
+    public required int MaxProcesses { get; init; }
+
     public required int Threads { get; init; }
 
     public required int BusySlots { get; init; }
@@ -39,6 +41,7 @@ internal sealed record GroupSnapshot
             Name = group.Name,
             Kind = group.Runtime.Kind,
             Processes = state.Settings.Processes,
+            MaxProcesses = state.Settings.MaxProcesses,
             Threads = state.Settings.Threads,
             BusySlots = workers.Sum(static worker => worker.Busy),
             Slots = workers.Where(static worker => worker.State == WorkerState.Ready).Sum(static worker => worker.Slots),
@@ -54,7 +57,9 @@ internal sealed record GroupSnapshot
     {
         { Phase: GroupPhase.Stopping } => "stopping",
         { IsClosed: true } => "failing",
+        { IsIdle: true } => "idle",
         { HasReadyWorker: false } => "starting",
+        { IsCrashLooping: true } => "serving, its workers keep ending",
         { Failures: > 0 } => "serving, new starts fail",
         _ => "serving",
     };

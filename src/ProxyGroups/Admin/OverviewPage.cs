@@ -40,7 +40,7 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
     private void RenderGroup(StringBuilder page, GroupSnapshot group)
     {
         page.Append("<section><h2>").Append(TitleOf(group.Name)).Append("</h2><p>")
-            .Append(CultureInfo.InvariantCulture, $"{WebUtility.HtmlEncode(group.Kind)} &middot; {group.Processes} x {group.Threads} &middot; {group.BusySlots} of {group.Slots} slots busy &middot; {group.Queued} waiting &middot; {group.State}</p>");
+            .Append(CultureInfo.InvariantCulture, $"{WebUtility.HtmlEncode(group.Kind)} &middot; {ProcessesOf(group)} x {group.Threads} &middot; {group.BusySlots} of {group.Slots} slots busy &middot; {group.Queued} waiting &middot; {group.State}</p>");
         foreach (var worker in group.Workers)
         {
             page.Append(CultureInfo.InvariantCulture, $"<div class=worker title=\"{worker.State}\"><span>{worker.Rank}<small> pid {worker.Pid}</small></span><i>");
@@ -54,6 +54,9 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
 
         page.Append("</section>");
     }
+
+    private static string ProcessesOf(GroupSnapshot group) =>
+        string.Create(CultureInfo.InvariantCulture, $"{group.Processes}{(group.MaxProcesses > group.Processes ? $" to {group.MaxProcesses}" : string.Empty)}");
 
     // The first plain path among the group's routes is where a person can go.
     private string TitleOf(string name)

@@ -48,8 +48,7 @@ internal static class KnownKeys
     public static readonly SectionKeys Queue = new(["Limit", "MaxWait"]);
 
     public static readonly SectionKeys Timeouts = new(
-        ["Startup", "Request", "Silence", "Drain", "Stop"],
-        new Dictionary<string, Refusal> { ["Idle"] = Refusal.Later("Remove it: workers keep running when nobody asks for them.") });
+        ["Startup", "Request", "Silence", "Drain", "Stop", "Idle"]);
 
     public static readonly SectionKeys Worker = new(
         ["User", "Nice", "OpenFiles"],

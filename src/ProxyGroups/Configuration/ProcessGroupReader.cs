@@ -47,6 +47,7 @@ internal static class ProcessGroupReader
             Request = section.Read("Request", DurationText.Parse, unset.Request),
             Silence = section.Read("Silence", DurationText.Parse, unset.Silence),
             Stop = section.Read("Stop", DurationText.Parse, unset.Stop),
+            Idle = section.Read("Idle", DurationText.Parse, unset.Idle),
         };
         return section.ReadOptional("Drain", DurationText.Parse) is { } drain ? timeouts with { Drain = drain } : timeouts;
     }

@@ -47,13 +47,19 @@ public sealed record ProcessGroupSettings
     /// <value>List of names. Default empty.</value>
     public IReadOnlyList<string> PassEnvironment { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
-    /// <summary>Number of workers: each has its own memory and can keep one CPU core busy or more.</summary>
-    /// <value>1 to 256. Default 1.</value>
+    /// <summary>
+    /// Number of workers that always run: each has its own memory and can keep one CPU core busy or more. 0: the first request
+    /// starts one and waits for it, bounded by Timeouts:Startup; after Timeouts:Idle without requests none runs.
+    /// </summary>
+    /// <value>0 to 256. Default 1.</value>
     public int Processes { get; init; } = 1;
 
-    /// <summary>Upper bound of workers.</summary>
-    /// <value>Default: <see cref="Processes"/>. Another number is refused: not supported yet.</value>
-    public int MaxProcesses { get => _maxProcesses ?? Processes; init => _maxProcesses = value; }
+    /// <summary>
+    /// Upper bound of workers. While requests wait, workers are started until there are slots for all that run and wait;
+    /// those above Processes retire after Timeouts:Idle.
+    /// </summary>
+    /// <value>1 to 256, not below <see cref="Processes"/>. Default: <see cref="Processes"/>, at least 1.</value>
+    public int MaxProcesses { get => _maxProcesses ?? Math.Max(1, Processes); init => _maxProcesses = value; }
 
     /// <summary>Slots of one worker: requests it may handle at once. The next one waits in the queue.</summary>
     /// <value>1 to 1024. Default 4.</value>
@@ -80,6 +86,9 @@ public sealed record ProcessGroupSettings
     /// <summary>Largest request body unless the route sets its own limit; a larger one is answered 413.</summary>
     /// <value>Bytes; in settings files a size such as "100MiB". Default 100 MiB. Above 0; null (in files "off"): no bound.</value>
     public long? MaxRequestBody { get; init; } = 100L << 20;
+
+    /// <summary>The number of workers follows the demand.</summary>
+    internal bool IsElastic => MaxProcesses > Processes;
 
     /// <summary>Makes the defaults explicit that depend on other settings, so that equal meaning is equal by value.</summary>
     internal ProcessGroupSettings Completed() => this with

@@ -23,19 +23,15 @@ internal static class ProcessGroupValidator
 
     private static void CheckCounts(ProcessGroupSettings group, Checks checks)
     {
-        if (group.Processes == 0)
-        {
-            checks.Fail("Processes", "0", "is not supported yet", "Write 1 or more: workers run from the start.");
-            return;
-        }
-
         checks.Range("Processes", group.Processes, SettingsRanges.Processes);
         checks.Range("Threads", group.Threads, SettingsRanges.Threads);
         var most = group.MaxProcesses.ToString(CultureInfo.InvariantCulture);
         checks.Require(group.MaxProcesses >= group.Processes, "MaxProcesses", most,
             $"is below Processes ({group.Processes})", $"Write {group.Processes}, or remove it.");
-        checks.Require(group.MaxProcesses <= group.Processes, "MaxProcesses", most,
-            $"differs from Processes ({group.Processes}), which is not supported yet", $"Write the number you need as \"Processes\", and remove MaxProcesses.");
+        if (group.IsElastic || group.Processes == 0)
+        {
+            checks.Range("MaxProcesses", group.MaxProcesses, SettingsRanges.MaxProcesses);
+        }
     }
 
     private static void CheckQueue(ProcessGroupSettings group, Checks checks)
@@ -48,6 +44,8 @@ internal static class ProcessGroupValidator
             checks.Duration("MaxWait", wait, mayBeOff: true);
         }
 
+        checks.Require(limit != 0 || !group.IsElastic, "Limit", "0", "lets no request wait, but only a request that waits starts more workers",
+            "Write a Limit above 0, or the same number for Processes and MaxProcesses.");
         var off = wait == Timeout.InfiniteTimeSpan;
         checks.Require(!off || limit != 0, "Limit", "0", "lets no request wait, but MaxWait \"off\" lets them wait for ever", "Write a Limit above 0, or remove MaxWait.");
         checks.Require(!off || group.Timeouts.Request != Timeout.InfiniteTimeSpan, "MaxWait", "off",
@@ -61,6 +59,7 @@ internal static class ProcessGroupValidator
         checks.Duration("Silence", timeouts.Silence, mayBeOff: true);
         checks.Duration("Drain", timeouts.Drain, mayBeOff: false);
         checks.Duration("Stop", timeouts.Stop, mayBeOff: false);
+        checks.Duration("Idle", timeouts.Idle, mayBeOff: true);
         var request = DurationText.Format(timeouts.Request);
         checks.Require(timeouts.Drain <= TimeSpan.Zero || timeouts.Drain >= timeouts.Request, "Drain", DurationText.Format(timeouts.Drain),
             $"is shorter than Request ({request}): a restart would cut requests off that are still in time",

@@ -3,7 +3,8 @@ namespace ProxyGroups.Configuration;
 /// <summary>Ranges of whole numbers and sizes, limits included; used by validation and by the JSON schema.</summary>
 internal static class SettingsRanges
 {
-    public static readonly (long Min, long Max) Processes = (1, 256);
+    public static readonly (long Min, long Max) Processes = (0, 256);
+    public static readonly (long Min, long Max) MaxProcesses = (1, 256);
     public static readonly (long Min, long Max) Threads = (1, 1024);
     public static readonly (long Min, long Max) QueueLimit = (0, 1_000_000);
     public static readonly (long Min, long Max) Nice = (-20, 19);

@@ -30,6 +30,13 @@ public sealed record TimeoutSettings
     /// <value>Duration. Default 10 s. Above 0, below 49 days.</value>
     public TimeSpan Stop { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a worker above Processes stays without a request; then it retires, highest rank first. Also how long a group
+    /// of Processes 0 whose start fails is tried again without a request.
+    /// </summary>
+    /// <value>Duration. Default 5 min. Above 0, below 49 days; <see cref="Timeout.InfiniteTimeSpan"/> (in files "off"): for ever.</value>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Fills in the default that depends on another setting.</summary>
     internal TimeoutSettings Completed() =>
         _drain is null ? this with { Drain = Request > ShortestDefaultDrain ? Request : ShortestDefaultDrain } : this;

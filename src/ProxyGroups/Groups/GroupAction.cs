@@ -24,6 +24,9 @@ internal abstract record GroupAction
 
     internal sealed record DumpStacks(int Worker) : GroupAction;
 
+    /// <summary>Ask the scheduler what runs and waits.</summary>
+    internal sealed record Measure : GroupAction;
+
     /// <summary>Forget a worker that is gone.</summary>
     internal sealed record Remove(int Worker, WorkerReason Reason, WorkerExit Exit) : GroupAction;
 

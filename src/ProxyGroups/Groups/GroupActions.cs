@@ -64,6 +64,9 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
             case GroupAction.DumpStacks dump:
                 DumpStacks(_lives[dump.Worker]);
                 break;
+            case GroupAction.Measure:
+                post(new GroupEvent.DemandMeasured(group.MeasureDemand()));
+                break;
             case GroupAction.Remove remove:
                 Remove(remove);
                 break;
@@ -120,7 +123,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     {
         if (gate.IsClosed)
         {
-            _logger.GroupClosed(group.Name, state.Failures, gate.RetryAfter.TotalSeconds);
+            _logger.GroupClosed(group.Name, state.Failures, state.LastFailure, gate.RetryAfter.TotalSeconds);
             group.Scheduler.Close(gate.RetryAfter);
         }
         else

@@ -23,6 +23,11 @@ internal abstract record GroupEvent
     /// <summary>A request ran into Timeouts:Request; the worker is to be replaced without cutting its other requests.</summary>
     internal sealed record RequestDeadlinePassed(int Worker) : GroupEvent;
 
+    /// <summary>Requests wait. Not posted again before the scheduler was asked how many.</summary>
+    internal sealed record DemandRose : GroupEvent;
+
+    internal sealed record DemandMeasured(GroupDemand Demand) : GroupEvent;
+
     internal sealed record SettingsChanged(ProcessGroupSettings Settings) : GroupEvent;
 
     internal sealed record StopRequested(WorkerReason Reason) : GroupEvent;

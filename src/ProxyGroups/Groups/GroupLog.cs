@@ -32,8 +32,8 @@ internal static partial class GroupLog
     [LoggerMessage(2006, LogLevel.Warning, "Worker {Worker} pid {Pid} is killed with all that it started: {Reason}")]
     public static partial void WorkerKilled(this ILogger logger, WorkerIdentity worker, int pid, string reason);
 
-    [LoggerMessage(2007, LogLevel.Error, "Group {Group} refuses requests with 503: {Failures} starts failed one after the other and no worker is ready. The next try is in {RetryAfter:0.0} s.")]
-    public static partial void GroupClosed(this ILogger logger, string group, int failures, double retryAfter);
+    [LoggerMessage(2007, LogLevel.Error, "Group {Group} is failing and refuses requests with 503: no worker is ready after {Failures} failures in a row, the last at {Failure}. The next try is in {RetryAfter:0.0} s.")]
+    public static partial void GroupClosed(this ILogger logger, string group, int failures, SpawnFailure? failure, double retryAfter);
 
     [LoggerMessage(2008, LogLevel.Information, "Group {Group} admits requests again")]
     public static partial void GroupOpened(this ILogger logger, string group);

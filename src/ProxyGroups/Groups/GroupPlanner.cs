@@ -28,6 +28,7 @@ internal sealed class GroupPlanner
     {
         var planner = new GroupPlanner(state, now);
         planner.ForgetFailuresAfterStableUptime();
+        planner.FollowDemand();
         planner.Prepare();
         planner.Offer();
         foreach (var worker in planner._state.Workers)
@@ -47,18 +48,29 @@ internal sealed class GroupPlanner
     {
         if (StableAt() <= _now)
         {
-            _state = _state with { Failures = 0, RetryAt = _now };
+            _state = _state.WithoutFailures(_now);
         }
     }
 
-    // When a ready worker will have proved it; null: nothing to prove, or nobody to do it.
+    // When a ready worker will have proved it; null: nothing to prove, or nobody to do it: one that was ready before the failure proves nothing.
     private TimeSpan? StableAt() => _state.Failures == 0 ? null : _state.Workers
-        .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready)
+        .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && worker.Since >= _state.FailedAt)
         .Min(static worker => (TimeSpan?)(worker.Since + RestartBackoff.StableUptime));
 
+    private void FollowDemand()
+    {
+        _state = DemandPlan.Follow(_state, _now);
+        if (IsRunning && _state.MeasureAt <= _now)
+        {
+            _state = _state with { MeasureAt = null };
+            _actions.Add(new GroupAction.Measure());
+        }
+    }
+
+    // Not for a group that nobody asks for.
     private void Prepare()
     {
-        if (IsRunning && _state.NeedsPreparation && _state.PreparingGeneration == 0 && _now >= _state.RetryAt)
+        if (IsRunning && _state.Wanted > 0 && _state.NeedsPreparation && _state.PreparingGeneration == 0 && _now >= _state.RetryAt)
         {
             _state = _state with { PreparingGeneration = _state.Generation };
             _actions.Add(new GroupAction.Prepare(_state.Generation));
@@ -179,9 +191,9 @@ internal sealed class GroupPlanner
             return _state.StopReason;
         }
 
-        if (worker.Rank >= _state.Settings.Processes)
+        if (worker.Rank >= _state.Wanted)
         {
-            return WorkerReason.ScaledDown;
+            return worker.Rank < _state.Settings.MaxProcesses ? WorkerReason.Idle : WorkerReason.ScaledDown;
         }
 
         var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? WorkerReason.SettingsChanged : null);
@@ -211,7 +223,7 @@ internal sealed class GroupPlanner
     // After a failure one start at a time shows whether it works again.
     private IEnumerable<int> MissingRanks()
     {
-        var missing = Enumerable.Range(0, _state.Settings.Processes).Where(rank => !_state.Workers.Any(worker => Covers(worker, rank)));
+        var missing = Enumerable.Range(0, _state.Wanted).Where(rank => !_state.Workers.Any(worker => Covers(worker, rank)));
         if (_state.Failures == 0)
         {
             return missing;
@@ -234,9 +246,9 @@ internal sealed class GroupPlanner
     {
         var removed = !IsRunning && _state.StopReason == WorkerReason.GroupRemoved;
         var failing = IsRunning ? _state.Failures >= FailuresUntilClosed && !_state.HasReadyWorker : _state.IsClosed;
-        if ((removed || failing) != _state.IsClosed)
+        if ((removed || failing) != _state.IsClosed || (failing && IsRunning && _state.RetryAt > _state.ClosedUntil))
         {
-            _state = _state with { IsClosed = !_state.IsClosed };
+            _state = _state with { IsClosed = removed || failing, ClosedUntil = failing ? _state.RetryAt : TimeSpan.Zero };
             _actions.Add(new GroupAction.Gate(_state.IsClosed, failing ? _state.RetryAt - _now : TimeSpan.Zero));
         }
     }
@@ -260,9 +272,9 @@ internal sealed class GroupPlanner
         var times = _state.Workers.Select(static worker => worker.Deadline)
             .Concat(_state.Workers.Where(static worker => worker.State == WorkerState.Ready).Select(static worker => worker.SuspectUntil))
             .Append(StableAt());
-        if (IsRunning && _state.RetryAt > _now)
+        if (IsRunning)
         {
-            times = times.Append(_state.RetryAt);
+            times = times.Append(_state.MeasureAt).Append(_state.Wanted > 0 && _state.RetryAt > _now ? _state.RetryAt : null);
         }
 
         return times.Min();

@@ -15,7 +15,7 @@ internal static class GroupReducer
     public static GroupState Apply(GroupState state, GroupEvent happened, TimeSpan now, double jitter) => happened switch
     {
         GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
-        GroupEvent.SettingsChanged changed => state with { Settings = changed.Settings, Generation = state.Generation + 1, Failures = 0, RetryAt = now },
+        GroupEvent.SettingsChanged changed => state.WithoutFailures(now) with { Settings = changed.Settings, Generation = state.Generation + 1 },
         GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
         GroupEvent.DrainTimePassed => state with { Workers = [.. state.Workers.Select(worker => worker.State == WorkerState.Draining ? worker with { Deadline = now } : worker)] },
         GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },
@@ -33,9 +33,22 @@ internal static class GroupReducer
         {
             ReplaceReason = WorkerReason.RequestDeadline,
         }),
+        GroupEvent.DemandRose => state with { AskedAt = now, MeasureAt = NextSample(state, now) },
+        GroupEvent.DemandMeasured measured => state with
+        {
+            Demand = measured.Demand,
+            MeasuredAt = now,
+            AskedAt = measured.Demand.Waiting > 0 ? now : state.AskedAt,
+        },
         GroupEvent.WorkerReported reported => ApplyReport(state, reported.Fact, now, jitter),
         _ => state,
     };
+
+    private static TimeSpan NextSample(GroupState state, TimeSpan now)
+    {
+        var next = state.MeasuredAt + DemandPlan.SampleInterval is { } allowed && allowed > now ? allowed : now;
+        return state.MeasureAt is { } planned && planned < next ? planned : next;
+    }
 
     private static GroupState ApplyPrepared(GroupState state, GroupEvent.Prepared prepared, TimeSpan now, double jitter)
     {
@@ -69,15 +82,23 @@ internal static class GroupReducer
 
     private static GroupState ApplyExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
     {
-        var tooEarly = worker.State == WorkerState.Ready && now - worker.Since < EarlyExit;
         var unexpected = worker.State is WorkerState.Ready or WorkerState.Starting;
         state = state.With(worker.Enter(WorkerState.Exited, unexpected ? WorkerReason.ExitedUnexpectedly : worker.Reason, now) with { Exit = exited.Exit });
-        return tooEarly ? CountFailure(state, EarlyExitFailure(exited, now - worker.Since), now, jitter) : state;
+        return worker.State == WorkerState.Ready ? ApplyDeath(state, worker, exited, now, jitter) : state;
     }
 
-    private static SpawnFailure EarlyExitFailure(WorkerEvent.Exited exited, TimeSpan uptime) => new(
-        SpawnStep.HttpCheck,
-        $"it was ready and ended {uptime.TotalMilliseconds:0} ms later with exit code {exited.Exit.Code}",
+    private static GroupState ApplyDeath(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
+    {
+        var uptime = now - worker.Since;
+        state = CrashLoop.Note(state, worker.Rank, now);
+        // A loop that is found is a failing group at once, not only after as many failures as starts may have.
+        state = state.IsCrashLooping ? state with { Failures = Math.Max(state.Failures, GroupPlanner.FailuresUntilClosed - 1) } : state;
+        return state.IsCrashLooping || uptime < EarlyExit ? CountFailure(state, DeathFailure(exited, uptime), now, jitter) : state;
+    }
+
+    private static SpawnFailure DeathFailure(WorkerEvent.Exited exited, TimeSpan uptime) => new(
+        SpawnStep.Serve,
+        $"it was ready and ended {uptime.TotalSeconds:0.0} s later: {exited.Exit}",
         exited.LastOutput,
         "read its last output; a worker has to stay after it said that it is ready",
         uptime);
@@ -85,6 +106,7 @@ internal static class GroupReducer
     private static GroupState CountFailure(GroupState state, SpawnFailure failure, TimeSpan now, double jitter) => state with
     {
         Failures = state.Failures + 1,
+        FailedAt = now,
         RetryAt = now + RestartBackoff.Delay(state.Failures + 1, jitter),
         LastFailure = failure,
     };

@@ -28,6 +28,20 @@ internal sealed record GroupState
     /// <summary>The generation whose preparation runs; 0: none.</summary>
     public int PreparingGeneration { get; init; }
 
+    /// <summary>Workers that there should be: the ranks below it. Between Processes and MaxProcesses.</summary>
+    public int Wanted { get; init; }
+
+    /// <summary>What the scheduler said, until the planner has followed it.</summary>
+    public GroupDemand? Demand { get; init; }
+
+    public TimeSpan? MeasuredAt { get; init; }
+
+    /// <summary>When the scheduler is to be asked next; null: when a request waits.</summary>
+    public TimeSpan? MeasureAt { get; init; }
+
+    /// <summary>When a request last waited.</summary>
+    public TimeSpan AskedAt { get; init; }
+
     public ImmutableArray<WorkerView> Workers { get; init; } = [];
 
     /// <summary>Id of the next worker; no two workers of a front door have the same.</summary>
@@ -39,10 +53,22 @@ internal sealed record GroupState
     /// <summary>No start before this.</summary>
     public TimeSpan RetryAt { get; init; }
 
+    /// <summary>When the last start failed.</summary>
+    public TimeSpan FailedAt { get; init; }
+
+    /// <summary>Workers that died of late although they were ready.</summary>
+    public ImmutableArray<Crash> Crashes { get; init; } = [];
+
+    /// <summary>They die so often that each death counts as a failed start.</summary>
+    public bool IsCrashLooping { get; init; }
+
     public SpawnFailure? LastFailure { get; init; }
 
     /// <summary>Requests are refused at once because nothing can serve them.</summary>
     public bool IsClosed { get; init; }
+
+    /// <summary>When the refused are told that the next try begins.</summary>
+    public TimeSpan ClosedUntil { get; init; }
 
     /// <summary>Whatever still runs is killed.</summary>
     public bool IsForced { get; init; }
@@ -51,7 +77,13 @@ internal sealed record GroupState
 
     public bool HasReadyWorker => Workers.Any(static worker => worker.State == WorkerState.Ready);
 
+    /// <summary>Nobody asks for it, and nothing of it runs on.</summary>
+    public bool IsIdle => Phase == GroupPhase.Running && Wanted == 0 && !HasReadyWorker;
+
     public bool NeedsPreparation => PreparedGeneration < Generation;
+
+    /// <summary>What failed before says nothing any more.</summary>
+    public GroupState WithoutFailures(TimeSpan now) => this with { Failures = 0, RetryAt = now, Crashes = [], IsCrashLooping = false };
 
     public GroupState With(WorkerView worker) =>
         this with { Workers = Workers.SetItem(IndexOf(worker.Id), worker) };

@@ -15,6 +15,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
     private volatile ServingWorker[] _serving = [];
     private volatile GroupBlueprint _blueprint;
     private GroupSupervisor? _supervisor;
+    private int _isDemandPosted;
 
     public ProcessGroup(string name, GroupBlueprint blueprint, TimeProvider time)
     {
@@ -96,6 +97,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
     {
         var actions = new GroupActions(this, host);
         Scheduler.WorkerDrained = (worker, _) => _supervisor!.Post(new GroupEvent.WorkerDrained(worker));
+        Scheduler.Starved = Scheduler.Queued = ReportDemand;
         Number = number;
         var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));
@@ -115,6 +117,13 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     internal GroupBlueprint Blueprint => _blueprint;
 
+    /// <summary>What runs and waits. Whoever begins to wait after this is reported anew.</summary>
+    internal GroupDemand MeasureDemand()
+    {
+        Volatile.Write(ref _isDemandPosted, 0);
+        return GroupDemand.Of(Scheduler.Snapshot());
+    }
+
     internal void Offer(ServingWorker worker)
     {
         lock (_gate)
@@ -131,6 +140,15 @@ internal sealed class ProcessGroup : IAsyncDisposable
         lock (_gate)
         {
             _serving = [.. _serving.Where(candidate => candidate.Identity.Id != worker)];
+        }
+    }
+
+    // On the request's own thread, so an event for each waiter would be too many.
+    private void ReportDemand()
+    {
+        if (Settings.IsElastic && Volatile.Read(ref _isDemandPosted) == 0 && Interlocked.Exchange(ref _isDemandPosted, 1) == 0)
+        {
+            _supervisor!.Post(new GroupEvent.DemandRose());
         }
     }
 

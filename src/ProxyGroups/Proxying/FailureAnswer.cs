@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Hosting;
+using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Proxying;
 
@@ -14,7 +15,7 @@ namespace ProxyGroups.Proxying;
 /// </summary>
 internal sealed class FailureAnswer(IHostEnvironment environment)
 {
-    public async Task WriteAsync(HttpContext context, ProxyFailure failure, string detail, TimeSpan retryAfter)
+    public async Task WriteAsync(HttpContext context, ProxyFailure failure, string detail, TimeSpan retryAfter, SpawnFailure? cause = null)
     {
         var row = FailureTable.Row(failure);
         var response = context.Response;
@@ -28,7 +29,8 @@ internal sealed class FailureAnswer(IHostEnvironment environment)
         }
 
         var shown = environment.IsDevelopment() && detail.Length > 0 ? detail : null;
-        var body = WantsHtml(context.Request) ? Page(context, row, shown) : Problem(context, row, shown);
+        var why = environment.IsDevelopment() ? cause : null;
+        var body = WantsHtml(context.Request) ? Page(context, row, shown, why) : Problem(context, row, shown, why);
         response.ContentType = WantsHtml(context.Request) ? "text/html; charset=utf-8" : "application/problem+json";
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
@@ -40,21 +42,37 @@ internal sealed class FailureAnswer(IHostEnvironment environment)
     private static bool WantsHtml(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    private static byte[] Problem(HttpContext context, FailureRow row, string? detail) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
+    private static byte[] Problem(HttpContext context, FailureRow row, string? detail, SpawnFailure? cause)
     {
-        ["title"] = ReasonPhrases.GetReasonPhrase(row.Status),
-        ["status"] = row.Status,
-        ["detail"] = detail ?? row.Text,
-        ["id"] = context.TraceIdentifier,
-    });
+        var problem = new Dictionary<string, object?>
+        {
+            ["title"] = ReasonPhrases.GetReasonPhrase(row.Status),
+            ["status"] = row.Status,
+            ["detail"] = detail ?? row.Text,
+            ["id"] = context.TraceIdentifier,
+        };
+        foreach (var (name, value) in Parts(cause))
+        {
+            problem[name] = value;
+        }
 
-    private static byte[] Page(HttpContext context, FailureRow row, string? detail) => Encoding.UTF8.GetBytes($$"""
+        return JsonSerializer.SerializeToUtf8Bytes(problem);
+    }
+
+    private static (string Name, string Value)[] Parts(SpawnFailure? cause) => cause is null
+        ? []
+        : [("step", $"{cause.Step}"), ("cause", cause.Cause), ("lastOutput", string.Join('\n', cause.LastOutput)), ("remedy", cause.Remedy)];
+
+    private static string Explain(SpawnFailure? cause) => string.Concat(Parts(cause).Where(static part => part.Value.Length > 0).Select(static part =>
+        $"<h2>{part.Name switch { "lastOutput" => "last output", var name => name }}</h2><pre>{WebUtility.HtmlEncode(part.Value)}</pre>"));
+
+    private static byte[] Page(HttpContext context, FailureRow row, string? detail, SpawnFailure? cause) => Encoding.UTF8.GetBytes($$"""
         <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>{{row.Status}} {{ReasonPhrases.GetReasonPhrase(row.Status)}}</title>
         <style>:root{color-scheme:light dark}body{font:1.05rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}
-        h1{font-size:1.4rem}pre{white-space:pre-wrap;border-left:3px solid #c60;padding-left:1rem}small{opacity:.65}</style>
+        h1{font-size:1.4rem}h2{font-size:1rem;margin-bottom:0}pre{white-space:pre-wrap;border-left:3px solid #c60;padding-left:1rem}small{opacity:.65}</style>
         <h1>{{row.Text}}</h1>
-        {{(detail is null ? "<p>Please try again in a moment.</p>" : $"<pre>{WebUtility.HtmlEncode(detail)}</pre>")}}
+        {{(detail is null ? "<p>Please try again in a moment.</p>" : cause is null ? $"<pre>{WebUtility.HtmlEncode(detail)}</pre>" : Explain(cause))}}
         <small>{{row.Status}} {{ReasonPhrases.GetReasonPhrase(row.Status)}} &middot; {{WebUtility.HtmlEncode(context.TraceIdentifier)}}</small></html>
         """);
 }

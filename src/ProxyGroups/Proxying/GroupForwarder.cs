@@ -76,7 +76,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
         if (result.Failure is { } failure)
         {
-            await services.Answer.WriteAsync(context, failure, result.Detail, result.RetryAfter);
+            await services.Answer.WriteAsync(context, failure, result.Detail, result.RetryAfter, result.Cause);
         }
     }
 

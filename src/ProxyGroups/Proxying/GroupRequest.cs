@@ -180,7 +180,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         _ => FindBadRequest(exception.InnerException),
     };
 
-    private static TryResult Refusal(in AdmissionResult admission)
+    private TryResult Refusal(in AdmissionResult admission)
     {
         if (admission.Outcome == AdmissionOutcome.ClientGone)
         {
@@ -195,7 +195,14 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             AdmissionOutcome.BootTimedOut => ProxyFailure.BootTimedOut,
             _ => ProxyFailure.GroupClosed,
         };
-        return new TryResult { Failure = failure, Detail = $"{admission.Outcome} after {admission.Waited.TotalMilliseconds:0} ms", RetryAfter = admission.RetryAfter };
+        var cause = failure is ProxyFailure.GroupClosed or ProxyFailure.BootTimedOut && Group.State is { Failures: > 0, LastFailure: { } last } ? last : null;
+        return new TryResult
+        {
+            Failure = failure,
+            Detail = $"{admission.Outcome} after {admission.Waited.TotalMilliseconds:0} ms{(cause is null ? string.Empty : $"; the last failure was at {cause}")}",
+            Cause = cause,
+            RetryAfter = admission.RetryAfter,
+        };
     }
 
     private static ProxyFailure FailureOf(ExchangeFault fault) => fault switch

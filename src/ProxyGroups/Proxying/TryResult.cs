@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Proxying;
 
@@ -19,6 +20,9 @@ internal readonly record struct TryResult
 
     /// <summary>For the operator: what exactly happened, with the worker's pid.</summary>
     public string Detail { get; init; }
+
+    /// <summary>Why the group has no worker; null where it has, or has not tried.</summary>
+    public SpawnFailure? Cause { get; init; }
 
     public TimeSpan RetryAfter { get; init; }
 

@@ -11,7 +11,9 @@ internal struct Aftermath
 
     public bool Starved { get; set; }
 
-    public readonly bool IsEmpty => _first is null && Drained is null && !Starved;
+    public bool Queued { get; set; }
+
+    public readonly bool IsEmpty => _first is null && Drained is null && !Starved && !Queued;
 
     public void Add(Waiter waiter)
     {

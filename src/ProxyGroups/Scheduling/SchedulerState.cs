@@ -53,6 +53,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         waiter.EnqueuedAt = request.EnqueuedAt is 0 ? now : Math.Min(request.EnqueuedAt, now);
         _deadlines.Enter(waiter, now);
         _queue.Enter(waiter);
+        _aftermath.Queued = true;
         NoteDemand();
         Expire(now);
         return waiter;
@@ -78,6 +79,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
 
         _counters.CountReleased();
+        worker.IdleSince = now;
         if (slot.Kind == SlotKind.Thread)
         {
             _service.Add(now - slot.GrantedAt);
@@ -92,20 +94,21 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     }
 
     /// <summary>No slot comes free, so nobody is served; and how long it took says nothing about service times.</summary>
-    public void Forfeit(in SlotLease lease)
+    public void Forfeit(in SlotLease lease, long now)
     {
         if (Workers.Forfeit(in lease) is { } worker)
         {
             _counters.CountReleased();
+            worker.IdleSince = now;
             NoteDrained(worker);
         }
     }
 
     /// <summary>A worker that is offered again comes back as a new one: its old leases end.</summary>
-    public int Offer(int id, int rank, int generation, int capacity)
+    public int Offer(int id, int rank, int generation, int capacity, long now)
     {
         Lose(id);
-        return Workers.Offer(id, rank, generation, capacity);
+        return Workers.Offer(id, rank, generation, capacity, now);
     }
 
     public void Drain(int id)
@@ -186,7 +189,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         for (int i = 0; i < workers.Length; i++)
         {
             WorkerSlots w = Workers.All[i];
-            workers[i] = new WorkerSlotsSnapshot(w.Id, w.Rank, w.Generation, w.Epoch, w.Capacity, w.Busy, w.State);
+            workers[i] = new WorkerSlotsSnapshot(w.Id, w.Rank, w.Generation, w.Epoch, w.Capacity, w.Busy, w.State, w.Busy > 0 ? TimeSpan.Zero : time.GetElapsedTime(w.IdleSince, now));
         }
 
         TimeSpan oldest = _queue.FirstArrival is { } waiter ? Waited(waiter, now) : TimeSpan.Zero;

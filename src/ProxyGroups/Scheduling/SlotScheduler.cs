@@ -7,7 +7,7 @@ namespace ProxyGroups.Scheduling;
 /// <para>
 /// Thread rule: every member may be called from any thread. One short lock guards <see cref="SchedulerState"/>; inside it
 /// nothing is awaited, completed, called back or logged. Waiters continue on the thread pool.
-/// The owner sets the two callbacks before the first request (they must neither throw nor block), offers workers as they
+/// The owner sets the callbacks before the first request (they must neither throw nor block), offers workers as they
 /// become ready, removes them when they have exited, and disposes the scheduler last.
 /// </para>
 /// </summary>
@@ -34,6 +34,9 @@ internal sealed class SlotScheduler : IDisposable
     /// on offer goes while requests wait.
     /// </summary>
     public Action? Starved { get; set; }
+
+    /// <summary>A request found no free slot and waits. Called outside the lock for each such request.</summary>
+    public Action? Queued { get; set; }
 
     /// <summary>
     /// A lease, at once if a slot is free; else the request waits its turn. Never throws for cancellation: a lease that was
@@ -83,7 +86,7 @@ internal sealed class SlotScheduler : IDisposable
         Aftermath aftermath;
         lock (_lock)
         {
-            _state.Forfeit(in lease);
+            _state.Forfeit(in lease, _time.GetTimestamp());
             aftermath = _state.TakeAftermath();
         }
 
@@ -98,7 +101,7 @@ internal sealed class SlotScheduler : IDisposable
         ThrowIfOutOfRange(rank);
         ThrowIfOutOfRange(capacity);
         int epoch = 0;
-        Change(state => epoch = state.Offer(worker, rank, generation, capacity));
+        Change(state => epoch = state.Offer(worker, rank, generation, capacity, _time.GetTimestamp()));
         return epoch;
     }
 
@@ -214,6 +217,11 @@ internal sealed class SlotScheduler : IDisposable
         if (aftermath.Starved)
         {
             Starved?.Invoke();
+        }
+
+        if (aftermath.Queued)
+        {
+            Queued?.Invoke();
         }
     }
 }

@@ -17,9 +17,9 @@ internal sealed class WorkerSlots
     private int _threads;
     private int _forfeited;
 
-    public WorkerSlots(int id, int rank, int generation, int epoch, int capacity)
+    public WorkerSlots(int id, int rank, int generation, int epoch, int capacity, long now)
     {
-        (Id, Rank, Generation, Epoch) = (id, rank, generation, epoch);
+        (Id, Rank, Generation, Epoch, IdleSince) = (id, rank, generation, epoch, now);
         Resize(capacity);
     }
 
@@ -35,6 +35,9 @@ internal sealed class WorkerSlots
     public int Capacity { get; private set; }
 
     public int Busy { get; private set; }
+
+    /// <summary>Timestamp of the last end of a lease, or of the offer; of meaning only while no slot is busy.</summary>
+    public long IdleSince { get; set; }
 
     /// <summary>Busy slots whose leases say something about service times: all but upgraded connections.</summary>
     public int Measured { get; private set; }

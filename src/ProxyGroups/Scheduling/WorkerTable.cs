@@ -20,9 +20,9 @@ internal sealed class WorkerTable
     public ReadOnlySpan<WorkerSlots> All => _workers.AsSpan(0, _count);
 
     /// <summary>Adds a worker under a new epoch.</summary>
-    public int Offer(int id, int rank, int generation, int capacity)
+    public int Offer(int id, int rank, int generation, int capacity, long now)
     {
-        var worker = new WorkerSlots(id, rank, generation, ++_lastEpoch, capacity);
+        var worker = new WorkerSlots(id, rank, generation, ++_lastEpoch, capacity, now);
         Insert(worker);
         Refresh(_count - 1);
         return worker.Epoch;

@@ -7,4 +7,7 @@ internal enum SpawnStep
     Launch,
     Notify,
     HttpCheck,
+
+    /// <summary>It was ready, and did not stay.</summary>
+    Serve,
 }

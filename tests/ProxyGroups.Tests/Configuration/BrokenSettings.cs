@@ -181,27 +181,32 @@ internal static class BrokenSettings
         processes out of range
         "Processes": 257
         =>
-        ProxyGroups:ProcessGroups:shop:Processes = "257" is above what is allowed. Write a whole number from 1 to 256.
+        ProxyGroups:ProcessGroups:shop:Processes = "257" is above what is allowed. Write a whole number from 0 to 256.
         ---
         processes below zero
         "Processes": -1
         =>
-        ProxyGroups:ProcessGroups:shop:Processes = "-1" is below what is allowed. Write a whole number from 1 to 256.
+        ProxyGroups:ProcessGroups:shop:Processes = "-1" is below what is allowed. Write a whole number from 0 to 256.
         ---
-        no process until the first request
-        "Processes": 0, "MaxProcesses": 4
+        no process ever
+        "Processes": 0, "MaxProcesses": 0
         =>
-        ProxyGroups:ProcessGroups:shop:Processes = "0" is not supported yet. Write 1 or more: workers run from the start.
+        ProxyGroups:ProcessGroups:shop:MaxProcesses = "0" is below what is allowed. Write a whole number from 1 to 256.
         ---
         min above max
         "Processes": 4, "MaxProcesses": 2
         =>
         ProxyGroups:ProcessGroups:shop:MaxProcesses = "2" is below Processes (4). Write 4, or remove it.
         ---
-        more at most than at first
-        "Processes": 2, "MaxProcesses": 4
+        started by requests that may not wait
+        "Processes": 0, "Queue": { "Limit": 0 }
         =>
-        ProxyGroups:ProcessGroups:shop:MaxProcesses = "4" differs from Processes (2), which is not supported yet. Write the number you need as "Processes", and remove MaxProcesses.
+        ProxyGroups:ProcessGroups:shop:Queue:Limit = "0" lets no request wait, but only a request that waits starts more workers. Write a Limit above 0, or the same number for Processes and MaxProcesses.
+        ---
+        too many processes at most
+        "Processes": 2, "MaxProcesses": 257
+        =>
+        ProxyGroups:ProcessGroups:shop:MaxProcesses = "257" is above what is allowed. Write a whole number from 1 to 256.
         ---
         niceness out of range
         "Worker": { "Nice": 20 }
@@ -381,10 +386,10 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups is not supported yet. Remove it: a worker gets all groups of its User.
         ProxyGroups:ProcessGroups:shop:Worker:Umask = "027" is not supported yet. Remove it, and start the program through sh: "Command": [ "sh", "-c", "umask 027; exec ..." ].
         ---
-        the idle timeout
-        "Timeouts": { "Idle": "5m" }
+        an idle timeout of nothing
+        "Timeouts": { "Idle": "0s" }
         =>
-        ProxyGroups:ProcessGroups:shop:Timeouts:Idle = "5m" is not supported yet. Remove it: workers keep running when nobody asks for them.
+        ProxyGroups:ProcessGroups:shop:Timeouts:Idle = "0s" is not above zero. Write "1ms" or more, or "off".
         ---
         other things that come later
         "Restart": "always", "Before": [ "migrate" ], "Serves": "/", "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"

@@ -16,7 +16,7 @@ internal sealed partial class SchemaGenerator
     private static readonly Dictionary<string, (long Min, long Max)> Ranges = new()
     {
         ["ProcessGroupSettings.Processes"] = SettingsRanges.Processes,
-        ["ProcessGroupSettings.MaxProcesses"] = SettingsRanges.Processes,
+        ["ProcessGroupSettings.MaxProcesses"] = SettingsRanges.MaxProcesses,
         ["ProcessGroupSettings.Threads"] = SettingsRanges.Threads,
         ["QueueSettings.Limit"] = SettingsRanges.QueueLimit,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,

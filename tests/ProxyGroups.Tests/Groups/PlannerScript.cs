@@ -10,8 +10,12 @@ internal sealed class PlannerScript
     private GroupPlan plan;
 
     public PlannerScript(int processes = 1, TimeoutSettings? timeouts = null)
+        : this(new ProcessGroupSettings { Processes = processes, MaxProcesses = processes, Timeouts = timeouts ?? new TimeoutSettings() })
     {
-        var settings = new ProcessGroupSettings { Processes = processes, MaxProcesses = processes, Timeouts = timeouts ?? new TimeoutSettings() };
+    }
+
+    public PlannerScript(ProcessGroupSettings settings)
+    {
         plan = new GroupPlan(new GroupState { Name = "shop", Settings = settings, PreparedGeneration = 1 }, [], null);
     }
 
@@ -39,6 +43,10 @@ internal sealed class PlannerScript
     public PlannerScript Start() => On(new GroupEvent.Started());
 
     public PlannerScript Tick() => On(new GroupEvent.WakeUp());
+
+    /// <summary>Tells what runs and waits; workers that are not named were busy.</summary>
+    public PlannerScript Measured(int busy = 0, int waiting = 0, double oldestWait = 0, params (int Worker, double Seconds)[] idle) => On(new GroupEvent.DemandMeasured(new GroupDemand(
+        busy, waiting, TimeSpan.FromSeconds(oldestWait), State.Workers.ToDictionary(static worker => worker.Id, worker => TimeSpan.FromSeconds(idle.FirstOrDefault(one => one.Worker == worker.Id).Seconds)))));
 
     public PlannerScript Granted(int worker) => On(new GroupEvent.BootGranted(worker));
 

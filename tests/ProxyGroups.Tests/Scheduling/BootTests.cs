@@ -112,6 +112,33 @@ public sealed class BootTests : SchedulerTest
         Assert.Equal(0, Starvations);
     }
 
+    [Fact]
+    public void A_request_that_waits_beside_a_busy_worker_is_reported()
+    {
+        Scheduler.Offer(1, 0, 1, 1);
+        AcquireAll(0);
+        Assert.Equal(0, Queued);
+        AcquireAll(0, 0);
+        Assert.Equal(2, Queued);
+        Assert.Equal(0, Starvations);
+    }
+
+    [Fact]
+    public void A_worker_is_idle_since_its_last_lease_or_its_offer()
+    {
+        Scheduler.Offer(1, 0, 1, 2);
+        Advance(3);
+        Assert.Equal(TimeSpan.FromSeconds(3), Scheduler.Snapshot().Workers[0].IdleFor);
+        var (one, two) = (Acquire(), Acquire());
+        Advance(3);
+        Release(one);
+        Advance(3);
+        Assert.Equal(TimeSpan.Zero, Scheduler.Snapshot().Workers[0].IdleFor);
+        Release(two);
+        Advance(2);
+        Assert.Equal(TimeSpan.FromSeconds(2), Scheduler.Snapshot().Workers[0].IdleFor);
+    }
+
     private void Withdraw(string how, int worker, int epoch)
     {
         switch (how)

@@ -14,6 +14,7 @@ public abstract class SchedulerTest : IDisposable
         Scheduler = new SlotScheduler(Limits, Time)
         {
             Starved = () => Starvations++,
+            Queued = () => Queued++,
             WorkerDrained = (worker, epoch) => Drained.Add((worker, epoch)),
         };
     }
@@ -25,6 +26,8 @@ public abstract class SchedulerTest : IDisposable
     internal List<(int Worker, int Epoch)> Drained { get; } = [];
 
     internal int Starvations { get; private set; }
+
+    internal int Queued { get; private set; }
 
     internal int QueueLength => Scheduler.Snapshot().QueueLength;
 

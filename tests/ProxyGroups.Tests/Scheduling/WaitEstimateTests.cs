@@ -15,7 +15,7 @@ public sealed class WaitEstimateTests
     public void The_estimate_is_the_work_ahead_over_the_slots(int slots, int ahead, long elapsed, double expected)
     {
         var workers = new WorkerTable();
-        workers.Offer(1, 0, 1, slots);
+        workers.Offer(1, 0, 1, slots, now: 0);
         for (int i = 0; i < slots; i++)
         {
             workers.TryGrant(0, SlotKind.Thread, i + 1, 1000 - elapsed, out _);
@@ -28,8 +28,8 @@ public sealed class WaitEstimateTests
     public void Workers_that_lease_nothing_do_not_count()
     {
         var workers = new WorkerTable();
-        workers.Offer(1, 0, 1, 1);
-        workers.Offer(2, 0, 1, 8);
+        workers.Offer(1, 0, 1, 1, now: 0);
+        workers.Offer(2, 0, 1, 8, now: 0);
         workers.SetState(workers.Find(2)!, WorkerSlotsState.Draining);
         Assert.Equal(200, WaitEstimate.Of(2, workers, Mean(100), now: 0));
     }
@@ -39,7 +39,7 @@ public sealed class WaitEstimateTests
     {
         var workers = new WorkerTable();
         Assert.Null(WaitEstimate.Of(1, workers, Mean(100), 0));
-        workers.Offer(1, 0, 1, 1);
+        workers.Offer(1, 0, 1, 1, now: 0);
         Assert.Null(WaitEstimate.Of(1, workers, default, 0));
     }
 
@@ -47,7 +47,7 @@ public sealed class WaitEstimateTests
     public void Timestamps_may_be_large()
     {
         var workers = new WorkerTable();
-        workers.Offer(1, 0, 1, 1000);
+        workers.Offer(1, 0, 1, 1000, now: 0);
         const long Now = long.MaxValue - 1;
         for (int i = 0; i < 1000; i++)
         {

@@ -27,5 +27,5 @@ internal sealed class ModelWorker
 
     public bool HasFreeSlot => State == WorkerSlotsState.Ready && Leases.Count + Stuck.Count < Threads;
 
-    public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State);
+    public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State, IdleFor: TimeSpan.Zero);
 }

@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using ProxyGroups.Benchmarks.Kit;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.Benchmarks.Experiments;
+
+/// <summary>Many apps of which none runs until it is asked for: what the front door pays for each, and that each comes and goes.</summary>
+internal static class OnDemand
+{
+    private const int Groups = 200;
+    private const string OverviewPath = "/.overview";
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
+
+    public static async Task RunAsync(Report report)
+    {
+        var alone = await MeasureAsync(report, groups: 1);
+        var many = await MeasureAsync(report, Groups);
+        report.AtMost($"resident memory of the front door per idle group, {Groups} against 1", (many - alone) * 1000 / (Groups - 1), 200, "kB");
+    }
+
+    private static async Task<double> MeasureAsync(Report report, int groups)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        await using var door = await FrontDoorProcess.StartAsync(Settings(groups));
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
+        var resident = ProcessFigures.ResidentMegabytes(door.Pid);
+        report.Note($"{groups} groups with Processes 0: listens after {seconds:0.00} s, {resident:0.0} MB resident");
+        if (groups > 1)
+        {
+            report.AtMost("start until it listens", seconds, 3, "s");
+            await AskEachAsync(report, door, groups);
+        }
+
+        return resident;
+    }
+
+    private static async Task AskEachAsync(Report report, FrontDoorProcess door, int groups)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, groups).Select(number => AskAsync(door, number)));
+        report.Exactly("groups that one request each, all at once, has not started", answers.Count(static answer => !answer), 0);
+        report.Note($"the last of {groups} boots was ready after {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s; one at a time boots on 2 cores");
+        var stopping = TimeProvider.System.GetTimestamp();
+        var limit = Idle + TimeSpan.FromSeconds(30);
+        while (await RunningAsync(door) > 0 && TimeProvider.System.GetElapsedTime(stopping) < limit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
+
+        report.Exactly("workers left some time after the last request", await RunningAsync(door), 0);
+        report.Note($"{ProcessFigures.ResidentMegabytes(door.Pid):0.0} MB resident once all have stopped again");
+    }
+
+    private static async Task<bool> AskAsync(FrontDoorProcess door, int number)
+    {
+        using var answer = await door.Client.GetAsync($"/app{number}/");
+        return answer.IsSuccessStatusCode;
+    }
+
+    private static async Task<int> RunningAsync(FrontDoorProcess door)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, OverviewPath);
+        request.Headers.Accept.ParseAdd("application/json");
+        using var response = await door.Client.SendAsync(request);
+        var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
+        return groups!.Sum(static group => group.Workers.Count);
+    }
+
+    private static object Settings(int groups) => new
+    {
+        ReverseProxy = new
+        {
+            Routes = Enumerable.Range(0, groups).ToDictionary(static number => $"app{number}", static number => new { ClusterId = $"app{number}", Match = new { Path = $"/app{number}/{{**rest}}" } }),
+        },
+        ProxyGroups = new
+        {
+            Overview = OverviewPath,
+            Defaults = new { Processes = 0, Directory = BenchFrontDoor.Apps, BenchFrontDoor.Python, Wsgi = "hello:application", Timeouts = new { Startup = "3m", Idle = $"{Idle.TotalSeconds}s" } },
+            ProcessGroups = Enumerable.Range(0, groups).ToDictionary(static number => $"app{number}", static _ => new { Threads = 4 }),
+        },
+    };
+}
