@@ -51,19 +51,7 @@ internal static class KnownKeys
         ["Startup", "Request", "Silence", "Drain", "Stop", "Idle"]);
 
     public static readonly SectionKeys Worker = new(
-        ["User", "Nice", "OpenFiles"],
-        new Dictionary<string, Refusal>
-        {
-            ["Group"] = Refusal.Later("Remove it: a worker gets the primary group of its User."),
-            ["SupplementaryGroups"] = Refusal.Later("Remove it: a worker gets all groups of its User."),
-            ["Umask"] = Refusal.Later("Remove it, and start the program through sh: \"Command\": [ \"sh\", \"-c\", \"umask 027; exec ...\" ]."),
-            ["EnvironmentFile"] = Refusal.Later("Write the variables in \"Environment\", or hand them on with \"PassEnvironment\"."),
-            ["CpuSeconds"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--cpu=60\", \"--\", ... ]."),
-            ["AddressSpace"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--as=1073741824\", \"--\", ... ]."),
-            ["CoreSize"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"prlimit\", \"--core=0\", \"--\", ... ]."),
-            ["NoNewPrivileges"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"setpriv\", \"--no-new-privs\", \"--\", ... ]."),
-            ["Capabilities"] = Refusal.Later("Remove it, and start the program through another: \"Command\": [ \"setpriv\", \"--inh-caps=-all\", \"--\", ... ]."),
-        });
+        ["User", "Group", "SupplementaryGroups", "Umask", "EnvironmentFile", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "NoNewPrivileges", "Capabilities"]);
 
     public static readonly SectionKeys Buffering = new(["Request", "Response"]);
 

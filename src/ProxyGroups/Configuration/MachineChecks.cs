@@ -17,7 +17,7 @@ internal static class MachineChecks
         ("setsid", "util-linux", _ => true),
         ("setpriv", "util-linux", _ => true),
         ("nice", "coreutils", worker => worker.Nice is not null),
-        ("prlimit", "util-linux", worker => worker.OpenFiles is not null),
+        ("prlimit", "util-linux", worker => (worker.CpuSeconds ?? worker.OpenFiles ?? worker.AddressSpace ?? worker.CoreSize) is not null),
     ];
 
     public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, MachineFacts machine)
@@ -49,6 +49,18 @@ internal static class MachineChecks
         return errors;
     }
 
+    /// <summary>Allowed, but it gives the machine to whoever finds a hole in one of the apps.</summary>
+    public static IReadOnlyList<SettingsError> Warn(ProxyGroupsSettings settings, MachineFacts machine)
+    {
+        var asRoot = settings.ProcessGroups.Where(group => group.Value.Worker.User is null or "root").Select(group => group.Key).Order(StringComparer.Ordinal).ToList();
+        return !settings.Enabled || !machine.IsRoot || asRoot.Count is 0 ? [] :
+        [
+            new($"{SettingsReader.Section}:ProcessGroups", null,
+                $"RUN AS ROOT: the workers of {string.Join(", ", asRoot)}; a hole in one of these apps gives away the whole machine",
+                "Give each a user of its own (\"Worker\": { \"User\": \"www-data\" }), or one to all of them in \"Defaults\"; or do not start the front door as root."),
+        ];
+    }
+
     /// <summary>Other texts are refused with the values; GetFullPath would throw on them.</summary>
     private static bool IsPath(string? text) => text is { Length: > 0 } && !text.Contains('\0');
 
@@ -69,41 +81,7 @@ internal static class MachineChecks
             checks.Require(machine.DirectoryExists(directory), "Directory", group.Directory, $"does not exist: {directory}", "Create it, or correct the path; relative ones start at the content root.");
         }
 
-        var worker = checks.Section("Worker");
-        if (!linux)
-        {
-            RefuseForPlain("User", group.Worker.User, worker);
-            RefuseForPlain("Nice", group.Worker.Nice, worker);
-            RefuseForPlain("OpenFiles", group.Worker.OpenFiles, worker);
-            return;
-        }
-
-        CheckUser(group.Worker.User, machine, worker);
-        worker.Require(group.Worker.Nice is not < 0 || machine.IsRoot, "Nice", $"{group.Worker.Nice}", "is negative, which needs root", "Write 0 to 19, or start the front door as root.");
-        worker.Require(machine.IsRoot || machine.OpenFilesLimit is not { } limit || group.Worker.OpenFiles is not { } files || files <= limit,
-            "OpenFiles", $"{group.Worker.OpenFiles}", $"is above the hard limit of the front door ({machine.OpenFilesLimit}), and raising it needs root",
-            $"Write {machine.OpenFilesLimit} or less, or raise LimitNOFILE= in the front door's systemd unit.");
-    }
-
-    private static void RefuseForPlain(string key, object? value, Checks worker) =>
-        worker.Require(value is null, key, $"{value}", "cannot be honoured by the plain launcher", "Remove it, or run on Linux with \"Launcher\": \"auto\".");
-
-    private static void CheckUser(string? user, MachineFacts machine, Checks worker)
-    {
-        if (user is null || user == machine.UserName)
-        {
-            return;
-        }
-
-        if (!machine.Users.Contains(user))
-        {
-            var nearest = NearestName.Find(user, machine.Users);
-            worker.Fail("User", user, "is not in /etc/passwd", nearest is null ? $"Create it: adduser --system --group {user}" : $"Did you mean \"{nearest}\"?");
-        }
-        else
-        {
-            worker.Require(machine.IsRoot, "User", user, $"needs a front door that is root; it is {machine.UserName}", "Start the front door as root, or remove User.");
-        }
+        MachineWorkerChecks.Check(group.Worker, machine, linux, checks.Section("Worker"));
     }
 
     private static void CheckTools(IEnumerable<ProcessGroupSettings> groups, MachineFacts machine, Checks root)

@@ -55,8 +55,17 @@ internal static class ProcessGroupReader
     private static WorkerSettings ReadWorker(SectionReader section) => new()
     {
         User = section.ReadText("User"),
+        Group = section.ReadText("Group"),
+        SupplementaryGroups = section.ReadOptionalList("SupplementaryGroups"),
+        Umask = section.ReadText("Umask"),
+        EnvironmentFile = section.ReadText("EnvironmentFile"),
         Nice = section.ReadOptional("Nice", ScalarText.WholeNumber),
+        CpuSeconds = section.ReadOptional("CpuSeconds", ScalarText.WholeNumber),
         OpenFiles = section.ReadOptional("OpenFiles", ScalarText.WholeNumber),
+        AddressSpace = section.Read("AddressSpace", SizeText.Parse, null),
+        CoreSize = section.Read("CoreSize", text => SizeText.Parse(text).Select(size => (long?)(size ?? 0)), null),
+        NoNewPrivileges = section.Read("NoNewPrivileges", ScalarText.Switch, true),
+        Capabilities = section.ReadOptionalList("Capabilities"),
     };
 
     private static BufferingSettings ReadBuffering(SectionReader section)

@@ -11,7 +11,7 @@ internal static class ProcessGroupValidator
         CheckCounts(group, checks);
         CheckQueue(group, checks.Section("Queue"));
         CheckTimeouts(group.Timeouts, checks.Section("Timeouts"));
-        CheckWorker(group.Worker, checks.Section("Worker"));
+        WorkerValidator.Validate(group.Worker, checks.Section("Worker"));
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
         checks.Section("Readiness").UrlPath("Path", group.Readiness.Path);
@@ -64,13 +64,5 @@ internal static class ProcessGroupValidator
         checks.Require(timeouts.Drain <= TimeSpan.Zero || timeouts.Drain >= timeouts.Request, "Drain", DurationText.Format(timeouts.Drain),
             $"is shorter than Request ({request}): a restart would cut requests off that are still in time",
             $"Write \"{request}\" or more, or a shorter Request.");
-    }
-
-    private static void CheckWorker(WorkerSettings worker, Checks checks)
-    {
-        checks.Require(worker.User is null || (worker.User.Length is > 0 and <= 256 && !worker.User.Any(c => char.IsWhiteSpace(c) || c is ':' or '\0' or '/')),
-            "User", worker.User, "is not a user name", "Write the name of a user, such as \"www-data\".");
-        checks.Range("Nice", worker.Nice, SettingsRanges.Nice);
-        checks.Range("OpenFiles", worker.OpenFiles, SettingsRanges.OpenFiles);
     }
 }

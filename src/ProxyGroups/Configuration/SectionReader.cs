@@ -84,6 +84,9 @@ internal sealed class SectionReader
         return [];
     }
 
+    /// <summary>Null where nothing is written, for lists of which an empty one means something else.</summary>
+    public IReadOnlyList<string>? ReadOptionalList(string key) => Find(key).Kind is NodeKind.Missing or NodeKind.Null ? null : ReadList(key);
+
     private string? ReadItem(SettingsNode item)
     {
         if (item.Kind != NodeKind.Value)

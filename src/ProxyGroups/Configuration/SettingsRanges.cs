@@ -12,6 +12,14 @@ internal static class SettingsRanges
     /// <summary>The kernel's own ceiling of fs.nr_open on 64 bits.</summary>
     public static readonly (long Min, long Max) OpenFiles = (64, 1_073_741_816);
 
+    public static readonly (long Min, long Max) CpuSeconds = (1, 1_000_000_000);
+
+    /// <summary>CPU time between SIGXCPU and SIGKILL.</summary>
+    public const int CpuGraceSeconds = 10;
+
+    /// <summary>Below it even the tools that start a worker fail.</summary>
+    public const long LeastAddressSpace = 64L << 20;
+
     /// <summary>Held in memory per request.</summary>
     public static readonly (long Min, long Max) Buffer = (0, 64L << 20);
 }

@@ -19,4 +19,7 @@ internal sealed record SettingsSources
 
     /// <summary>What this machine cannot honour; see <see cref="Configuration.MachineChecks"/>.</summary>
     public Func<ProxyGroupsSettings, IReadOnlyList<SettingsError>> MachineChecks { get; init; } = _ => [];
+
+    /// <summary>What is allowed on this machine but seldom meant.</summary>
+    public Func<ProxyGroupsSettings, IReadOnlyList<SettingsError>> MachineWarnings { get; init; } = _ => [];
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
+using ProxyGroups.Supervision.Linux;
 using Yarp.ReverseProxy.Configuration;
 
 namespace ProxyGroups.Hosting;
@@ -23,13 +24,14 @@ internal static class SettingsSourcesFactory
                 .SelectMany(static provider => provider.GetConfig().Clusters)
                 .Select(static cluster => cluster.ClusterId),
             MachineChecks = settings => Check(settings, contentRoot),
+            MachineWarnings = settings => MachineChecks.Warn(settings, FactsOf(contentRoot)),
         };
     }
 
     /// <summary>Everything about settings that only this machine can tell.</summary>
     public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, string contentRoot)
     {
-        var errors = MachineChecks.Check(settings, MachineFacts.Read(contentRoot)).ToList();
+        var errors = MachineChecks.Check(settings, FactsOf(contentRoot)).ToList();
         var ofApps = new List<SettingsError>();
         if (settings.Enabled)
         {
@@ -39,4 +41,7 @@ internal static class SettingsSourcesFactory
         // Both look at the app's directory; one says it.
         return [.. errors, .. ofApps.Where(error => !errors.Exists(other => other.Path == error.Path))];
     }
+
+    private static MachineFacts FactsOf(string contentRoot) =>
+        MachineFacts.Read(contentRoot) with { MaySetUmask = !OperatingSystem.IsLinux() || SpawnThread.HasOwnUmask };
 }

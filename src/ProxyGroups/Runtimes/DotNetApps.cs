@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Runtimes;
 
@@ -32,7 +33,7 @@ internal static class DotNetApps
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(runtimeConfig));
+            using var document = JsonDocument.Parse(GuardedFile.ReadAllText(runtimeConfig));
             return document.RootElement.GetRawText().Contains(Framework, StringComparison.Ordinal);
         }
         catch (JsonException)

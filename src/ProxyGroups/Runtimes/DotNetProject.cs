@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Runtimes;
 
@@ -25,7 +26,7 @@ internal sealed record DotNetProject(string File, bool IsWebApp, string Assembly
     {
         try
         {
-            var root = XDocument.Load(file).Root!;
+            var root = XDocument.Parse(GuardedFile.ReadAllText(file)).Root!;
             var name = Property(root, "AssemblyName")?.Replace("$(MSBuildProjectName)", Path.GetFileNameWithoutExtension(file), StringComparison.Ordinal)
                 ?? Path.GetFileNameWithoutExtension(file);
             return new DotNetProject(file, IsWeb(root), name, FaultOf(root, name));
@@ -38,7 +39,7 @@ internal sealed record DotNetProject(string File, bool IsWebApp, string Assembly
 
     /// <summary>Absolute paths of the projects that this one is built with.</summary>
     public static IEnumerable<string> References(string file) =>
-        XDocument.Load(file).Descendants()
+        XDocument.Parse(GuardedFile.ReadAllText(file)).Descendants()
             .Where(element => element.Name.LocalName == "ProjectReference")
             .Select(element => (string?)element.Attribute("Include"))
             .Where(path => path is not null && !path.Contains("$(", StringComparison.Ordinal))

@@ -6,6 +6,8 @@ namespace ProxyGroups.Runtimes;
 /// <summary>What every <see cref="LaunchSpec"/> of a process group has in common, and the variables that tell a worker who it is.</summary>
 internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionary<string, string> Environment)
 {
+    private const int Octal = 8;
+
     /// <summary>Absolute working directory.</summary>
     public string Directory { get; init; } = Request.Directory;
 
@@ -19,6 +21,8 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
         WorkerIdentity worker, WorkerEndpoint endpoint, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> needs)
     {
         var variables = new Dictionary<string, string>(Environment);
+        foreach (var (name, value) in EnvironmentFile.Read(Request).Where(variable => !Request.Settings.Environment.ContainsKey(variable.Key)))
+            variables[name] = value;
         foreach (var (name, value) in Introduction(worker, endpoint).Concat(needs))
             variables[name] = value;
         return new LaunchSpec
@@ -30,8 +34,16 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
             Endpoint = endpoint,
             Readiness = Readiness,
             User = Request.Settings.Worker.User,
+            Group = Request.Settings.Worker.Group,
+            SupplementaryGroups = Request.Settings.Worker.SupplementaryGroups,
+            Umask = Request.Settings.Worker.Umask is { } mask ? Convert.ToInt32(mask, Octal) : null,
             Nice = Request.Settings.Worker.Nice,
+            CpuSeconds = Request.Settings.Worker.CpuSeconds,
             OpenFiles = Request.Settings.Worker.OpenFiles,
+            AddressSpace = Request.Settings.Worker.AddressSpace,
+            CoreSize = Request.Settings.Worker.CoreSize,
+            NoNewPrivileges = Request.Settings.Worker.NoNewPrivileges,
+            Capabilities = Request.Settings.Worker.Capabilities,
             StackDumpSignal = StackDumpSignal,
         };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Runtimes;
 
@@ -13,7 +14,7 @@ internal static partial class NodeApps
             return null;
         try
         {
-            using var package = JsonDocument.Parse(File.ReadAllText(file));
+            using var package = JsonDocument.Parse(GuardedFile.ReadAllText(file));
             return FromScripts(package.RootElement, hints);
         }
         catch (JsonException error)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Runtimes;
 
@@ -15,7 +16,7 @@ internal static partial class PythonApps
     public static DetectedApp? Django(string directory, ICollection<string> hints)
     {
         var manage = Path.Combine(directory, "manage.py");
-        if (!File.Exists(manage) || SettingsModule().Match(File.ReadAllText(manage)) is not { Success: true } match)
+        if (!File.Exists(manage) || SettingsModule().Match(GuardedFile.ReadAllText(manage)) is not { Success: true } match)
             return null;
         var settings = match.Groups[1].Value;
         if (Packages(settings).FirstOrDefault(package => HasApplication(directory, package)) is { } package)
@@ -32,7 +33,7 @@ internal static partial class PythonApps
         var file = Path.Combine(directory, name);
         if (!File.Exists(file))
             return null;
-        var source = new PythonSource(File.ReadAllText(file));
+        var source = new PythonSource(GuardedFile.ReadAllText(file));
         if (CallableNames.FirstOrDefault(source.Defines) is not { } callable)
             hints.Add($"{name} defines neither application, app, create_app nor make_app at its top level");
         else if (source.AsyncFramework is { } framework)
@@ -52,7 +53,7 @@ internal static partial class PythonApps
     private static bool HasApplication(string directory, string package)
     {
         var file = Path.Combine(directory, package.Replace('.', '/'), "wsgi.py");
-        return File.Exists(file) && new PythonSource(File.ReadAllText(file)).Defines("application");
+        return File.Exists(file) && new PythonSource(GuardedFile.ReadAllText(file)).Defines("application");
     }
 
     [GeneratedRegex("""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""")]

@@ -12,7 +12,7 @@ internal static class RuntimeFactory
         var request = new RuntimeRequest(group, settings, host, errors);
         try
         {
-            return HasDirectory(request) && NamesAtMostOneApp(request) ? Create(AppDetector.Complete(request)) : null;
+            return HasDirectory(request) && NamesAtMostOneApp(request) && EnvironmentFile.Check(request) ? Create(AppDetector.Complete(request)) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -22,9 +22,25 @@ internal sealed record LaunchSpec
 
     public string? User { get; init; }
 
+    public string? Group { get; init; }
+
+    /// <summary>Null: those of the user.</summary>
+    public IReadOnlyList<string>? SupplementaryGroups { get; init; }
+
+    public int? Umask { get; init; }
+
     public int? Nice { get; init; }
 
+    public int? CpuSeconds { get; init; }
+
     public int? OpenFiles { get; init; }
+
+    public long? AddressSpace { get; init; }
+
+    public long? CoreSize { get; init; }
+
+    /// <summary>What the worker may ever have; null: what we have.</summary>
+    public IReadOnlyList<string>? Capabilities { get; init; }
 
     /// <summary>The worker gains no rights by set-uid programs. Off for an app that needs one, such as sendmail's postdrop.</summary>
     public bool NoNewPrivileges { get; init; } = true;

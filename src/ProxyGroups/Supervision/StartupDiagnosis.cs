@@ -13,6 +13,7 @@ internal static class StartupDiagnosis
             { Code: NotFound } => "A command that the program starts was not found: see its last output, and PATH in the group's Environment.",
             { Code: NotExecutable } => "A command that the program starts is not executable: see its last output.",
             { Signal: 9 } => "Something killed it, most likely for want of memory: see the kernel's log (dmesg) and the group's Memory.",
+            { Signal: 24 } => "It used up its CPU time: raise Worker:CpuSeconds.",
             { Code: 0 } => "It ended without an error. A program that puts itself into the background must stay in the foreground (often --no-daemon).",
             _ => "See its last output; the same command, run by hand in the group's Directory, shows the whole of it.",
         };

@@ -31,6 +31,7 @@ internal readonly record struct WorkerExit(int Code)
         13 => "PIPE",
         14 => "ALRM",
         15 => "TERM",
+        24 => "XCPU",
         _ => null,
     };
 }

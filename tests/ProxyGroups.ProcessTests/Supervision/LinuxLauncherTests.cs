@@ -34,6 +34,58 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Every_limit_and_the_umask_hold()
+    {
+        const string Script = "ulimit -St; ulimit -Ht; ulimit -v; ulimit -c; umask; grep NoNewPrivs /proc/self/status";
+        var ours = OurUmask();
+        var spec = _bench.Shell(Script) with { CpuSeconds = 50, AddressSpace = 1L << 30, CoreSize = 0, Umask = 0b010_111, NoNewPrivileges = false };
+        Assert.Equal(["50", "60", "1048576", "0", "0027", "NoNewPrivs:\t0"], Lines(await ReadAsync(spec)));
+        Assert.Equal(ours, OurUmask());
+        Assert.Equal([ours], Lines(await ReadAsync(_bench.Shell("umask"))));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_worker_that_has_used_its_cpu_time_ends_by_a_signal_with_a_name()
+    {
+        var process = await LaunchAsync(_bench.Shell("while :; do :; done") with { CpuSeconds = 1 });
+        Assert.Equal("signal 24 (XCPU)", (await process.Exited.WaitAsync(TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData("nobody", null, null, "nobody nogroup nogroup")]
+    [InlineData("nobody", "daemon", "", "nobody daemon daemon")]
+    [InlineData("nobody", null, "mail,daemon", "nobody nogroup nogroup mail daemon")]
+    [InlineData(null, "daemon", "", "root daemon daemon")]
+    public async Task Groups_are_those_that_are_named(string? user, string? group, string? supplementary, string identity)
+    {
+        var spec = _bench.Shell("echo $(id -un) $(id -gn) $(id -Gn)") with { User = user, Group = group, Directory = "/", SupplementaryGroups = supplementary?.Split(',', StringSplitOptions.RemoveEmptyEntries) };
+        if (UnixUser.IsRoot)
+        {
+            var words = (await ReadAsync(spec)).Trim().Split(' ');
+            Assert.Equal(identity.Split(' ').Order(), words.Order());
+            return;
+        }
+
+        Assert.Contains("Only root", (await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(spec))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData(null, "", 0)]
+    [InlineData(null, "kill", 1L << 5)]
+    [InlineData("nobody", "kill,net_bind_service", (1L << 5) | (1L << 10))]
+    public async Task Only_the_capabilities_that_are_named_can_ever_be_had(string? user, string capabilities, long bits)
+    {
+        var spec = _bench.Shell("grep -E 'CapBnd|CapEff' /proc/self/status") with { User = user, Directory = "/", Capabilities = capabilities.Split(',', StringSplitOptions.RemoveEmptyEntries) };
+        if (UnixUser.IsRoot)
+        {
+            Assert.Equal([$"CapEff:\t{(user is null ? bits : 0):x16}", $"CapBnd:\t{bits:x16}"], Lines(await ReadAsync(spec)));
+            return;
+        }
+
+        Assert.Contains("Only root", (await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(spec))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task The_worker_is_the_started_process_and_leads_its_session()
     {
         var process = await LaunchAsync(_bench.Spec("sleep", "600"));
@@ -185,6 +237,10 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
 
         return process;
     }
+
+    private static string OurUmask() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Umask", StringComparison.Ordinal)).Split('\t')[1];
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<string> ReadAsync(LaunchSpec spec)
     {

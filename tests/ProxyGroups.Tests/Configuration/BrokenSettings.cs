@@ -373,18 +373,17 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Group:Memory = "2GiB" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
         ProxyGroups:ProcessGroups:shop:Group:Tasks = "256" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
         ---
-        limits of a worker that come later
-        "Worker": { "Group": "www", "SupplementaryGroups": [ "a" ], "Umask": "027", "EnvironmentFile": ".env", "CpuSeconds": 5, "AddressSpace": "1GiB", "CoreSize": "off", "NoNewPrivileges": true, "Capabilities": [] }
+        limits of a worker that are none
+        "Worker": { "Group": "w w", "SupplementaryGroups": [ "a", "b:c" ], "Umask": "0700", "CpuSeconds": 0, "AddressSpace": "1MiB", "NoNewPrivileges": "maybe", "Capabilities": [ "net_bind_service", "CAP_SYS_ADMIN", "fly" ] }
         =>
-        ProxyGroups:ProcessGroups:shop:Worker:AddressSpace = "1GiB" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--as=1073741824", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:Capabilities = "" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--inh-caps=-all", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:CoreSize = "off" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--core=0", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:CpuSeconds = "5" is not supported yet. Remove it, and start the program through another: "Command": [ "prlimit", "--cpu=60", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:EnvironmentFile = ".env" is not supported yet. Write the variables in "Environment", or hand them on with "PassEnvironment".
-        ProxyGroups:ProcessGroups:shop:Worker:Group = "www" is not supported yet. Remove it: a worker gets the primary group of its User.
-        ProxyGroups:ProcessGroups:shop:Worker:NoNewPrivileges = "True" is not supported yet. Remove it, and start the program through another: "Command": [ "setpriv", "--no-new-privs", "--", ... ].
-        ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups is not supported yet. Remove it: a worker gets all groups of its User.
-        ProxyGroups:ProcessGroups:shop:Worker:Umask = "027" is not supported yet. Remove it, and start the program through sh: "Command": [ "sh", "-c", "umask 027; exec ..." ].
+        ProxyGroups:ProcessGroups:shop:Worker:NoNewPrivileges = "maybe" is neither true nor false. Write true or false.
+        ProxyGroups:ProcessGroups:shop:Worker:Group = "w w" is not a group name. Write the name of a group, such as "www-data".
+        ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups:1 = "b:c" is not a group name. Write the name of a group, such as "www-data".
+        ProxyGroups:ProcessGroups:shop:Worker:Umask = "0700" is no umask, or takes rights from the worker's own user. Write three octal digits that begin with 0, such as "027".
+        ProxyGroups:ProcessGroups:shop:Worker:CpuSeconds = "0" is below what is allowed. Write a whole number from 1 to 1000000000.
+        ProxyGroups:ProcessGroups:shop:Worker:AddressSpace = "1MiB" is less than a program needs to start. Write "64MiB" or more.
+        ProxyGroups:ProcessGroups:shop:Worker:Capabilities:1 = "CAP_SYS_ADMIN" is no capability. Did you mean "sys_admin"?
+        ProxyGroups:ProcessGroups:shop:Worker:Capabilities:2 = "fly" is no capability. Write a name of capabilities(7) without "CAP_", such as "net_bind_service".
         ---
         an idle timeout of nothing
         "Timeouts": { "Idle": "0s" }

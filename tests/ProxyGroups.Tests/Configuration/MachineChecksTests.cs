@@ -12,20 +12,28 @@ public sealed class MachineChecksTests
         IsRoot = true,
         UserName = "root",
         Users = new HashSet<string> { "root", "www-data" },
-        OpenFilesLimit = 1024,
+        Groups = new HashSet<string> { "root", "www-data", "shop-data" },
+        HardLimits = new Dictionary<string, long> { ["Max open files"] = 1024, ["Max cpu time"] = 100, ["Max address space"] = 1L << 30, ["Max core file size"] = 0 },
+        MayRaiseLimits = true,
         DirectoryExists = path => path is "/srv/site" or "/srv/site/apps/shop",
         ProgramExists = _ => true,
     };
 
     private static readonly MachineFacts Plain = Root with { IsLinux = false };
-    private static readonly MachineFacts Nobody = Root with { IsRoot = false, UserName = "nobody" };
+    private static readonly MachineFacts Nobody = Root with { IsRoot = false, UserName = "nobody", MayRaiseLimits = false };
+
+    private static WorkerSettings Everything => new()
+    {
+        User = "www-data", Group = "shop-data", SupplementaryGroups = ["www-data"], Umask = "027", Nice = -5, CpuSeconds = 9999,
+        OpenFiles = 9999, AddressSpace = 1L << 40, CoreSize = 1, Capabilities = [],
+    };
 
     [Fact]
     public void What_the_machine_can_honour_is_accepted()
     {
-        var settings = Settings(new() { Directory = "apps/shop", Worker = new() { User = "www-data", Nice = -5, OpenFiles = 9999 } });
+        var settings = Settings(new() { Directory = "apps/shop", Worker = Everything });
         Assert.Empty(MachineChecks.Check(settings with { RuntimeDirectory = "/" + new string('x', 81) }, Root));
-        Assert.Empty(MachineChecks.Check(Settings(new() { Worker = new() { User = "nobody", Nice = 5, OpenFiles = 1024 } }), Nobody));
+        Assert.Empty(MachineChecks.Check(Settings(new() { Worker = new() { User = "nobody", Nice = 5, OpenFiles = 1024, CpuSeconds = 90, AddressSpace = 1L << 30, CoreSize = 0, Umask = "077" } }), Nobody));
         Assert.Empty(MachineChecks.Check(Settings(new()), Plain with { ProgramExists = _ => false }));
     }
 
@@ -54,10 +62,61 @@ public sealed class MachineChecksTests
         "ProxyGroups:ProcessGroups:shop:Worker:Nice = \"-1\" is negative, which needs root. Write 0 to 19, or start the front door as root.",
         Settings(new() { Worker = new() { Nice = -1 } }), Nobody);
 
+    [Theory]
+    [InlineData("OpenFiles", "1025", "1024", "LimitNOFILE")]
+    [InlineData("CpuSeconds", "91", "90", "LimitCPU")]
+    [InlineData("AddressSpace", "1073741825", "1073741824", "LimitAS")]
+    [InlineData("CoreSize", "1", "0", "LimitCORE")]
+    public void More_than_a_hard_limit_needs_root(string key, string value, string limit, string unit)
+    {
+        var number = long.Parse(value, null);
+        WorkerSettings worker = key switch
+        {
+            "OpenFiles" => new() { OpenFiles = (int)number },
+            "CpuSeconds" => new() { CpuSeconds = (int)number },
+            "AddressSpace" => new() { AddressSpace = number },
+            _ => new() { CoreSize = number },
+        };
+        var error = $"ProxyGroups:ProcessGroups:shop:Worker:{key} = \"{value}\" is above the hard limit of the front door ({limit}), and raising it needs root with CAP_SYS_RESOURCE. Write {limit} or less, or raise {unit}= in the front door's systemd unit.";
+        Expect(error, Settings(new() { Worker = worker }), Nobody);
+        Expect(error, Settings(new() { Worker = worker }), Root with { MayRaiseLimits = false });
+        Assert.Empty(MachineChecks.Check(Settings(new() { Worker = worker }), Root));
+    }
+
     [Fact]
-    public void More_open_files_than_the_hard_limit_need_root() => Expect(
-        "ProxyGroups:ProcessGroups:shop:Worker:OpenFiles = \"1025\" is above the hard limit of the front door (1024), and raising it needs root. Write 1024 or less, or raise LimitNOFILE= in the front door's systemd unit.",
-        Settings(new() { Worker = new() { OpenFiles = 1025 } }), Nobody);
+    public void Groups_and_capabilities_need_root() => Expect("""
+        ProxyGroups:ProcessGroups:shop:Worker:Group = "www-data" needs a front door that is root; it is nobody. Start the front door as root, or remove the group.
+        ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups:0 = "shop-data" needs a front door that is root; it is nobody. Start the front door as root, or remove the group.
+        ProxyGroups:ProcessGroups:shop:Worker:Capabilities needs a front door that is root; it is nobody. Start the front door as root, or remove Capabilities.
+        """, Settings(new() { Worker = new() { Group = "www-data", SupplementaryGroups = ["shop-data"], Capabilities = [] } }), Nobody);
+
+    [Fact]
+    public void An_empty_list_of_groups_needs_root_too() => Expect(
+        "ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups needs a front door that is root; it is nobody. Start the front door as root, or remove SupplementaryGroups.",
+        Settings(new() { Worker = new() { SupplementaryGroups = [] } }), Nobody);
+
+    [Fact]
+    public void An_unknown_group_is_refused() => Expect("""
+        ProxyGroups:ProcessGroups:shop:Worker:Group = "www-dat" is not in /etc/group. Did you mean "www-data"?
+        ProxyGroups:ProcessGroups:shop:Worker:SupplementaryGroups:1 = "printers" is not in /etc/group. Create it: addgroup --system printers
+        """, Settings(new() { Worker = new() { Group = "www-dat", SupplementaryGroups = ["shop-data", "printers"] } }), Root);
+
+    [Fact]
+    public void An_umask_needs_unshare() => Expect(
+        "ProxyGroups:ProcessGroups:shop:Worker:Umask = \"027\" needs unshare(2), which this system forbids. Remove it, or let the container allow unshare(2).",
+        Settings(new() { Worker = new() { Umask = "027" } }), Root with { MaySetUmask = false });
+
+    [Fact]
+    public void Workers_that_run_as_root_are_named_in_one_warning()
+    {
+        var settings = new ProxyGroupsSettings { ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new(), ["blog"] = new() { Worker = new() { User = "root" } }, ["safe"] = new() { Worker = new() { User = "www-data" } } } };
+        var warning = Assert.Single(MachineChecks.Warn(settings, Root));
+        Assert.Equal("RUN AS ROOT: the workers of blog, shop; a hole in one of these apps gives away the whole machine", warning.Message);
+        Assert.Contains("\"User\": \"www-data\"", warning.Remedy, StringComparison.Ordinal);
+        Assert.Empty(MachineChecks.Warn(settings, Nobody));
+        Assert.Empty(MachineChecks.Warn(settings with { Enabled = false }, Root));
+        Assert.Empty(MachineChecks.Warn(Settings(new() { Worker = new() { User = "www-data" } }), Root));
+    }
 
     /// <summary>The content root and a slash are 10 bytes, each ü is two.</summary>
     [Fact]
@@ -78,10 +137,10 @@ public sealed class MachineChecksTests
     [Fact]
     public void The_plain_launcher_honours_no_limits()
     {
-        var settings = Settings(new() { Worker = new() { User = "x", Nice = 1, OpenFiles = 64 } });
+        var settings = Settings(new() { Worker = Everything });
         var errors = MachineChecks.Check(settings, Plain);
         Assert.Equal(errors, MachineChecks.Check(settings with { Launcher = LauncherKind.Plain }, Root));
-        Assert.Equal(["User", "Nice", "OpenFiles"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
+        Assert.Equal(["User", "Group", "SupplementaryGroups", "Umask", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "Capabilities"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
         Assert.All(errors, error => Assert.Equal("cannot be honoured by the plain launcher", error.Message));
     }
 
@@ -93,7 +152,7 @@ public sealed class MachineChecksTests
     [InlineData("prlimit", "util-linux")]
     public void A_missing_program_is_named_with_its_package(string program, string package) => Expect(
         $"ProxyGroups:Launcher = \"linux\" needs the program {program}, which is not on PATH. Install it: apt-get install {package}; or write \"Launcher\": \"plain\".",
-        Settings(new() { Worker = new() { Nice = 5, OpenFiles = 64 } }), Root with { ProgramExists = name => name != program });
+        Settings(new() { Worker = new() { Nice = 5, CpuSeconds = 64 } }), Root with { ProgramExists = name => name != program });
 
     [Fact]
     public void Programs_for_settings_that_are_not_set_may_be_missing() =>
@@ -103,11 +162,24 @@ public sealed class MachineChecksTests
     public void Texts_that_are_no_paths_are_left_to_the_validator() =>
         Assert.Empty(MachineChecks.Check(Settings(new() { Directory = "" }) with { RuntimeDirectory = "\0" }, Root));
 
+    [Fact]
+    public void Hard_limits_are_read_from_proc()
+    {
+        var limits = MachineFacts.ReadHardLimits(
+        [
+            "Limit                     Soft Limit           Hard Limit           Units     ",
+            "Max open files            1024                 524288               files     ",
+            "Max cpu time              unlimited            unlimited            seconds   ",
+            "Max nice priority         0                    0                    ",
+        ]);
+        Assert.Equal(new Dictionary<string, long> { ["Max open files"] = 524288, ["Max nice priority"] = 0 }, limits);
+    }
+
     [Theory]
-    [InlineData("Max open files            1024                 524288               files     ", 524288L)]
-    [InlineData("Max open files            1024                 unlimited            files     ", null)]
-    [InlineData("Max processes             1                    2                    processes ", null)]
-    public void The_hard_limit_is_read_from_proc(string line, long? limit) => Assert.Equal(limit, MachineFacts.HardLimit(["Limit  Soft Limit  Hard Limit  Units", line]));
+    [InlineData("CapEff:\t000001ffffffffff", true)]
+    [InlineData("CapEff:\t000001fffeffffff", false)]
+    [InlineData("CapPrm:\t000001ffffffffff", false)]
+    public void Capabilities_are_read_from_proc(string line, bool has) => Assert.Equal(has, MachineFacts.HasCapability(["Name:\tx", line], 24));
 
     [Fact]
     public void This_machine_can_be_read()
@@ -122,5 +194,5 @@ public sealed class MachineChecksTests
         new() { ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = shop } };
 
     private static void Expect(string error, ProxyGroupsSettings settings, MachineFacts machine) =>
-        Assert.Equal(error, string.Join('\n', MachineChecks.Check(settings, machine)));
+        Assert.Equal(error.ReplaceLineEndings("\n"), string.Join('\n', MachineChecks.Check(settings, machine)));
 }

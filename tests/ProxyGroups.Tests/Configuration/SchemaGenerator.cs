@@ -20,6 +20,7 @@ internal sealed partial class SchemaGenerator
         ["ProcessGroupSettings.Threads"] = SettingsRanges.Threads,
         ["QueueSettings.Limit"] = SettingsRanges.QueueLimit,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,
+        ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
     };
 

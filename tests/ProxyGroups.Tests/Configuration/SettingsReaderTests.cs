@@ -20,7 +20,8 @@ public sealed class SettingsReaderTests
                     "Processes": 2, "MaxProcesses": 2, "Threads": 8,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
                     "Timeouts": { "Startup": "1m", "Request": "30s", "Silence": "off", "Drain": "00:00:45", "Stop": "1.5s", "Idle": "1h" },
-                    "Worker": { "User": "www-data", "Nice": -5, "OpenFiles": 4096 },
+                    "Worker": { "User": "www-data", "Group": "shop", "SupplementaryGroups": [], "Umask": "027", "EnvironmentFile": ".env", "Nice": -5, "CpuSeconds": 60,
+                                "OpenFiles": 4096, "AddressSpace": "4GiB", "CoreSize": "off", "NoNewPrivileges": false, "Capabilities": [ "kill" ] },
                     "Buffering": { "Request": "off", "Response": "2MB" },
                     "Readiness": { "Notify": true, "Path": "/health" },
                     "HttpRequest": { "Version": "1.1" },
@@ -59,7 +60,11 @@ public sealed class SettingsReaderTests
                         Stop = TimeSpan.FromSeconds(1.5),
                         Idle = TimeSpan.FromHours(1),
                     },
-                    Worker = new() { User = "www-data", Nice = -5, OpenFiles = 4096 },
+                    Worker = new()
+                    {
+                        User = "www-data", Group = "shop", SupplementaryGroups = [], Umask = "027", EnvironmentFile = ".env", Nice = -5, CpuSeconds = 60,
+                        OpenFiles = 4096, AddressSpace = 4L << 30, CoreSize = 0, NoNewPrivileges = false, Capabilities = ["kill"],
+                    },
                     Buffering = new() { Request = 0, Response = 2_000_000 },
                     Readiness = new() { Notify = true, Path = "/health" },
                     HttpRequest = new() { Version = "1.1" },

@@ -32,7 +32,7 @@ internal sealed class ExecChain
     }
 
     /// <summary>The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word.</summary>
-    public IReadOnlyList<string> For(LaunchSpec spec, string program, UnixUser? user) =>
+    public IReadOnlyList<string> For(LaunchSpec spec, string program, WorkerAccount account) =>
     [
         // First of all, since the process group is what our death kills.
         _tools["setsid"],
@@ -40,14 +40,15 @@ internal sealed class ExecChain
         _tools["env"], "--default-signal=PIPE",
         // Both before the user changes: raising either needs root.
         .. spec.Nice is { } nice ? (string[])[_tools["nice"], "-n", Text(nice)] : [],
-        .. spec.OpenFiles is { } files ? (string[])[_tools["prlimit"], $"--nofile={Text(files)}:{Text(files)}", "--"] : [],
+        .. ResourceLimits.Of(spec) is { Count: > 0 } limits ? (string[])[_tools["prlimit"], .. limits, "--"] : [],
         // The signal in the same step as the user: a later change of user would clear it (PR_SET_PDEATHSIG(2const)).
         _tools["setpriv"],
-        .. user is null ? (string[])[] : ["--reuid=" + Text(user.Id), "--regid=" + Text(user.Group), "--init-groups", "--inh-caps=-all"],
+        .. account.Arguments,
+        .. spec.Capabilities is { } kept ? (string[])["--bounding-set=" + string.Join(',', kept.Select(static name => "+" + name).Prepend("-all"))] : [],
         .. spec.NoNewPrivileges ? (string[])["--no-new-privs"] : [],
         "--pdeathsig=KILL", "--",
         program, .. spec.Command.Skip(1),
     ];
 
-    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,9 +15,18 @@ internal static unsafe partial class Libc
     public const int FSetSig = 10;
     public const int FDupFdCloseOnExec = 1030;
     public const int FdCloseOnExec = 1;
+    public const int OReadOnly = 0;
+    public const int OWriteOnly = 1;
+    public const int OCreate = 0x40;
+    public const int ONoTerminal = 0x100;
+    public const int OAppend = 0x400;
     public const int ONonBlock = 0x800;
     public const int OAsync = 0x2000;
     public const int OCloseOnExec = 0x80000;
+    public const int OPath = 0x200000;
+
+    /// <summary>CLONE_FS: working directory and umask.</summary>
+    public const int CloneFileRights = 0x200;
 
     public const int MsgTruncated = 0x20;
     public const int MsgDontWait = 0x40;
@@ -38,6 +47,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint SystemCall(nint number, nint directory, string path, OpenHow* how, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    public static partial int Unshare(int flags);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    public static partial uint Umask(uint mask);
+
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     public static partial int GetProcessGroup(int pid);
 
@@ -53,6 +71,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int GetUserByName(string name, PasswordEntry* entry, byte* buffer, nuint size, PasswordEntry** result);
 
+    [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetGroupByName(string name, GroupEntry* entry, byte* buffer, nuint size, GroupEntry** result);
+
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
@@ -67,6 +88,25 @@ internal static unsafe partial class Libc
         public byte* Comment;
         public byte* Home;
         public byte* Shell;
+    }
+
+    /// <summary>struct group of 64-bit Linux (getgrnam_r(3)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct GroupEntry
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint Group;
+        public byte** Members;
+    }
+
+    /// <summary>struct open_how (openat2(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
     }
 
     /// <summary>struct iovec (readv(2)).</summary>

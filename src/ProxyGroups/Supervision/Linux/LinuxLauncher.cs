@@ -19,22 +19,22 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
     public async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var user = FindUser(spec);
-        CheckRights(spec, user);
-        var environment = WorkerEnvironment.Of(spec, addedEnvironment, user);
+        var account = WorkerAccount.Of(spec);
+        CheckRights(spec);
+        var environment = WorkerEnvironment.Of(spec, addedEnvironment, account.User);
         var program = Resolve(spec, environment);
-        var start = PipedStart.Of(chain.For(spec, program, user), spec.Directory, environment);
-        var process = await StartAsync(start, environment.GetValueOrDefault(WorkerMark.Variable));
+        var start = PipedStart.Of(chain.For(spec, program, account), spec.Directory, environment);
+        var process = await StartAsync(start, spec, environment.GetValueOrDefault(WorkerMark.Variable));
         await process.WhenGroupLeaderAsync();
         return process;
     }
 
-    private static Task<LinuxProcess> StartAsync(ProcessStartInfo start, string? mark) => SpawnThread.Shared.RunAsync(() =>
+    private static Task<LinuxProcess> StartAsync(ProcessStartInfo start, LaunchSpec spec, string? mark) => SpawnThread.Shared.RunAsync(() =>
     {
         var lifeline = new Lifeline();
         try
         {
-            return lifeline.Inherited(() => LinuxProcess.Start(start, lifeline, mark ?? Guid.NewGuid().ToString("N")));
+            return SpawnThread.WithUmask(spec.Umask, () => lifeline.Inherited(() => LinuxProcess.Start(start, lifeline, mark ?? Guid.NewGuid().ToString("N"))));
         }
         catch (Exception exception)
         {
@@ -48,26 +48,27 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
             ? ProgramPath.Resolve(spec.Command[0], spec.Directory, environment.GetValueOrDefault("PATH"))
             : throw new LaunchException($"Directory '{spec.Directory}' does not exist.", "Correct the group's Directory; a relative path starts at the content root.");
 
-    private static UnixUser? FindUser(LaunchSpec spec) => spec.User is not { } name || name == Environment.UserName
-        ? null
-        : UnixUser.Find(name) ?? throw new LaunchException($"This machine has no user '{name}'.", $"Create it (useradd --system {name}), or correct Worker:User.");
-
-    private static void CheckRights(LaunchSpec spec, UnixUser? user)
+    private static void CheckRights(LaunchSpec spec)
     {
+        if (spec.Umask is not null && !SpawnThread.HasOwnUmask)
+        {
+            throw new LaunchException("This system forbids unshare(2), which Umask needs.", "Remove Umask, or let the container allow unshare(2).");
+        }
+
         if (UnixUser.IsRoot)
         {
             return;
-        }
-
-        if (user is not null)
-        {
-            throw new LaunchException($"Only root can start workers as '{user.Name}'.", "Run the front door as root, or remove Worker:User.");
         }
 
         // nice(1) would only warn and go on.
         if (spec.Nice is < 0)
         {
             throw new LaunchException($"Only root can start workers with Nice {spec.Nice}.", "Run the front door as root, or use a Nice of 0 and above.");
+        }
+
+        if (spec.Capabilities is not null)
+        {
+            throw new LaunchException("Only root can bound the capabilities of workers.", "Run the front door as root, or remove Capabilities.");
         }
     }
 }

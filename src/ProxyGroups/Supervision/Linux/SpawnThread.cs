@@ -15,6 +15,31 @@ internal sealed class SpawnThread
 
     private SpawnThread() => new Thread(Run) { IsBackground = true, Name = "ProxyGroups spawn" }.Start();
 
+    /// <summary>
+    /// The thread's umask is not the process's: what is set here for a worker changes no file of ours. By unshare(2), which some
+    /// containers forbid. No tool of the exec chain can set an umask: a shell would lose variables whose names it does not accept.
+    /// </summary>
+    public static bool HasOwnUmask { get; } = OperatingSystem.IsLinux() && TryUnshare();
+
+    /// <summary>On this thread: what is started gets the umask.</summary>
+    public static T WithUmask<T>(int? mask, Func<T> start)
+    {
+        if (mask is not { } wanted)
+        {
+            return start();
+        }
+
+        var before = Libc.Umask((uint)wanted);
+        try
+        {
+            return start();
+        }
+        finally
+        {
+            _ = Libc.Umask(before);
+        }
+    }
+
     public Task<T> RunAsync<T>(Func<T> start)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,9 +61,24 @@ internal sealed class SpawnThread
 
     private void Run()
     {
+        if (HasOwnUmask)
+        {
+            _ = Libc.Unshare(Libc.CloneFileRights);
+        }
+
         foreach (var start in _queue.GetConsumingEnumerable())
         {
             start();
         }
+    }
+
+    // In a thread of its own, since it cannot be undone.
+    private static bool TryUnshare()
+    {
+        var isAllowed = false;
+        var thread = new Thread(() => isAllowed = Libc.Unshare(Libc.CloneFileRights) is 0);
+        thread.Start();
+        thread.Join();
+        return isAllowed;
     }
 }

@@ -12,8 +12,15 @@ internal sealed class PlainLauncher : ILauncher
     {
         cancellationToken.ThrowIfCancellationRequested();
         Refuse(spec.User is not null, "Worker:User");
+        Refuse(spec.Group is not null, "Worker:Group");
+        Refuse(spec.SupplementaryGroups is not null, "Worker:SupplementaryGroups");
+        Refuse(spec.Umask is not null, "Worker:Umask");
         Refuse(spec.Nice is not null, "Worker:Nice");
+        Refuse(spec.CpuSeconds is not null, "Worker:CpuSeconds");
         Refuse(spec.OpenFiles is not null, "Worker:OpenFiles");
+        Refuse(spec.AddressSpace is not null, "Worker:AddressSpace");
+        Refuse(spec.CoreSize is not null, "Worker:CoreSize");
+        Refuse(spec.Capabilities is not null, "Worker:Capabilities");
         try
         {
             return Task.FromResult<ILaunchedProcess>(PlainProcess.Start(PipedStart.Of(spec.Command, spec.Directory, spec.Environment.Concat(addedEnvironment))));

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.ProcessTests.Supervision;
+
+/// <summary>
+/// What an app's user can put in the way of a front door that is root. A front door that is not root reads with the app's own
+/// rights and is led nowhere.
+/// </summary>
+public sealed class GuardedFileTests : IDisposable
+{
+    private const string Secret = "SECRET=1";
+
+    private readonly string _root = TestPaths.CreateFolder();
+    private readonly string _app;
+
+    public GuardedFileTests()
+    {
+        _app = Path.Combine(_root, "app");
+        Directory.CreateDirectory(Path.Combine(_app, "conf"));
+        Directory.CreateDirectory(Path.Combine(_root, "private"));
+        File.WriteAllText(Path.Combine(_root, "private", "file"), Secret);
+        File.WriteAllText(Path.Combine(_app, "conf", "file"), "OWN=1");
+        if (UnixUser.IsRoot)
+        {
+            Run("chown", "-R", "nobody", _app);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData("ln -s ../private/file app/link", "link")]
+    [InlineData("ln -s ../private app/folder", "folder/file")]
+    [InlineData("ln private/file app/hard", "hard")]
+    [InlineData("mkfifo app/pipe", "pipe")]
+    [InlineData("ln -s /dev/zero app/zero", "zero")]
+    public void Nothing_of_the_apps_user_leads_elsewhere(string prank, string file)
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("sh", "-c", $"cd {_root} && {prank}");
+        Assert.Throws<IOException>(() => GuardedFile.ReadAllText(Path.Combine(_app, file)));
+        Assert.Throws<IOException>(() => GuardedFile.ReadOwned(Path.Combine(_app, file), "nobody"));
+    }
+
+    [Fact]
+    public void A_file_that_is_really_there_is_read() => Assert.Equal("OWN=1", GuardedFile.ReadOwned(Path.Combine(_app, "conf", "file"), "nobody"));
+
+    [Fact]
+    public void Links_in_folders_that_are_roots_alone_are_followed_up_to_the_file_itself()
+    {
+        Run("ln", "-s", "private", Path.Combine(_root, "current"));
+        Assert.Equal(Secret, GuardedFile.ReadAllText(Path.Combine(_root, "current", "file")));
+    }
+
+    [Theory]
+    [InlineData("package.json")]
+    [InlineData("wsgi.py")]
+    [InlineData("passenger_wsgi.py")]
+    [InlineData("manage.py")]
+    [InlineData("Shop.csproj")]
+    [InlineData("Shop.runtimeconfig.json")]
+    public void No_file_by_which_an_app_is_recognised_is_read_through_a_link(string name)
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("ln", "-s", "../private/file", Path.Combine(_app, name));
+        List<SettingsError> errors = [];
+        Assert.Null(RuntimeFactory.Create("shop", new() { Directory = _app }, new RuntimeHost(_root, _root), errors));
+        var error = Assert.Single(errors);
+        Assert.Contains("is a link", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_environment_file_is_not_read_through_a_link()
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("ln", "-s", "../private/file", Path.Combine(_app, ".env"));
+        List<SettingsError> errors = [];
+        Assert.Null(RuntimeFactory.Create("shop", new() { Directory = _app, Command = ["/bin/true", "{socket}"], Worker = new() { User = "nobody", EnvironmentFile = ".env" } }, new RuntimeHost(_root, _root), errors));
+        Assert.Contains("is a link", Assert.Single(errors).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chown daemon app/conf/file", "belongs to user")]
+    [InlineData("chmod 666 app/conf/file", "may be written by everybody")]
+    public void What_somebody_else_may_have_written_decides_nothing(string prank, string message)
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("sh", "-c", $"cd {_root} && {prank}");
+        var path = Path.Combine(_app, "conf", "file");
+        Assert.Contains(message, Assert.Throws<IOException>(() => GuardedFile.ReadOwned(path, "nobody")).Message, StringComparison.Ordinal);
+        Assert.Equal("OWN=1", GuardedFile.ReadAllText(path));
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}
