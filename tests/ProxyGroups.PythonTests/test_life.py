@@ -280,6 +280,25 @@ class Signals(WithWorker):
         worker.errors.wait_for("in app_native")
         self.assertIsNone(worker.process.poll())
 
+    def test_the_watchdog_hears_of_a_worker_until_native_code_holds_the_interpreter_lock(self):
+        worker = self.worker(environment={"WATCHDOG_USEC": "300000"})
+        for _ in range(3):
+            worker.await_state(b"WATCHDOG=1")
+        fifo = worker.fifo("f")
+        with worker.connect() as client:
+            client.send(b"GET /native?%s HTTP/1.1\r\nHost: a\r\n\r\n" % fifo.encode())
+            pipe = os.open(fifo, os.O_RDONLY)
+            self.assertEqual(b"x", os.read(pipe, 1))
+            worker.notify.settimeout(2)
+            with self.assertRaises(TimeoutError if sys.version_info >= (3, 10) else socket.timeout):
+                while True:  # What was said before; then nothing for many periods.
+                    worker.await_state(b"WATCHDOG=1")
+            self.addCleanup(os.close, pipe)
+            read = 1
+            while read < 1 << 20:
+                read += len(os.read(pipe, 1 << 16))
+            worker.await_state(b"WATCHDOG=1")
+
     def test_a_forked_child_dies_of_sigterm(self):
         worker = self.worker()
         with worker.connect() as client:

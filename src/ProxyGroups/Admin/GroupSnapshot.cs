@@ -34,8 +34,8 @@ internal sealed record GroupSnapshot
     {
         var state = group.State;
         var scheduler = group.Scheduler.Snapshot();
-        var busy = scheduler.Workers.ToDictionary(static worker => worker.Id, static worker => (worker.Busy, worker.Capacity));
-        var workers = state.Workers.Select(worker => WorkerSnapshot.Of(worker, busy.GetValueOrDefault(worker.Id))).ToList();
+        var slots = scheduler.Workers.ToDictionary(static worker => worker.Id, static worker => worker);
+        var workers = state.Workers.Select(worker => WorkerSnapshot.Of(worker, slots.GetValueOrDefault(worker.Id))).ToList();
         return new GroupSnapshot
         {
             Name = group.Name,

@@ -28,14 +28,13 @@ internal static class KnownKeys
     public static readonly SectionKeys Group = new(
         [
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
-            "Threads", "Queue", "Timeouts", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
+            "Threads", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
             ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
             ["Apps"] = Refusal.Later("Remove it, and give each web app a process group of its own."),
-            ["Recycle"] = Refusal.Later(OnlyOnFailure, "MaxRequests", "MaxAge", "WorkerMemory", "Jitter"),
             ["Group"] = Refusal.Later(WholeServiceOnly, "CpuWeight", "Cpus", "Memory", "Tasks"),
             ["Restart"] = Refusal.Later(OnlyOnFailure),
             ["Before"] = Refusal.Later("Remove it, and run it before the front door starts."),
@@ -48,7 +47,9 @@ internal static class KnownKeys
     public static readonly SectionKeys Queue = new(["Limit", "MaxWait"]);
 
     public static readonly SectionKeys Timeouts = new(
-        ["Startup", "Request", "Silence", "Drain", "Stop", "Idle"]);
+        ["Startup", "Request", "Silence", "Drain", "Stop", "Watchdog", "Idle"]);
+
+    public static readonly SectionKeys Recycle = new(["MaxRequests", "MaxAge", "WorkerMemory", "Jitter"]);
 
     public static readonly SectionKeys Worker = new(
         ["User", "Group", "SupplementaryGroups", "Umask", "EnvironmentFile", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "NoNewPrivileges", "Capabilities"]);
@@ -68,7 +69,7 @@ internal static class KnownKeys
 
     private static readonly (string Name, SectionKeys Keys)[] Sections =
     [
-        ("Queue", Queue), ("Timeouts", Timeouts), ("Worker", Worker), ("Buffering", Buffering), ("Readiness", Readiness),
+        ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Buffering", Buffering), ("Readiness", Readiness),
         ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];
 

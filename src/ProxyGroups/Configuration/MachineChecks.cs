@@ -82,7 +82,15 @@ internal static class MachineChecks
         }
 
         MachineWorkerChecks.Check(group.Worker, machine, linux, checks.Section("Worker"));
+        if (!linux)
+        {
+            RefuseForPlain("Watchdog", group.Timeouts.Watchdog == Timeout.InfiniteTimeSpan ? null : group.Timeouts.Watchdog, checks.Section("Timeouts"));
+            RefuseForPlain("WorkerMemory", group.Recycle.WorkerMemory, checks.Section("Recycle"));
+        }
     }
+
+    private static void RefuseForPlain(string key, object? value, Checks section) =>
+        section.Require(value is null, key, $"{value}", "cannot be honoured by the plain launcher", "Remove it, or run on Linux with \"Launcher\": \"auto\".");
 
     private static void CheckTools(IEnumerable<ProcessGroupSettings> groups, MachineFacts machine, Checks root)
     {

@@ -22,6 +22,7 @@ internal static class ProcessGroupReader
             Threads = group.Read("Threads", ScalarText.WholeNumber, unset.Threads),
             Queue = ReadQueue(group.Section("Queue", KnownKeys.Queue)),
             Timeouts = ReadTimeouts(group.Section("Timeouts", KnownKeys.Timeouts)),
+            Recycle = ReadRecycle(group.Section("Recycle", KnownKeys.Recycle)),
             Worker = ReadWorker(group.Section("Worker", KnownKeys.Worker)),
             Buffering = ReadBuffering(group.Section("Buffering", KnownKeys.Buffering)),
             Readiness = ReadReadiness(group.Section("Readiness", KnownKeys.Readiness)),
@@ -47,9 +48,22 @@ internal static class ProcessGroupReader
             Request = section.Read("Request", DurationText.Parse, unset.Request),
             Silence = section.Read("Silence", DurationText.Parse, unset.Silence),
             Stop = section.Read("Stop", DurationText.Parse, unset.Stop),
+            Watchdog = section.ReadOptional("Watchdog", DurationText.Parse),
             Idle = section.Read("Idle", DurationText.Parse, unset.Idle),
         };
         return section.ReadOptional("Drain", DurationText.Parse) is { } drain ? timeouts with { Drain = drain } : timeouts;
+    }
+
+    private static RecycleSettings ReadRecycle(SectionReader section)
+    {
+        var unset = new RecycleSettings();
+        return new()
+        {
+            MaxRequests = section.Read("MaxRequests", ScalarText.WholeNumberOrOff, unset.MaxRequests),
+            MaxAge = section.Read("MaxAge", DurationText.Parse, unset.MaxAge),
+            WorkerMemory = section.Read("WorkerMemory", SizeText.Parse, unset.WorkerMemory),
+            Jitter = section.Read("Jitter", ScalarText.Share, unset.Jitter),
+        };
     }
 
     private static WorkerSettings ReadWorker(SectionReader section) => new()

@@ -71,6 +71,9 @@ public sealed record ProcessGroupSettings
     /// <summary>Timeouts of workers and requests.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 
+    /// <summary>When a healthy worker is replaced by a fresh one.</summary>
+    public RecycleSettings Recycle { get; init; } = new();
+
     /// <summary>Identity and limits of each worker.</summary>
     public WorkerSettings Worker { get; init; } = new();
 

@@ -5,12 +5,15 @@ namespace ProxyGroups.Configuration;
 /// <summary>The rules of one process group: ranges first, then contradictions between settings.</summary>
 internal static class ProcessGroupValidator
 {
+    private static readonly TimeSpan ShortestWatchdog = TimeSpan.FromSeconds(1);
+
     public static void Validate(ProcessGroupSettings group, Checks checks)
     {
         AppValidator.Validate(group, checks);
         CheckCounts(group, checks);
         CheckQueue(group, checks.Section("Queue"));
         CheckTimeouts(group.Timeouts, checks.Section("Timeouts"));
+        CheckRecycle(group.Recycle, checks.Section("Recycle"));
         WorkerValidator.Validate(group.Worker, checks.Section("Worker"));
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
@@ -60,9 +63,26 @@ internal static class ProcessGroupValidator
         checks.Duration("Drain", timeouts.Drain, mayBeOff: false);
         checks.Duration("Stop", timeouts.Stop, mayBeOff: false);
         checks.Duration("Idle", timeouts.Idle, mayBeOff: true);
+        if (timeouts.Watchdog is { } watchdog)
+        {
+            checks.Duration("Watchdog", watchdog, mayBeOff: true);
+            checks.Require(watchdog <= TimeSpan.Zero || watchdog >= ShortestWatchdog, "Watchdog", DurationText.Format(watchdog),
+                "is so short that a busy machine would be taken for a stuck worker", "Write \"1s\" or more, or \"off\".");
+        }
+
         var request = DurationText.Format(timeouts.Request);
         checks.Require(timeouts.Drain <= TimeSpan.Zero || timeouts.Drain >= timeouts.Request, "Drain", DurationText.Format(timeouts.Drain),
             $"is shorter than Request ({request}): a restart would cut requests off that are still in time",
             $"Write \"{request}\" or more, or a shorter Request.");
+    }
+
+    private static void CheckRecycle(RecycleSettings recycle, Checks checks)
+    {
+        checks.Range("MaxRequests", recycle.MaxRequests, SettingsRanges.MaxRequests);
+        checks.Duration("MaxAge", recycle.MaxAge, mayBeOff: true);
+        checks.Require(recycle.WorkerMemory is null or >= 1 << 20, "WorkerMemory", SizeText.Format(recycle.WorkerMemory),
+            "is less than any worker needs", "Write a size such as \"300MiB\", or \"off\".");
+        checks.Require(recycle.Jitter is >= 0 and <= 0.5, "Jitter", recycle.Jitter.ToString(CultureInfo.InvariantCulture),
+            "is not a share of 0 to 0.5", "Write a number such as 0.1, or 0 for none.");
     }
 }

@@ -10,6 +10,14 @@ internal static class ScalarText
             ? Parsed.Ok(value)
             : Parsed.Error<int>("is not a whole number", "Write digits only, such as 4.");
 
+    public static Parsed<int?> WholeNumberOrOff(string text) =>
+        text == DurationText.Off ? Parsed.Ok<int?>(null) : WholeNumber(text).Select(number => (int?)number);
+
+    public static Parsed<double> Share(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? Parsed.Ok(value)
+            : Parsed.Error<double>("is not a share", "Write a number such as 0.1.");
+
     public static Parsed<bool> Switch(string text) =>
         bool.TryParse(text, out var value) && text.Length == text.Trim().Length
             ? Parsed.Ok(value)

@@ -31,6 +31,13 @@ public sealed record TimeoutSettings
     public TimeSpan Stop { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Longest silence of a worker that says WATCHDOG=1 on NOTIFY_SOCKET (sd_notify; WATCHDOG_USEC tells it how often). Then its
+    /// stacks are logged and it gets no new request; after as long again without a sign of life it is killed.
+    /// </summary>
+    /// <value>Duration. Default not set: 60 s for Wsgi, whose worker beats by itself, off for programs. 1 s and more, below 49 days; <see cref="Timeout.InfiniteTimeSpan"/> (in files "off"): off.</value>
+    public TimeSpan? Watchdog { get; init; }
+
+    /// <summary>
     /// How long a worker above Processes stays without a request; then it retires, highest rank first. Also how long a group
     /// of Processes 0 whose start fails is tried again without a request.
     /// </summary>

@@ -22,6 +22,12 @@ internal abstract record GroupAction
 
     internal sealed record Kill(int Worker, WorkerReason Reason) : GroupAction;
 
+    /// <summary>A worker is to be recycled: see whether its successor fits beside it.</summary>
+    internal sealed record Weigh(int Worker, WorkerReason Reason) : GroupAction;
+
+    /// <summary>See when the worker last gave a sign of life.</summary>
+    internal sealed record CheckWatchdog(int Worker) : GroupAction;
+
     internal sealed record DumpStacks(int Worker) : GroupAction;
 
     /// <summary>Ask the scheduler what runs and waits.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Groups;
@@ -8,6 +9,8 @@ namespace ProxyGroups.Groups;
 /// </summary>
 internal sealed class GroupActions(ProcessGroup group, GroupHost host)
 {
+    private const double MebiByte = 1 << 20;
+
     private readonly Dictionary<int, WorkerLife> _lives = [];
     private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
 
@@ -61,6 +64,12 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
                 _logger.WorkerKilled(_lives[kill.Worker].Identity, _lives[kill.Worker].Pid, kill.Reason.ToPhrase());
                 _lives[kill.Worker].Kill();
                 break;
+            case GroupAction.Weigh weigh:
+                Weigh(_lives[weigh.Worker], weigh.Reason, post);
+                break;
+            case GroupAction.CheckWatchdog check:
+                CheckWatchdog(_lives[check.Worker], state.Find(check.Worker)!, post);
+                break;
             case GroupAction.DumpStacks dump:
                 DumpStacks(_lives[dump.Worker]);
                 break;
@@ -90,7 +99,49 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         var worker = life.ToServing();
         worker.Connection = host.Connector.Connect(worker, state.Settings);
         group.Offer(worker);
+        Limit(life, state.Settings.Recycle, state.Find(life.Identity.Id)!.Spread);
         _logger.WorkerReady(life.Identity, life.Pid);
+    }
+
+    private void Limit(WorkerLife life, RecycleSettings limits, double spread)
+    {
+        if (limits.MaxRequests is not null)
+        {
+            group.Scheduler.LimitLeases(life.Identity.Id, RecyclePlan.MaxRequests(limits, spread));
+        }
+
+        if (limits.WorkerMemory is { } memory)
+        {
+            life.WatchMemory(memory);
+        }
+    }
+
+    private void Weigh(WorkerLife life, WorkerReason reason, Action<GroupEvent> post) => host.Memory.Weigh(life.Pid, room =>
+    {
+        var (used, available) = (room.Used / MebiByte, room.Available / MebiByte);
+        if (room.IsEnough)
+        {
+            _logger.WorkerRecycled(life.Identity, life.Pid, reason.ToPhrase(), used);
+        }
+        else
+        {
+            _logger.WorkerRecycledInPlace(life.Identity, life.Pid, reason.ToPhrase(), used, available);
+        }
+
+        post(new GroupEvent.Weighed(life.Identity.Id, room.IsEnough));
+    });
+
+    private void CheckWatchdog(WorkerLife life, WorkerView worker, Action<GroupEvent> post)
+    {
+        var silence = life.Silence;
+        if (silence >= worker.Watchdog)
+        {
+            _logger.WorkerSilent(life.Identity, life.Pid, silence.TotalSeconds, life.HasBeaten
+                ? "native code may hold its interpreter lock, or the machine starves it"
+                : "it never said WATCHDOG=1: if the program cannot, set Timeouts:Watchdog to \"off\"");
+        }
+
+        post(new GroupEvent.WatchdogChecked(life.Identity.Id, silence));
     }
 
     private void DumpStacks(WorkerLife life)

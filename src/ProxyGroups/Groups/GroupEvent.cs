@@ -28,6 +28,17 @@ internal abstract record GroupEvent
 
     internal sealed record DemandMeasured(GroupDemand Demand) : GroupEvent;
 
+    /// <summary>A worker has been granted as many leases as Recycle:MaxRequests allows it.</summary>
+    internal sealed record RequestsSpent(int Worker) : GroupEvent;
+
+    internal sealed record MemorySampled(int Worker, long Bytes) : GroupEvent;
+
+    /// <summary>Answer to <see cref="GroupAction.Weigh"/>.</summary>
+    internal sealed record Weighed(int Worker, bool HasRoom) : GroupEvent;
+
+    /// <summary>Answer to <see cref="GroupAction.CheckWatchdog"/>: time since the last sign of life.</summary>
+    internal sealed record WatchdogChecked(int Worker, TimeSpan Silence) : GroupEvent;
+
     internal sealed record SettingsChanged(ProcessGroupSettings Settings) : GroupEvent;
 
     internal sealed record StopRequested(WorkerReason Reason) : GroupEvent;

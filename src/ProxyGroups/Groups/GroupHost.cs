@@ -12,6 +12,8 @@ internal sealed record GroupHost(
     ILoggerFactory Loggers,
     TimeProvider Time)
 {
+    public MemorySampler Memory { get; } = new(Time);
+
     /// <summary>Preparations (builds) run one at a time, beside the boots.</summary>
     public SemaphoreSlim Preparations { get; } = new(1);
 }

@@ -36,6 +36,7 @@ internal sealed class GroupPlanner
             planner.Advance(worker);
         }
 
+        planner.Recycle();
         planner.FillRanks();
         planner.MoveGate();
         planner.Finish();
@@ -139,8 +140,13 @@ internal sealed class GroupPlanner
             worker = worker with { IsDumped = true };
         }
 
+        worker = WatchdogPlan.Look(worker, _now, _actions);
         _state = _state.With(worker);
-        if (UnwantedReason(worker) is { } reason)
+        if (worker.SilentPeriods > 0)
+        {
+            Drain(worker, WorkerReason.Unresponsive);
+        }
+        else if (UnwantedReason(worker) is { } reason)
         {
             Drain(worker, reason);
         }
@@ -149,9 +155,17 @@ internal sealed class GroupPlanner
     // Draining => Stopping | Exited
     private void AdvanceDraining(WorkerView worker)
     {
+        worker = WatchdogPlan.Look(worker, _now, _actions);
+        _state = _state.With(worker);
         if (worker.IsDrained)
         {
             Stop(worker, WorkerReason.Drained);
+        }
+        else if (worker.SilentPeriods >= WatchdogPlan.Hopeless)
+        {
+            _actions.Add(new GroupAction.DumpStacks(worker.Id));
+            _actions.Add(new GroupAction.Kill(worker.Id, WorkerReason.Unresponsive));
+            _state = _state.With(worker.Enter(WorkerState.Stopping, WorkerReason.Unresponsive, _now) with { IsKilled = true });
         }
         else if (IsOver(worker))
         {
@@ -166,6 +180,11 @@ internal sealed class GroupPlanner
         var atOnce = worker.Reason == WorkerReason.StartFailed;
         if (!worker.IsKilled && (atOnce || IsOver(worker)))
         {
+            if (!atOnce && !_state.IsForced)
+            {
+                _actions.Add(new GroupAction.DumpStacks(worker.Id));
+            }
+
             _actions.Add(new GroupAction.Kill(worker.Id, atOnce ? WorkerReason.StartFailed : WorkerReason.StopTimeout));
             _state = _state.With(worker with { IsKilled = true, Deadline = null });
         }
@@ -197,7 +216,7 @@ internal sealed class GroupPlanner
         }
 
         var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? WorkerReason.SettingsChanged : null);
-        return reason is not null && (worker.State == WorkerState.Starting || HasReadySuccessor(worker)) ? reason : null;
+        return reason is not null && (worker.State == WorkerState.Starting || worker.IsReplacedInPlace || HasReadySuccessor(worker)) ? reason : null;
     }
 
     private bool HasReadySuccessor(WorkerView worker) =>
@@ -206,6 +225,15 @@ internal sealed class GroupPlanner
     private bool IsCurrent(WorkerView worker) => worker.Generation == _state.Generation && worker.ReplaceReason is null;
 
     private bool IsOver(WorkerView worker) => worker.Deadline <= _now || _state.IsForced;
+
+    private void Recycle()
+    {
+        if (IsRunning && RecyclePlan.Next(_state, _now) is { } due)
+        {
+            _actions.Add(new GroupAction.Weigh(due.Worker.Id, due.Reason));
+            _state = _state.With(due.Worker with { RecycleReason = due.Reason });
+        }
+    }
 
     private void FillRanks()
     {
@@ -233,7 +261,7 @@ internal sealed class GroupPlanner
     }
 
     private bool Covers(WorkerView worker, int rank) =>
-        worker.Rank == rank && IsCurrent(worker) && (worker.State is WorkerState.Starting or WorkerState.Ready);
+        worker.Rank == rank && (worker.IsReplacedInPlace || (IsCurrent(worker) && worker.State is WorkerState.Starting or WorkerState.Ready));
 
     private void Spawn(int rank)
     {
@@ -271,10 +299,11 @@ internal sealed class GroupPlanner
 
         var times = _state.Workers.Select(static worker => worker.Deadline)
             .Concat(_state.Workers.Where(static worker => worker.State == WorkerState.Ready).Select(static worker => worker.SuspectUntil))
+            .Concat(_state.Workers.Where(static worker => worker.State is WorkerState.Ready or WorkerState.Draining).Select(static worker => worker.WatchdogAt))
             .Append(StableAt());
         if (IsRunning)
         {
-            times = times.Append(_state.MeasureAt).Append(_state.Wanted > 0 && _state.RetryAt > _now ? _state.RetryAt : null);
+            times = times.Append(_state.MeasureAt).Append(RecyclePlan.NextWakeUp(_state, _now)).Append(_state.Wanted > 0 && _state.RetryAt > _now ? _state.RetryAt : null);
         }
 
         return times.Min();

@@ -40,6 +40,18 @@ internal static class GroupReducer
             MeasuredAt = now,
             AskedAt = measured.Demand.Waiting > 0 ? now : state.AskedAt,
         },
+        GroupEvent.WatchdogChecked looked => OnWorker(state, looked.Worker, worker => WatchdogPlan.Note(worker, looked.Silence, now)),
+        GroupEvent.RequestsSpent spent => OnWorker(state, spent.Worker, static worker => worker with { IsSpent = true }),
+        GroupEvent.MemorySampled sampled => OnWorker(state, sampled.Worker, worker => worker with
+        {
+            Memory = sampled.Bytes,
+            SamplesOver = sampled.Bytes > state.Settings.Recycle.WorkerMemory ? worker.SamplesOver + 1 : 0,
+        }),
+        GroupEvent.Weighed weighed => OnWorker(state, weighed.Worker, worker => worker.ReplaceReason is not null ? worker : worker with
+        {
+            ReplaceReason = worker.RecycleReason,
+            IsReplacedInPlace = !weighed.HasRoom,
+        }),
         GroupEvent.WorkerReported reported => ApplyReport(state, reported.Fact, now, jitter),
         _ => state,
     };
@@ -68,13 +80,18 @@ internal static class GroupReducer
         return fact switch
         {
             WorkerEvent.Spawned spawned => state.With(worker with { Pid = spawned.Pid }),
-            WorkerEvent.Ready when worker.State == WorkerState.Starting =>
-                state.With(worker.Enter(WorkerState.Ready, WorkerReason.BecameReady, now)),
+            WorkerEvent.Ready ready when worker.State == WorkerState.Starting => ApplyReady(state, worker, ready, now, jitter),
             WorkerEvent.StartFailed failed when worker.State == WorkerState.Starting =>
                 CountFailure(Failed(state, worker, now), failed.Failure, now, jitter),
             WorkerEvent.Exited exited => ApplyExit(state, worker, exited, now, jitter),
             _ => state,
         };
+    }
+
+    private static GroupState ApplyReady(GroupState state, WorkerView worker, WorkerEvent.Ready ready, TimeSpan now, double jitter)
+    {
+        worker = WatchdogPlan.Start(worker.Enter(WorkerState.Ready, WorkerReason.BecameReady, now), ready.Watchdog, now);
+        return state.With(worker with { Spread = RecyclePlan.Spread(worker.Rank, state.Settings.MaxProcesses, jitter) });
     }
 
     private static GroupState Failed(GroupState state, WorkerView worker, TimeSpan now) =>

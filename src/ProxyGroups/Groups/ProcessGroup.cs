@@ -98,6 +98,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         var actions = new GroupActions(this, host);
         Scheduler.WorkerDrained = (worker, _) => _supervisor!.Post(new GroupEvent.WorkerDrained(worker));
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
+        Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
         Number = number;
         var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));

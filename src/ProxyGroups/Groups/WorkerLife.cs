@@ -17,6 +17,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     private readonly GroupBlueprint _blueprint = group.Blueprint;
     private WorkerProcess? _process;
     private IDisposable? _place;
+    private IDisposable? _memory;
 
     public WorkerIdentity Identity { get; } = identity;
 
@@ -33,6 +34,12 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
             }
         }
     }
+
+    /// <summary>Time since its last sign of life.</summary>
+    public TimeSpan Silence => Process?.SinceWatchdog ?? TimeSpan.Zero;
+
+    /// <summary>It has given one at all.</summary>
+    public bool HasBeaten => Process?.HasBeaten ?? false;
 
     public void Begin() => _ = BeginAsync();
 
@@ -54,7 +61,14 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public ServingWorker ToServing() =>
         new(Identity, Pid, _blueprint.Settings.Threads, Process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
 
-    public void Dispose() => _unwanted.Dispose();
+    public void WatchMemory(long limit) =>
+        _memory = host.Memory.Watch(Pid, limit, bytes => post(new GroupEvent.MemorySampled(Identity.Id, bytes)));
+
+    public void Dispose()
+    {
+        _memory?.Dispose();
+        _unwanted.Dispose();
+    }
 
     private async Task BeginAsync()
     {

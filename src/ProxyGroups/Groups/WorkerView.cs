@@ -41,6 +41,36 @@ internal sealed record WorkerView
     /// <summary>Why a successor is wanted; null: none is.</summary>
     public WorkerReason? ReplaceReason { get; init; }
 
+    /// <summary>Period in which it has to give a sign of life; null: it does not have to.</summary>
+    public TimeSpan? Watchdog { get; init; }
+
+    /// <summary>When to look for the next one; null: never, or a look is under way.</summary>
+    public TimeSpan? WatchdogAt { get; init; }
+
+    /// <summary>Periods in a row without a sign of life.</summary>
+    public int SilentPeriods { get; init; }
+
+    /// <summary>Its stacks have been asked for because of that.</summary>
+    public bool IsSilenceNoted { get; init; }
+
+    /// <summary>Where within Recycle:Jitter its own limits lie, 0 to 1.</summary>
+    public double Spread { get; init; }
+
+    /// <summary>It has been granted as many leases as it may have before it is recycled.</summary>
+    public bool IsSpent { get; init; }
+
+    /// <summary>Bytes at the last sample; null: never sampled.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>Samples in a row above Recycle:WorkerMemory.</summary>
+    public int SamplesOver { get; init; }
+
+    /// <summary>Why it is being recycled; null: it is not.</summary>
+    public WorkerReason? RecycleReason { get; init; }
+
+    /// <summary>The machine has no memory for two: its successor starts when it is gone.</summary>
+    public bool IsReplacedInPlace { get; init; }
+
     /// <summary>A broken connection made it suspect: if it still lives at this time, its slots are offered again.</summary>
     public TimeSpan? SuspectUntil { get; init; }
 

@@ -68,6 +68,7 @@ internal sealed class ProxyGroupsService(
 
     public void Dispose()
     {
+        _host?.Memory.Dispose();
         _boots?.Dispose();
         _directory?.Dispose();
     }

@@ -16,6 +16,9 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
 
     public int? StackDumpSignal { get; init; }
 
+    /// <summary>Watchdog of a program that beats by itself; null: the settings have to ask for one.</summary>
+    public TimeSpan? DefaultWatchdog { get; init; }
+
     /// <param name="needs">Variables that the program cannot do without; they win over the settings.</param>
     public LaunchSpec Create(
         WorkerIdentity worker, WorkerEndpoint endpoint, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> needs)
@@ -45,6 +48,7 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
             NoNewPrivileges = Request.Settings.Worker.NoNewPrivileges,
             Capabilities = Request.Settings.Worker.Capabilities,
             StackDumpSignal = StackDumpSignal,
+            Watchdog = Watchdog == Timeout.InfiniteTimeSpan ? null : Watchdog,
         };
     }
 
@@ -57,6 +61,8 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
         ["PROXYGROUPS_GENERATION"] = Text(worker.Generation),
         ["PROXYGROUPS_MULTIPROCESS"] = Math.Max(Request.Settings.Processes, Request.Settings.MaxProcesses) > 1 ? "1" : "0",
     };
+
+    private TimeSpan? Watchdog => Request.Settings.Timeouts.Watchdog ?? DefaultWatchdog;
 
     private ReadinessCheck Readiness
     {

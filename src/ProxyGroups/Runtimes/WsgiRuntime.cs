@@ -9,6 +9,9 @@ internal sealed partial class WsgiRuntime : IRuntime
     /// <summary>SIGQUIT: the Python worker prints the stacks of its threads and goes on.</summary>
     private const int StackDump = 3;
 
+    /// <summary>Long enough for honest native code, short enough for people who wait.</summary>
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
+
     private readonly LaunchTemplate _template;
     private readonly PythonInterpreter _python;
     private readonly string _package;
@@ -16,7 +19,7 @@ internal sealed partial class WsgiRuntime : IRuntime
 
     private WsgiRuntime(RuntimeRequest request, string app, PythonInterpreter python, Dictionary<string, string> environment)
     {
-        _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump };
+        _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump, DefaultWatchdog = Watchdog };
         (_app, _python, _package) = (app, python, request.Host.PythonDirectory);
         Description = $"WSGI app {app} with {python.Path}{request.Detection}";
         RequiredPaths = [python.Path, request.Directory, .. EntryFile(request, app)];

@@ -9,11 +9,14 @@ internal struct Aftermath
     /// <summary>Draining worker whose last lease is back; null: none. One operation ends the drain of one worker at most.</summary>
     public WorkerSlots? Drained { get; set; }
 
+    /// <summary>First of the workers that reached their limit of leases, linked; null: none.</summary>
+    public WorkerSlots? Spent { get; private set; }
+
     public bool Starved { get; set; }
 
     public bool Queued { get; set; }
 
-    public readonly bool IsEmpty => _first is null && Drained is null && !Starved && !Queued;
+    public readonly bool IsEmpty => _first is null && Drained is null && Spent is null && !Starved && !Queued;
 
     public void Add(Waiter waiter)
     {
@@ -27,6 +30,12 @@ internal struct Aftermath
         }
 
         _last = waiter;
+    }
+
+    public void AddSpent(WorkerSlots worker)
+    {
+        worker.NextSpent = Spent;
+        Spent = worker;
     }
 
     /// <summary>A completed waiter may be in use again at once, so the link is read before.</summary>

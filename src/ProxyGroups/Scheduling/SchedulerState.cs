@@ -30,10 +30,8 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>A lease or a refusal at once; or false: the request has to wait.</summary>
     public bool TryAdmit(in SlotRequest request, bool gone, long now, out AdmissionResult result)
     {
-        if (!gone && !IsClosed && !IsPaused &&
-            Workers.TryGrant(request.ExcludedWorker, request.Kind, _lastSequence + 1, now, out SlotLease lease))
+        if (!gone && !IsClosed && !IsPaused && TryGrant(request.ExcludedWorker, request.Kind, now, out SlotLease lease))
         {
-            _lastSequence++;
             _counters.Count(AdmissionOutcome.Granted);
             result = new AdmissionResult(AdmissionOutcome.Granted, lease, TimeSpan.Zero, TimeSpan.Zero);
             return true;
@@ -109,6 +107,16 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     {
         Lose(id);
         return Workers.Offer(id, rank, generation, capacity, now);
+    }
+
+    /// <summary>From so many leases on a worker is spent; it grants on.</summary>
+    public void LimitLeases(int id, long leases)
+    {
+        if (Workers.Find(id) is { } worker)
+        {
+            worker.SpentAt = Math.Max(leases, worker.Granted);
+            NoteSpent(worker);
+        }
     }
 
     public void Drain(int id)
@@ -189,7 +197,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         for (int i = 0; i < workers.Length; i++)
         {
             WorkerSlots w = Workers.All[i];
-            workers[i] = new WorkerSlotsSnapshot(w.Id, w.Rank, w.Generation, w.Epoch, w.Capacity, w.Busy, w.State, w.Busy > 0 ? TimeSpan.Zero : time.GetElapsedTime(w.IdleSince, now));
+            workers[i] = new WorkerSlotsSnapshot(w.Id, w.Rank, w.Generation, w.Epoch, w.Capacity, w.Busy, w.State, w.Busy > 0 ? TimeSpan.Zero : time.GetElapsedTime(w.IdleSince, now), w.Granted);
         }
 
         TimeSpan oldest = _queue.FirstArrival is { } waiter ? Waited(waiter, now) : TimeSpan.Zero;
@@ -202,6 +210,26 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         WorkerSlots? worker = Workers.Remove(id);
         _counters.CountLost(worker?.Busy ?? 0);
         return worker is not null;
+    }
+
+    private bool TryGrant(int excluded, SlotKind kind, long now, out SlotLease lease)
+    {
+        if (Workers.TryGrant(excluded, kind, _lastSequence + 1, now, out lease) is not { } worker)
+        {
+            return false;
+        }
+
+        _lastSequence++;
+        NoteSpent(worker);
+        return true;
+    }
+
+    private void NoteSpent(WorkerSlots worker)
+    {
+        if (worker.Granted == worker.SpentAt)
+        {
+            _aftermath.AddSpent(worker);
+        }
     }
 
     private void NoteDemand() => _aftermath.Starved |= IsBooting && _queue.Count > 0;
@@ -247,9 +275,8 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         for (Waiter? waiter = IsPaused ? null : _queue.FirstInTurn; waiter is not null;)
         {
             Waiter? next = waiter.NextInTurn;
-            if (Workers.TryGrant(waiter.ExcludedWorker, waiter.Kind, _lastSequence + 1, now, out SlotLease lease))
+            if (TryGrant(waiter.ExcludedWorker, waiter.Kind, now, out SlotLease lease))
             {
-                _lastSequence++;
                 _queue.Leave(waiter);
                 Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero));
             }

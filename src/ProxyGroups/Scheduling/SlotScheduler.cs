@@ -29,6 +29,9 @@ internal sealed class SlotScheduler : IDisposable
     /// <summary>The last lease of a draining worker is back: its id and epoch. Called outside the lock, once per drain.</summary>
     public Action<int, int>? WorkerDrained { get; set; }
 
+    /// <summary>The worker has been granted as many leases as <see cref="LimitLeases"/> said: its id. Called outside the lock, once per limit.</summary>
+    public Action<int>? WorkerSpent { get; set; }
+
     /// <summary>
     /// A request waits while no worker is on offer. Called outside the lock for each such request, and when the last worker
     /// on offer goes while requests wait.
@@ -44,19 +47,25 @@ internal sealed class SlotScheduler : IDisposable
     /// </summary>
     public ValueTask<AdmissionResult> AcquireAsync(in SlotRequest request, CancellationToken cancellationToken)
     {
-        Waiter waiter;
+        Waiter? waiter;
+        AdmissionResult result;
         Aftermath aftermath;
         lock (_lock)
         {
             long now = _time.GetTimestamp();
-            if (_state.TryAdmit(in request, cancellationToken.IsCancellationRequested, now, out AdmissionResult result))
+            waiter = _state.TryAdmit(in request, cancellationToken.IsCancellationRequested, now, out result) ? null : _state.Enqueue(in request, now);
+            if (waiter is not null)
             {
-                return new ValueTask<AdmissionResult>(result);
+                _timer.Arm(_state.NextDeadline(now), now);
             }
 
-            waiter = _state.Enqueue(in request, now);
-            _timer.Arm(_state.NextDeadline(now), now);
             aftermath = _state.TakeAftermath();
+        }
+
+        if (waiter is null)
+        {
+            CarryOut(in aftermath);
+            return new ValueTask<AdmissionResult>(result);
         }
 
         waiter.LeaveWhen(cancellationToken);
@@ -104,6 +113,9 @@ internal sealed class SlotScheduler : IDisposable
         Change(state => epoch = state.Offer(worker, rank, generation, capacity, _time.GetTimestamp()));
         return epoch;
     }
+
+    /// <summary>Has <see cref="WorkerSpent"/> called when the worker has been granted so many leases since its offer. It grants on.</summary>
+    public void LimitLeases(int worker, long leases) => Change(state => state.LimitLeases(worker, leases));
 
     /// <summary>No new lease; <see cref="WorkerDrained"/> follows when the last one is back.</summary>
     public void Drain(int worker) => Change(state => state.Drain(worker));
@@ -212,6 +224,11 @@ internal sealed class SlotScheduler : IDisposable
         if (aftermath.Drained is { } worker)
         {
             WorkerDrained?.Invoke(worker.Id, worker.Epoch);
+        }
+
+        for (WorkerSlots? spent = aftermath.Spent; spent is not null; spent = spent.NextSpent)
+        {
+            WorkerSpent?.Invoke(spent.Id);
         }
 
         if (aftermath.Starved)

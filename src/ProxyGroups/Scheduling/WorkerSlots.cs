@@ -45,6 +45,15 @@ internal sealed class WorkerSlots
     /// <summary>Sum of the grant timestamps of the measured leases. It may wrap round; differences stay right.</summary>
     public long GrantedAtSum { get; private set; }
 
+    /// <summary>Leases granted since the offer.</summary>
+    public long Granted { get; private set; }
+
+    /// <summary>The number of leases whose grant makes the worker spent.</summary>
+    public long SpentAt { get; set; } = long.MaxValue;
+
+    /// <summary>Link of the list that <see cref="Aftermath"/> keeps: a worker is spent once.</summary>
+    public WorkerSlots? NextSpent { get; set; }
+
     public WorkerSlotsState State { get; set; }
 
     public bool IsDrained => State == WorkerSlotsState.Draining && Busy == 0;
@@ -77,6 +86,7 @@ internal sealed class WorkerSlots
         int slot = _free.TakeLowest();
         _slots[slot] = new Slot(sequence, now, kind);
         Busy++;
+        Granted++;
         Measure(kind, 1, now);
         return new SlotLease(Id, slot, Epoch, sequence);
     }

@@ -82,18 +82,20 @@ internal sealed class WorkerTable
         return worker;
     }
 
-    public bool TryGrant(int excluded, SlotKind kind, long sequence, long now, out SlotLease lease)
+    /// <summary>The worker that granted the lease; null: none has a free slot.</summary>
+    public WorkerSlots? TryGrant(int excluded, SlotKind kind, long sequence, long now, out SlotLease lease)
     {
         int index = Pick(excluded);
         if (index < 0)
         {
             lease = default;
-            return false;
+            return null;
         }
 
-        lease = _workers[index].Grant(sequence, kind, now);
-        _keys[index] = _workers[index].Key;
-        return true;
+        WorkerSlots worker = _workers[index];
+        lease = worker.Grant(sequence, kind, now);
+        _keys[index] = worker.Key;
+        return worker;
     }
 
     /// <summary>The worker that got its slot back; null: the lease was stale.</summary>

@@ -27,6 +27,9 @@ internal interface ILaunchedProcess : IDisposable
     /// <summary>Whether a process belongs to this one. A launcher that cannot tell says yes.</summary>
     bool Includes(int pid) => true;
 
+    /// <summary>What its threads and those of its descendants wait for, one line each; empty where the launcher cannot tell.</summary>
+    IReadOnlyList<string> DescribeWaits() => [];
+
     /// <summary>Where the process and its descendants listen; null where the launcher cannot tell.</summary>
     IReadOnlyList<WorkerEndpoint>? FindListeners() => null;
 }

@@ -45,6 +45,9 @@ internal sealed record LaunchSpec
     /// <summary>The worker gains no rights by set-uid programs. Off for an app that needs one, such as sendmail's postdrop.</summary>
     public bool NoNewPrivileges { get; init; } = true;
 
+    /// <summary>How often the worker has to give a sign of life (WATCHDOG=1); null: never.</summary>
+    public TimeSpan? Watchdog { get; init; }
+
     /// <summary>Signal that makes the worker print its stacks; null: none known.</summary>
     public int? StackDumpSignal { get; init; }
 }

@@ -8,7 +8,8 @@ internal abstract record WorkerEvent(WorkerIdentity Worker)
 {
     internal sealed record Spawned(WorkerIdentity Worker, int Pid) : WorkerEvent(Worker);
 
-    internal sealed record Ready(WorkerIdentity Worker) : WorkerEvent(Worker);
+    /// <param name="Watchdog">From now on the worker gives a sign of life within each such period; null: it does not have to.</param>
+    internal sealed record Ready(WorkerIdentity Worker, TimeSpan? Watchdog = null) : WorkerEvent(Worker);
 
     /// <summary>The start failed; the process, if there was one, is still to be killed by whoever decides.</summary>
     internal sealed record StartFailed(WorkerIdentity Worker, SpawnFailure Failure) : WorkerEvent(Worker);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Supervision;
@@ -19,11 +20,15 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
         directory.CreateWorkerFolder(spec.Worker.Id);
         RemoveStaleSocket();
         var environment = new Dictionary<string, string> { [WorkerMark.Variable] = _mark };
-        if (spec.Readiness.Notify)
+        if (spec.Readiness.Notify || spec.Watchdog is not null)
         {
             var path = directory.NotifySocketPath(spec.Worker.Id);
             _notify = Listen(path);
             environment["NOTIFY_SOCKET"] = path;
+            if (spec.Watchdog is { } watchdog)
+            {
+                environment["WATCHDOG_USEC"] = ((long)watchdog.TotalMicroseconds).ToString(CultureInfo.InvariantCulture);
+            }
         }
 
         HandOver();
@@ -67,5 +72,5 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
 
     private static NotifySocket Listen(string path) => OperatingSystem.IsLinux()
         ? new(path)
-        : throw new LaunchException("Readiness:Notify needs Linux.", "Use an HTTP check: set Readiness:Path.");
+        : throw new LaunchException("Readiness:Notify and Timeouts:Watchdog need Linux.", "Use an HTTP check (set Readiness:Path), and no watchdog.");
 }

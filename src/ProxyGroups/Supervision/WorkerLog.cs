@@ -38,6 +38,9 @@ internal static partial class WorkerLog
     [LoggerMessage(3009, LogLevel.Critical, "{Group}/{Rank} generation {Generation} pid {Pid}: watching it failed, so it is ended. This is a bug of ProxyGroups.")]
     public static partial void SupervisionFailed(ILogger logger, Exception exception, string group, int rank, int generation, int pid);
 
+    [LoggerMessage(3012, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid}: its threads are{Waits}")]
+    public static partial void Waits(ILogger logger, string group, int rank, int generation, int pid, string waits);
+
     [LoggerMessage(3010, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} was left by a front door that crashed: ended")]
     public static partial void LeftoverEnded(ILogger logger, string group, int rank, int generation, int pid);
 

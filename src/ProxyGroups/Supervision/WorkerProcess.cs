@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // How long a stranger may hold the output pipes of a worker that is gone.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
-    // How long a worker whose start is over may print its stacks before the kill.
+    // How long a worker that was asked for its stacks may print them before it is killed.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
 
     private const int SigKill = 9;
@@ -36,7 +36,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private bool _isEndWanted;
     private volatile SpawnStage _stage = new(SpawnStep.Prepare);
     private long _watchdog;
-    private volatile bool _owesStacks;
+    private volatile bool _hasBeaten;
+    private long _dumped;
 
     private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
@@ -61,7 +62,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>The worker said that it is about to stop (STOPPING=1).</summary>
     public bool SaidStopping { get; private set; }
 
-    /// <summary>Time since the worker last said WATCHDOG=1; null if it never did.</summary>
+    /// <summary>It has said WATCHDOG=1.</summary>
+    public bool HasBeaten => _hasBeaten;
+
+    /// <summary>Time since the worker last said WATCHDOG=1, or since it became ready; null before either.</summary>
     public TimeSpan? SinceWatchdog => Interlocked.Read(ref _watchdog) is var last and not 0 ? _time.GetElapsedTime(last) : null;
 
     public IReadOnlyList<string> LastOutput => _stage.Relay?.LastLines ?? [];
@@ -81,45 +85,45 @@ internal sealed class WorkerProcess : IAsyncDisposable
         WantEnd()?.Stop();
     }
 
-    /// <summary>Ends the worker and everything it started: at once, or as soon as it had time to print the stacks of a failed start.</summary>
+    /// <summary>Ends the worker and everything it started: at once, or as soon as it had time to print the stacks that it was asked for.</summary>
     public void Kill()
     {
-        if (WantEnd() is not { } process)
-        {
-            return;
-        }
-
-        if (_owesStacks)
+        if (WantEnd() is { } process)
         {
             _ = KillAfterStacksAsync(process);
         }
-        else
-        {
-            process.KillTree();
-        }
     }
 
-    /// <summary>Makes the worker print its stacks into its output; false if it has no way to.</summary>
+    /// <summary>
+    /// Logs what its threads wait for, and makes the worker print its stacks into its output; false if it has no way to.
+    /// </summary>
     public bool DumpStacks()
     {
-        if (_spec.StackDumpSignal is not { } signal || _stage.Process is not { } process)
+        if (_stage.Process is not { } process)
         {
             return false;
         }
 
+        LogWaits(process);
+        if (_spec.StackDumpSignal is not { } signal)
+        {
+            return false;
+        }
+
+        Interlocked.Exchange(ref _dumped, _time.GetTimestamp());
         process.Signal(signal);
         return true;
     }
 
     /// <summary>
     /// Why the worker is not ready yet, for the planner whose patience is over. To be asked before the kill.
-    /// A worker that should have said READY=1 and knows how to print its stacks is made to.
+    /// Its threads' waits are logged, and a worker that knows how to print its stacks is made to.
     /// </summary>
     public SpawnFailure DescribeStartupTimeout()
     {
         var stage = _stage;
-        _owesStacks = stage.Step is SpawnStep.Notify && DumpStacks();
-        return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started), _owesStacks);
+        var stacksFollow = DumpStacks() && stage.Step is SpawnStep.Notify;
+        return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started), stacksFollow);
     }
 
     public async ValueTask DisposeAsync()
@@ -212,8 +216,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private async Task KillAfterStacksAsync(ILaunchedProcess process)
     {
-        await Task.WhenAny(process.Exited, Task.Delay(LastWords, _time));
-        _owesStacks = false;
+        if (Interlocked.Read(ref _dumped) is var dumped and not 0 && LastWords - _time.GetElapsedTime(dumped) is var left && left > TimeSpan.Zero)
+        {
+            await Task.WhenAny(process.Exited, Task.Delay(left, _time));
+        }
+
         process.KillTree();
     }
 
@@ -273,8 +280,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         _stage = _stage with { IsSettled = true };
+        Interlocked.Exchange(ref _watchdog, _time.GetTimestamp());
         WorkerLog.Ready(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, (long)Elapsed.TotalMilliseconds);
-        _sink(new WorkerEvent.Ready(Worker));
+        _sink(new WorkerEvent.Ready(Worker, _spec.Watchdog));
     }
 
     private async Task<WorkerExit> WatchExitAsync(ILaunchedProcess process, OutputRelay relay)
@@ -316,6 +324,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         SaidStopping |= message.Stopping;
         if (message.Watchdog)
         {
+            _hasBeaten = true;
             Interlocked.Exchange(ref _watchdog, _time.GetTimestamp());
         }
 
@@ -349,6 +358,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private void LogDropped(ILaunchedProcess process, int count) =>
         WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, count);
+
+    private void LogWaits(ILaunchedProcess process)
+    {
+        if (process.DescribeWaits() is { Count: > 0 } waits)
+        {
+            WorkerLog.Waits(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, string.Concat(waits.Select(static wait => Environment.NewLine + "    " + wait)));
+        }
+    }
 
     private void LogRefused(ILaunchedProcess process, PeerCredentials sender) =>
         WorkerLog.NotifyRefused(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, sender.Pid, sender.User);

@@ -19,4 +19,7 @@ internal enum WorkerReason
     DrainTimeout,
     StopTimeout,
     Stopped,
+    MaxRequests,
+    MaxAge,
+    WorkerMemory,
 }

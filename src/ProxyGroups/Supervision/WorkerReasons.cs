@@ -14,13 +14,16 @@ internal static class WorkerReasons
         WorkerReason.GroupRemoved => "its group was removed",
         WorkerReason.ScaledDown => "fewer workers are needed",
         WorkerReason.Idle => "idle",
-        WorkerReason.Unresponsive => "does not answer",
+        WorkerReason.Unresponsive => "gave no sign of life within Timeouts:Watchdog",
         WorkerReason.RequestDeadline => "a request exceeded its deadline",
         WorkerReason.FrontDoorStopping => "the front door stops",
         WorkerReason.Drained => "its last request ended",
         WorkerReason.DrainTimeout => "requests outlasted the drain timeout",
         WorkerReason.StopTimeout => "did not stop in time",
         WorkerReason.Stopped => "stopped as asked",
+        WorkerReason.MaxRequests => "has had its share of Recycle:MaxRequests",
+        WorkerReason.MaxAge => "has reached Recycle:MaxAge",
+        WorkerReason.WorkerMemory => "uses more than Recycle:WorkerMemory",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a phrase."),
     };
 }

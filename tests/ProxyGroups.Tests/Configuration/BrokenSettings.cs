@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Queue, Timeouts, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -352,18 +352,30 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Apps is not supported yet. Remove it, and give each web app a process group of its own.
         ProxyGroups:ProcessGroups:shop:Asgi = "shop:app" is not supported yet. Write "Command" with an ASGI server: [ "uvicorn", "--uds", "{socket}", "module:app" ].
         ---
-        recycling
-        "Recycle": { "MaxRequests": 1000, "MaxAge": "1d", "Jitter": null, "WorkerMemory": "300MiB", "MaxRequest": 5 }
+        a watchdog that bites the innocent
+        "Timeouts": { "Watchdog": "500ms" }
         =>
-        ProxyGroups:ProcessGroups:shop:Recycle:MaxAge = "1d" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Timeouts:Watchdog = "500ms" is so short that a busy machine would be taken for a stuck worker. Write "1s" or more, or "off".
+        ---
+        recycling
+        "Recycle": { "MaxRequests": 0, "MaxAge": "0s", "Jitter": 0.6, "WorkerMemory": "1kB", "MaxRequest": 5 }
+        =>
         ProxyGroups:ProcessGroups:shop:Recycle:MaxRequest is not a known setting. Did you mean "MaxRequests"?
-        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequests = "1000" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
-        ProxyGroups:ProcessGroups:shop:Recycle:WorkerMemory = "300MiB" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequests = "0" is below what is allowed. Write a whole number from 1 to 1000000000.
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxAge = "0s" is not above zero. Write "1ms" or more, or "off".
+        ProxyGroups:ProcessGroups:shop:Recycle:WorkerMemory = "1kB" is less than any worker needs. Write a size such as "300MiB", or "off".
+        ProxyGroups:ProcessGroups:shop:Recycle:Jitter = "0.6" is not a share of 0 to 0.5. Write a number such as 0.1, or 0 for none.
+        ---
+        recycling that cannot be read
+        "Recycle": { "MaxRequests": "many", "Jitter": "10%" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequests = "many" is not a whole number. Write digits only, such as 4.
+        ProxyGroups:ProcessGroups:shop:Recycle:Jitter = "10%" is not a share. Write a number such as 0.1.
         ---
         recycling as a value
         "Recycle": "off"
         =>
-        ProxyGroups:ProcessGroups:shop:Recycle = "off" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
+        ProxyGroups:ProcessGroups:shop:Recycle = "off" is a value, but a section is expected. Write { "MaxRequests": ... }.
         ---
         limits of the whole group
         "Group": { "CpuWeight": 100, "Cpus": 1.5, "Memory": "2GiB", "Tasks": 256 }

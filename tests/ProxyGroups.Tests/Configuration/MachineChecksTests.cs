@@ -137,10 +137,10 @@ public sealed class MachineChecksTests
     [Fact]
     public void The_plain_launcher_honours_no_limits()
     {
-        var settings = Settings(new() { Worker = Everything });
+        var settings = Settings(new() { Worker = Everything, Timeouts = new() { Watchdog = TimeSpan.FromSeconds(9) }, Recycle = new() { WorkerMemory = 1 << 30 } });
         var errors = MachineChecks.Check(settings, Plain);
         Assert.Equal(errors, MachineChecks.Check(settings with { Launcher = LauncherKind.Plain }, Root));
-        Assert.Equal(["User", "Group", "SupplementaryGroups", "Umask", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "Capabilities"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
+        Assert.Equal(["User", "Group", "SupplementaryGroups", "Umask", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "Capabilities", "Watchdog", "WorkerMemory"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
         Assert.All(errors, error => Assert.Equal("cannot be honoured by the plain launcher", error.Message));
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class SchemaGenerator
         ["ProcessGroupSettings.MaxProcesses"] = SettingsRanges.MaxProcesses,
         ["ProcessGroupSettings.Threads"] = SettingsRanges.Threads,
         ["QueueSettings.Limit"] = SettingsRanges.QueueLimit,
+        ["RecycleSettings.MaxRequests"] = SettingsRanges.MaxRequests,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
@@ -108,7 +109,18 @@ internal sealed partial class SchemaGenerator
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         JsonObject text = new() { ["type"] = "string" };
         void Type(params string[] types) => schema["type"] = new JsonArray([.. types.Select(t => JsonValue.Create(t)), "null"]);
-        if (type == typeof(bool))
+        if (name == "RecycleSettings.MaxRequests")
+        {
+            Type("integer", "string");
+            (schema["minimum"], schema["maximum"]) = (Ranges[name].Min, Ranges[name].Max);
+            schema["pattern"] = $"^{DurationText.Off}$";
+        }
+        else if (type == typeof(double))
+        {
+            Type("number");
+            (schema["minimum"], schema["maximum"]) = (0, 0.5);
+        }
+        else if (type == typeof(bool))
         {
             Type("boolean");
         }
@@ -155,6 +167,7 @@ internal sealed partial class SchemaGenerator
     {
         bool flag => flag,
         int number => number,
+        double share => share,
         long bytes => SizeText.Format(bytes),
         TimeSpan time => DurationText.Format(time),
         Enum word => word.ToString().ToLowerInvariant(),

@@ -19,7 +19,8 @@ public sealed class SettingsReaderTests
                     "Environment": { "DEBUG": "1" }, "PassEnvironment": [ "DATABASE_URL" ],
                     "Processes": 2, "MaxProcesses": 2, "Threads": 8,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
-                    "Timeouts": { "Startup": "1m", "Request": "30s", "Silence": "off", "Drain": "00:00:45", "Stop": "1.5s", "Idle": "1h" },
+                    "Timeouts": { "Startup": "1m", "Request": "30s", "Silence": "off", "Drain": "00:00:45", "Stop": "1.5s", "Watchdog": "20s", "Idle": "1h" },
+                    "Recycle": { "MaxRequests": 10000, "MaxAge": "1d", "WorkerMemory": "300MiB", "Jitter": 0.2 },
                     "Worker": { "User": "www-data", "Group": "shop", "SupplementaryGroups": [], "Umask": "027", "EnvironmentFile": ".env", "Nice": -5, "CpuSeconds": 60,
                                 "OpenFiles": 4096, "AddressSpace": "4GiB", "CoreSize": "off", "NoNewPrivileges": false, "Capabilities": [ "kill" ] },
                     "Buffering": { "Request": "off", "Response": "2MB" },
@@ -59,7 +60,9 @@ public sealed class SettingsReaderTests
                         Drain = TimeSpan.FromSeconds(45),
                         Stop = TimeSpan.FromSeconds(1.5),
                         Idle = TimeSpan.FromHours(1),
+                        Watchdog = TimeSpan.FromSeconds(20),
                     },
+                    Recycle = new() { MaxRequests = 10_000, MaxAge = TimeSpan.FromDays(1), WorkerMemory = 300 << 20, Jitter = 0.2 },
                     Worker = new()
                     {
                         User = "www-data", Group = "shop", SupplementaryGroups = [], Umask = "027", EnvironmentFile = ".env", Nice = -5, CpuSeconds = 60,

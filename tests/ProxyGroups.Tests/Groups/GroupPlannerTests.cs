@@ -122,7 +122,7 @@ public sealed class GroupPlannerTests
         var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.StopRequested(WorkerReason.GroupRemoved));
         Assert.Contains(new GroupAction.Drain(1, WorkerReason.GroupRemoved), script.Started);
         Assert.Equal([new GroupAction.Stop(1, WorkerReason.Drained)], script.On(new GroupEvent.WorkerDrained(1)).Started);
-        Assert.Equal([new GroupAction.Kill(1, WorkerReason.StopTimeout)], script.After(10).Tick().Started);
+        Assert.Equal([new GroupAction.DumpStacks(1), new GroupAction.Kill(1, WorkerReason.StopTimeout)], script.After(10).Tick().Started);
         script.Exited(1, 137);
         Assert.Contains(new GroupAction.Finish(), script.Started);
     }

@@ -9,8 +9,8 @@ internal sealed class PlannerScript
 {
     private GroupPlan plan;
 
-    public PlannerScript(int processes = 1, TimeoutSettings? timeouts = null)
-        : this(new ProcessGroupSettings { Processes = processes, MaxProcesses = processes, Timeouts = timeouts ?? new TimeoutSettings() })
+    public PlannerScript(int processes = 1, TimeoutSettings? timeouts = null, RecycleSettings? recycle = null)
+        : this(new ProcessGroupSettings { Processes = processes, MaxProcesses = processes, Timeouts = timeouts ?? new TimeoutSettings(), Recycle = recycle ?? new RecycleSettings() })
     {
     }
 
@@ -18,6 +18,9 @@ internal sealed class PlannerScript
     {
         plan = new GroupPlan(new GroupState { Name = "shop", Settings = settings, PreparedGeneration = 1 }, [], null);
     }
+
+    /// <summary>Of workers that become ready.</summary>
+    public TimeSpan? Watchdog { get; init; }
 
     public TimeSpan Now { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class PlannerScript
 
     public PlannerScript Spawned(int worker) => On(new GroupEvent.WorkerReported(new WorkerEvent.Spawned(Identity(worker), 1000 + worker)));
 
-    public PlannerScript Ready(int worker) => On(new GroupEvent.WorkerReported(new WorkerEvent.Ready(Identity(worker))));
+    public PlannerScript Ready(int worker) => On(new GroupEvent.WorkerReported(new WorkerEvent.Ready(Identity(worker), Watchdog)));
 
     public PlannerScript Exited(int worker, int code = 0) => On(new GroupEvent.WorkerReported(new WorkerEvent.Exited(Identity(worker), new WorkerExit(code), [])));
 

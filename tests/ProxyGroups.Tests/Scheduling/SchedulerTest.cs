@@ -15,6 +15,7 @@ public abstract class SchedulerTest : IDisposable
         {
             Starved = () => Starvations++,
             Queued = () => Queued++,
+            WorkerSpent = Spent.Add,
             WorkerDrained = (worker, epoch) => Drained.Add((worker, epoch)),
         };
     }
@@ -24,6 +25,8 @@ public abstract class SchedulerTest : IDisposable
     internal SlotScheduler Scheduler { get; }
 
     internal List<(int Worker, int Epoch)> Drained { get; } = [];
+
+    internal List<int> Spent { get; } = [];
 
     internal int Starvations { get; private set; }
 

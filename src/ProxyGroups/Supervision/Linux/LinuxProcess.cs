@@ -94,6 +94,9 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
     public bool Includes(int pid) => _family.Includes(pid);
 
+    public IReadOnlyList<string> DescribeWaits() =>
+        Exited.IsCompleted ? [] : WaitChannels.Of(ProcessFamily.Kin(Pid, ProcessStat.ReadAll()));
+
     public IReadOnlyList<WorkerEndpoint>? FindListeners() => Exited.IsCompleted ? [] : ListeningSockets.Of(_family.Find());
 
     public void Dispose()

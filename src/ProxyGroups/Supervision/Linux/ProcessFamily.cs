@@ -22,14 +22,13 @@ internal sealed class ProcessFamily(int leader, string mark)
     public List<ProcessStat> Find()
     {
         var all = ProcessStat.ReadAll();
-        var members = all.Where(IsMember).Select(process => process.Pid).ToHashSet();
-        while (all.Exists(process => members.Contains(process.Parent) && members.Add(process.Pid)))
-        {
-            // Each pass adds one child; the passes end with the last.
-        }
-
+        var members = WithDescendants(all.Where(IsMember), all);
         return [.. all.Where(process => process.IsAlive && members.Contains(process.Pid) && process.Pid != Environment.ProcessId)];
     }
+
+    /// <summary>Session and descendants alone. Reads no environment: that costs a look at every process, and blocks on one whose memory is locked.</summary>
+    public static IReadOnlySet<int> Kin(int leader, IReadOnlyCollection<ProcessStat> all) =>
+        WithDescendants(all.Where(process => BelongsTo(leader, process)), all);
 
     public bool Includes(int pid) => ProcessStat.Read(pid) is { } process && (IsMember(process) || Find().Exists(member => member.Pid == pid));
 
@@ -54,7 +53,21 @@ internal sealed class ProcessFamily(int leader, string mark)
     }
 
     private bool IsMember(ProcessStat process) =>
-        process.Pid == leader || process.Session == leader || process.Group == leader || CarriesMark(process.Pid);
+        BelongsTo(leader, process) || CarriesMark(process.Pid);
+
+    private static bool BelongsTo(int leader, ProcessStat process) =>
+        process.Pid == leader || process.Session == leader || process.Group == leader;
+
+    private static HashSet<int> WithDescendants(IEnumerable<ProcessStat> first, IReadOnlyCollection<ProcessStat> all)
+    {
+        var members = first.Select(static process => process.Pid).ToHashSet();
+        while (all.Any(process => members.Contains(process.Parent) && members.Add(process.Pid)))
+        {
+            // Each pass adds one child; the passes end with the last.
+        }
+
+        return members;
+    }
 
     private bool CarriesMark(int pid)
     {

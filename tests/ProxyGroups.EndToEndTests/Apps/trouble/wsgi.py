@@ -5,6 +5,8 @@ import signal
 import subprocess
 import time
 
+leaked = []
+
 
 def application(environ, start_response):
     verb = environ["PATH_INFO"].strip("/")
@@ -18,6 +20,8 @@ def application(environ, start_response):
     if verb == "hang":
         open(argument, "w").close()  # it has arrived
         time.sleep(100)
+    if verb == "leak":
+        leaked.append(bytearray(os.urandom(1)) * (int(argument) << 20))
     if verb == "stuck":
         # One call in native code that never lets go of the interpreter lock.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})

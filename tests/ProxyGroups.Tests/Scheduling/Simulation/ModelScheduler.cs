@@ -248,6 +248,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
 
     private void Grant(int ticket, ModelWorker worker, SlotKind kind, long waited)
     {
+        worker.Granted++;
         worker.Leases.Add(new ModelLease(ticket, kind, Now));
         Decided.Add(ticket, new ModelOutcome(AdmissionOutcome.Granted, worker.Id, worker.Epoch, waited, 0));
     }

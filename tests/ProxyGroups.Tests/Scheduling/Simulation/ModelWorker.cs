@@ -18,6 +18,8 @@ internal sealed class ModelWorker
 
     public WorkerSlotsState State { get; set; }
 
+    public long Granted { get; set; }
+
     public List<ModelLease> Leases { get; } = [];
 
     /// <summary>Forfeited: they keep their threads for as long as the worker is there.</summary>
@@ -27,5 +29,5 @@ internal sealed class ModelWorker
 
     public bool HasFreeSlot => State == WorkerSlotsState.Ready && Leases.Count + Stuck.Count < Threads;
 
-    public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State, IdleFor: TimeSpan.Zero);
+    public WorkerSlotsSnapshot Snapshot => new(Id, Rank, Generation, Epoch, Capacity, Leases.Count, State, IdleFor: TimeSpan.Zero, Granted);
 }

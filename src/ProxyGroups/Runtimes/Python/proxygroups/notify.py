@@ -4,11 +4,15 @@ import socket
 
 
 class Notifier:
-    """Sends states to one datagram socket. Without an address it does nothing."""
+    """Sends states to one datagram socket. Without an address it does nothing.
+
+    The socket stays open: an application that has used up its descriptors must not fall silent for that.
+    """
 
     def __init__(self, address):
         # A leading "@" stands for the NUL byte of Linux's abstract names.
         self._address = "\0" + address[1:] if address and address[0] == "@" else address
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if address else None
 
     def ready(self):
         self._send(b"READY=1")
@@ -16,12 +20,13 @@ class Notifier:
     def stopping(self):
         self._send(b"STOPPING=1")
 
+    def alive(self):
+        self._send(b"WATCHDOG=1")
+
     def _send(self, state):
-        if not self._address:
+        if self._socket is None:
             return
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
-                datagram.connect(self._address)
-                datagram.send(state)
+            self._socket.sendto(state, self._address)
         except OSError:
             pass  # Nobody listens: the front door has gone or asks in another way. It decides, not we.

@@ -5,7 +5,7 @@ SOCKET_PATH_LIMIT = 107
 
 OURS = (
     "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP",
-    "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET",
+    "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET", "WATCHDOG_USEC",
 )
 """Variables taken out of the environment before the application is imported: they concern this process alone, and a
 child of the application must not answer in its name. PROXYGROUPS_GROUP, _RANK and _GENERATION stay."""
@@ -23,10 +23,11 @@ class Settings:
     threads   number of requests served at a time, 1 or more
     app       the application: "module:attribute" or "path/to/file.py:attribute"
     notify    address of the sd_notify socket, or None
+    watchdog  seconds within which a sign of life is expected, or None
     multiprocess  value of environ["wsgi.multiprocess"]
     """
 
-    __slots__ = ("socket", "port", "threads", "app", "notify", "multiprocess")
+    __slots__ = ("socket", "port", "threads", "app", "notify", "watchdog", "multiprocess")
 
     def __init__(self, variables):
         self.socket = variables.get("PROXYGROUPS_SOCKET") or None
@@ -34,6 +35,7 @@ class Settings:
         self.threads = _number(variables, "PROXYGROUPS_THREADS", 1, 10000)
         self.app = _required(variables, "PROXYGROUPS_APP")
         self.notify = variables.get("NOTIFY_SOCKET") or None
+        self.watchdog = _watchdog(variables)
         self.multiprocess = variables.get("PROXYGROUPS_MULTIPROCESS") == "1"
         if self.socket:
             _check_path(self.socket)
@@ -60,6 +62,12 @@ def _number(variables, name, low, high):
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise SettingsError("%s is %r; it must be a number from %d to %d" % (name, text, low, high))
     return int(text)
+
+
+def _watchdog(variables):
+    if not variables.get("WATCHDOG_USEC"):
+        return None
+    return _number(variables, "WATCHDOG_USEC", 1, 10 ** 14) / 1e6
 
 
 def _check_path(path):

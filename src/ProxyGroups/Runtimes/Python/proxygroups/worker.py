@@ -1,11 +1,12 @@
 """The life of a worker process: settings, socket, application, ready, drain, exit.
 
     start        READY=1 once the application is imported and the socket listens
+    WATCHDOG=1   from then on, as long as Python code can run, where the front door asks for it
     SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
     SIGQUIT      the stacks of all threads to stderr
     exit codes   0 drained, 2 wrong settings or socket, 3 the application cannot be loaded, 128 + n second signal n
 
-There is no timer here: whatever takes too long is ended from outside.
+There is no deadline here: whatever takes too long is ended from outside.
 """
 
 import os
@@ -13,6 +14,7 @@ import sys
 
 from . import application, environ, log, settings, stacks
 from .file_wrapper import FileWrapper
+from .heartbeat import Heartbeat
 from .listener import Listener
 from .notify import Notifier
 from .server import Server
@@ -52,6 +54,8 @@ def _serve(given, listener, callable_):
     listener.listen()
     server.start()
     notifier.ready()
+    if given.watchdog is not None:
+        Heartbeat(notifier, given.watchdog).start()
     while not signals.is_stop_asked:
         signals.wait()
     notifier.stopping()

@@ -1,0 +1,78 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.ProcessTests.Supervision;
+
+/// <summary>The memory of real processes, by hand-set time.</summary>
+public sealed class MemorySamplerTests : IAsyncDisposable
+{
+    private const long MebiByte = 1 << 20;
+
+    private readonly WorkerBench _bench = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly MemorySampler _sampler;
+    private readonly Channel<long> _samples = Channel.CreateUnbounded<long>();
+
+    public MemorySamplerTests() => _sampler = new(_time);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync()
+    {
+        _sampler.Dispose();
+        return _bench.DisposeAsync();
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Growth_shows_and_above_the_limit_samples_come_sooner()
+    {
+        var worker = await _bench.StartReadyAsync(_bench.TestWorker());
+        using var watch = _sampler.Watch(worker.Pid!.Value, 200 * MebiByte, bytes => _samples.Writer.TryWrite(bytes));
+        _time.Advance(MemorySampler.Interval);
+        var before = await _samples.Reader.ReadAsync(Token);
+        Assert.InRange(before, MebiByte, 150 * MebiByte);
+
+        await WorkerBench.GetAsync(worker, "/leak?mb=200");
+        await AdvanceUntilSampledAsync(MemorySampler.Interval);
+        Assert.InRange(await _samples.Reader.ReadAsync(Token), before + (190 * MebiByte), before + (260 * MebiByte));
+        await AdvanceUntilSampledAsync(MemorySampler.HurriedInterval);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task What_the_worker_started_counts()
+    {
+        const string Program = """
+            import os, time
+            child = os.fork()
+            hoard = bytearray(os.urandom(1)) * (100 << 20) if child == 0 else None
+            print('child' if child == 0 else 'parent', flush=True)
+            time.sleep(600)
+            """;
+        var worker = _bench.Start(_bench.Python(Program));
+        await _bench.OutputAsync("child");
+        var weighed = new TaskCompletionSource<MemoryRoom>();
+        _sampler.Weigh(worker.Pid!.Value, weighed.SetResult);
+        var room = await weighed.Task.WaitAsync(Token);
+        Assert.InRange(room.Used!.Value, 100 * MebiByte, 140 * MebiByte);
+        Assert.NotNull(room.Available);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_process_that_is_gone_weighs_nothing_that_is_known()
+    {
+        var weighed = new TaskCompletionSource<MemoryRoom>();
+        _sampler.Weigh(int.MaxValue, weighed.SetResult);
+        Assert.Null((await weighed.Task.WaitAsync(Token)).Used);
+    }
+
+    // The timer is set again by the sampler's thread, after the callback.
+    private async Task AdvanceUntilSampledAsync(TimeSpan interval)
+    {
+        while (!_samples.Reader.TryPeek(out _))
+        {
+            _time.Advance(interval);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        }
+    }
+}

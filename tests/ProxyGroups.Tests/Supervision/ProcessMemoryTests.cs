@@ -1,0 +1,37 @@
+using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
+
+namespace ProxyGroups.Tests.Supervision;
+
+public sealed class ProcessMemoryTests
+{
+    private const string Rollup = """
+        557a9816b000-7ffed96b6000 ---p 00000000 00:00 0                          [rollup]
+        Rss:                1780 kB
+        Pss:                 272 kB
+        Shared_Clean:       1628 kB
+        Private_Clean:        40 kB
+        Private_Dirty:       112 kB
+        Private_Hugetlb:       8 kB
+        Swap:                100 kB
+        SwapPss:              16 kB
+        """;
+
+    [Fact]
+    public void Only_what_nobody_else_uses_counts() => Assert.Equal((40 + 112 + 8 + 16) * 1024, ProcessMemory.Parse(Rollup));
+
+    [Fact]
+    public void What_the_machine_has_left_is_read_in_bytes()
+    {
+        Assert.Equal(24_093_016L * 1024, MachineMemory.Parse(["MemFree:  1 kB", "MemAvailable:   24093016 kB"]));
+        Assert.Null(MachineMemory.Parse(["MemFree:  1 kB"]));
+    }
+
+    [Theory]
+    [InlineData(100L, 99L, false)]
+    [InlineData(100L, 100L, true)]
+    [InlineData(null, 1L, true)]
+    [InlineData(100L, null, true)]
+    public void Only_a_known_want_of_memory_forbids_two(long? used, long? available, bool isEnough) =>
+        Assert.Equal(isEnough, new MemoryRoom(used, available).IsEnough);
+}
