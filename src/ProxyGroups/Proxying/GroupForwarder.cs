@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Polly;
 using ProxyGroups.Groups;
@@ -17,14 +18,15 @@ internal sealed class GroupForwarder(ForwardingServices services)
     public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
     {
         // 1.
-        if (!RequestBodyLimit.Apply(context, route, group.Settings))
+        var mayHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        if (mayHaveBody && !RequestBodyLimit.Apply(context, route, group.Settings))
         {
             await RefuseAsync(context, ProxyFailure.BodyTooLarge);
             return;
         }
 
         using var request = new GroupRequest(services, context, route, group);
-        if (await request.BufferBodyAsync() is { } unreadable)
+        if (mayHaveBody && await request.BufferBodyAsync() is { } unreadable)
         {
             await AnswerAsync(request, unreadable);
             return;

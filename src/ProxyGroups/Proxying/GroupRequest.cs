@@ -29,14 +29,9 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
 
     private bool CanRepeat => _body?.CanRepeat ?? true;
 
-    /// <summary>Reads a small body before a slot is taken; a failure to read it, or null.</summary>
+    /// <summary>Reads a small body before a slot is taken; a failure to read it, or null. For requests that may have a body.</summary>
     public async ValueTask<TryResult?> BufferBodyAsync()
     {
-        if (Context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-        {
-            return null;
-        }
-
         try
         {
             _body = await BufferedBody.ReadAsync(Context.Request, (int)Group.Settings.Buffering.Request, Context.RequestAborted);
@@ -168,9 +163,10 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         return new TryResult { Failure = failure, Detail = exception?.Message ?? string.Empty };
     }
 
-    // HTTP/1.1 asks by Upgrade, HTTP/2 and 3 by extended CONNECT (RFC 8441).
+    // HTTP/1.1 asks by Upgrade, HTTP/2 and 3 by extended CONNECT (RFC 8441). The headers first: they are at hand, features are searched for.
     private static bool IsUpgrade(HttpContext context) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+        (context.Request.Headers.Upgrade.Count > 0 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
 
     private static BadHttpRequestException? FindBadRequest(Exception? exception) => exception switch
     {

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace ProxyGroups.Benchmarks.Comparisons;
 
@@ -45,18 +47,28 @@ internal static class BareYarp
         return app;
     }
 
-    /// <summary>One route and nothing else; requests go to the workers in turn.</summary>
+    /// <summary>One route and nothing else; requests go to the workers in turn, with the headers that a front door has to send them.</summary>
     private static WebApplication BuildForwarder(WebApplicationBuilder builder, string[] sockets)
     {
-        builder.Services.AddHttpForwarder();
+        builder.Services.AddReverseProxy();
         var app = builder.Build();
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         var workers = sockets.Select(Invoker).ToArray();
+        var transformer = app.Services.GetRequiredService<ITransformBuilder>().Create(static transforms =>
+        {
+            transforms.AddXForwarded(ForwardedTransformActions.Set);
+            transforms.AddOriginalHost();
+            transforms.AddRequestTransform(static transform =>
+            {
+                transform.ProxyRequest.Headers.TryAddWithoutValidation("X-Request-Id", transform.HttpContext.TraceIdentifier);
+                return ValueTask.CompletedTask;
+            });
+        });
         var turn = 0;
         app.Map("/{**rest}", async context =>
         {
             var worker = workers[(uint)Interlocked.Increment(ref turn) % workers.Length];
-            await forwarder.SendAsync(context, "http://worker", worker);
+            await forwarder.SendAsync(context, "http://worker", worker, ForwarderRequestConfig.Empty, transformer);
         });
         return app;
     }

@@ -21,22 +21,24 @@ internal static class Duel
         var rates = servers.Select(_ => new double[rounds]).ToArray();
         var broken = new int[servers.Length];
         var costs = servers.Select(_ => new double[rounds]).ToArray();
+        var loads = servers.Select(_ => new double[rounds]).ToArray();
         for (var number = 0; number < rounds; number++)
         {
             for (var turn = 0; turn < servers.Length; turn++)
             {
                 var server = (number + turn) % servers.Length;
-                var before = ProcessFigures.CpuTime(servers[server].Pid);
+                var (before, machineBefore) = (ProcessFigures.CpuTime(servers[server].Pid), ProcessFigures.MachineTime());
                 var result = await Wrk.RunAsync(servers[server].Address, Connections, round);
                 rates[server][number] = result.PerSecond;
                 broken[server] += result.BrokenConnections;
+                loads[server][number] = (ProcessFigures.MachineTime() - machineBefore).TotalMicroseconds / (result.PerSecond * round.TotalSeconds);
                 costs[server][number] = (ProcessFigures.CpuTime(servers[server].Pid) - before).TotalMicroseconds / (rates[server][number] * round.TotalSeconds);
             }
         }
 
         for (var server = 0; server < servers.Length; server++)
         {
-            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s, {Percentile.Median(costs[server]):0} us CPU of its own per request, {ProcessFigures.ResidentMegabytes(servers[server].Pid):0} MB, {broken[server]} connections broken; {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
+            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s, {Percentile.Median(costs[server]):0} us CPU of its own and {Percentile.Median(loads[server]):0} of the machine's per request, {ProcessFigures.ResidentMegabytes(servers[server].Pid):0} MB, {broken[server]} connections broken; {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
         }
 
         report.Exactly("connections that we broke", broken[0], 0);

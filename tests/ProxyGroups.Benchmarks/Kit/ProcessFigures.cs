@@ -7,6 +7,9 @@ internal static class ProcessFigures
 {
     private const double TicksPerSecond = 100;
 
+    // cpu user nice system idle iowait irq softirq steal ...
+    private static readonly int[] BusyFields = [1, 2, 3, 6, 7];
+
     public static double ResidentMegabytes(int pid) => StatusKilobytes(pid, "VmRSS:") / 1000.0;
 
     /// <summary>The highest so far.</summary>
@@ -18,6 +21,13 @@ internal static class ProcessFigures
         var text = File.ReadAllText($"/proc/{pid}/stat");
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return TimeSpan.FromSeconds((Parse(fields[11]) + Parse(fields[12])) / TicksPerSecond);
+    }
+
+    /// <summary>Time that all cores together spent on anything, steal and idle left out.</summary>
+    public static TimeSpan MachineTime()
+    {
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return TimeSpan.FromSeconds(BusyFields.Sum(field => Parse(fields[field])) / TicksPerSecond);
     }
 
     public static IReadOnlyList<string> CommandLine(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');

@@ -40,6 +40,7 @@ public sealed class DotNetRuntimeTests : IDisposable
         Assert.Equal("http://unix:/run/x/7.sock", environment["ASPNETCORE_URLS"]);
         Assert.Equal("true", environment["ASPNETCORE_PREFERHOSTINGURLS"]);
         Assert.Equal("true", environment["ASPNETCORE_FORWARDEDHEADERS_ENABLED"]);
+        Assert.Equal("0", environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"]);
         Assert.False(environment.ContainsKey("ASPNETCORE_ENVIRONMENT"));
         Assert.Equal("http://127.0.0.1:4711", _scene.Launch(settings, _scene.Port).Environment["ASPNETCORE_URLS"]);
     }
