@@ -16,6 +16,9 @@ internal sealed record GroupSnapshot
 
     public required int Threads { get; init; }
 
+    /// <summary>False: background workers.</summary>
+    public required bool Serves { get; init; }
+
     public required int BusySlots { get; init; }
 
     public required int Slots { get; init; }
@@ -42,7 +45,8 @@ internal sealed record GroupSnapshot
             Kind = group.Runtime.Kind,
             Processes = state.Settings.Processes,
             MaxProcesses = state.Settings.MaxProcesses,
-            Threads = state.Settings.Threads,
+            Threads = state.Settings.Serves ? state.Settings.Threads : 0,
+            Serves = state.Settings.Serves,
             BusySlots = workers.Sum(static worker => worker.Busy),
             Slots = workers.Where(static worker => worker.State == WorkerState.Ready).Sum(static worker => worker.Slots),
             Queued = scheduler.QueueLength,
@@ -59,7 +63,8 @@ internal sealed record GroupSnapshot
         { IsClosed: true } => "failing",
         { IsIdle: true } => "idle",
         { HasReadyWorker: false } => "starting",
-        { IsCrashLooping: true } => "serving, its workers keep ending",
+        { IsCrashLooping: true } => "its workers keep ending",
+        { Settings.Serves: false } => "running",
         { Failures: > 0 } => "serving, new starts fail",
         _ => "serving",
     };

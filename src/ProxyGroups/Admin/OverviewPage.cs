@@ -40,7 +40,7 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
     private void RenderGroup(StringBuilder page, GroupSnapshot group)
     {
         page.Append("<section><h2>").Append(TitleOf(group.Name)).Append("</h2><p>")
-            .Append(CultureInfo.InvariantCulture, $"{WebUtility.HtmlEncode(group.Kind)} &middot; {ProcessesOf(group)} x {group.Threads} &middot; {group.BusySlots} of {group.Slots} slots busy &middot; {group.Queued} waiting &middot; {group.State}</p>");
+            .Append(CultureInfo.InvariantCulture, $"{WebUtility.HtmlEncode(group.Kind)} &middot; {ProcessesOf(group)}{(group.Serves ? $" x {group.Threads} &middot; {group.BusySlots} of {group.Slots} slots busy &middot; {group.Queued} waiting" : " in the background")} &middot; {group.State}</p>");
         foreach (var worker in group.Workers)
         {
             page.Append(CultureInfo.InvariantCulture, $"<div class=worker title=\"{worker.State}\"><span>{worker.Rank}<small> pid {worker.Pid}</small></span><i>");

@@ -28,7 +28,7 @@ internal static class KnownKeys
     public static readonly SectionKeys Group = new(
         [
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
-            "Threads", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
+            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
@@ -38,7 +38,6 @@ internal static class KnownKeys
             ["Group"] = Refusal.Later(WholeServiceOnly, "CpuWeight", "Cpus", "Memory", "Tasks"),
             ["Restart"] = Refusal.Later(OnlyOnFailure),
             ["Before"] = Refusal.Later("Remove it, and run it before the front door starts."),
-            ["Serves"] = Refusal.Later("Remove it: the routes that name this group decide what it serves."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),

@@ -20,6 +20,7 @@ internal static class ProcessGroupReader
             PassEnvironment = group.ReadList("PassEnvironment"),
             Processes = group.Read("Processes", ScalarText.WholeNumber, unset.Processes),
             Threads = group.Read("Threads", ScalarText.WholeNumber, unset.Threads),
+            Serves = group.Read("Serves", ScalarText.Switch, unset.Serves),
             Queue = ReadQueue(group.Section("Queue", KnownKeys.Queue)),
             Timeouts = ReadTimeouts(group.Section("Timeouts", KnownKeys.Timeouts)),
             Recycle = ReadRecycle(group.Section("Recycle", KnownKeys.Recycle)),

@@ -65,6 +65,14 @@ public sealed record ProcessGroupSettings
     /// <value>1 to 1024. Default 4.</value>
     public int Threads { get; init; } = 4;
 
+    /// <summary>
+    /// The workers serve HTTP. False: background workers (a queue consumer, a scheduler) that <see cref="Command"/> starts: they
+    /// are supervised alike, no route may lead to them, and they are ready when they said READY=1 (<see cref="ReadinessSettings.Notify"/>)
+    /// or have stayed for a second. Threads, Queue and Buffering have no meaning then.
+    /// </summary>
+    /// <value>true or false. Default true.</value>
+    public bool Serves { get; init; } = true;
+
     /// <summary>The admission queue.</summary>
     public QueueSettings Queue { get; init; } = new();
 

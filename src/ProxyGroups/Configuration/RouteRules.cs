@@ -13,7 +13,10 @@ internal static class RouteRules
             .GroupBy(route => route.RouteId, StringComparer.OrdinalIgnoreCase)
             .Where(same => same.Count() > 1)
             .Select(same => new SettingsError(PathOf(same.Key), null, "exists twice, in the configuration and in code or twice in code", "Give one of them another id."))
-            .Concat(routes.SelectMany(route => CheckTarget(route, known)));
+            .Concat(routes.SelectMany(route => CheckTarget(route, known)))
+            .Concat(routes.Where(route => IsBackground(settings, route.ClusterId)).Select(route => new SettingsError(
+                $"{PathOf(route.RouteId)}:ClusterId", route.ClusterId, "is a group of background workers, which serve no HTTP",
+                $"Remove the route, or remove \"Serves\": false from {SettingsReader.Section}:ProcessGroups:{route.ClusterId}.")));
     }
 
     /// <summary>Clusters that a process group replaces: each of their settings is refused by name, with ours.</summary>
@@ -35,10 +38,14 @@ internal static class RouteRules
 
     /// <summary>Groups that nothing leads to: allowed, because routes may be made in code, but seldom meant.</summary>
     public static IEnumerable<SettingsError> UnroutedGroups(ProxyGroupsSettings settings, IReadOnlyList<RouteConfig> routes) => settings.ProcessGroups.Keys
+        .Where(name => !IsBackground(settings, name))
         .Where(name => !routes.Any(route => name.Equals(route.ClusterId, StringComparison.OrdinalIgnoreCase)))
         .Select(name => new SettingsError(
             $"{SettingsReader.Section}:ProcessGroups:{name}", null, "is reached by no route",
             $"Write a route with \"ClusterId\": \"{name}\" in \"ReverseProxy:Routes\"."));
+
+    private static bool IsBackground(ProxyGroupsSettings settings, string? name) =>
+        name is not null && settings.ProcessGroups.TryGetValue(name, out var group) && !group.Serves;
 
     private static IEnumerable<SettingsError> CheckTarget(RouteConfig route, List<string> known)
     {

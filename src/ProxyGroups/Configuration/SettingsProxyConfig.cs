@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace ProxyGroups.Configuration;
 
 /// <summary>
-/// What one snapshot tells YARP: its routes and clusters, and one cluster without destinations for each process group,
-/// whose workers are chosen per request.
+/// What one snapshot tells YARP: its routes and clusters, and one cluster without destinations for each process group
+/// that serves, whose workers are chosen per request.
 /// </summary>
 internal sealed class SettingsProxyConfig : IProxyConfig, IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SettingsProxyConfig : IProxyConfig, IDisposable
     public SettingsProxyConfig(SettingsSnapshot snapshot)
     {
         Snapshot = snapshot;
-        Clusters = [.. snapshot.Clusters, .. snapshot.Settings.ProcessGroups.Keys.Select(name => new ClusterConfig { ClusterId = name })];
+        Clusters = [.. snapshot.Clusters, .. snapshot.Settings.ProcessGroups.Where(static group => group.Value.Serves).Select(static group => new ClusterConfig { ClusterId = group.Key })];
         ChangeToken = new CancellationChangeToken(_replaced.Token);
         RevisionId = $"ProxyGroups-{snapshot.Revision}";
     }

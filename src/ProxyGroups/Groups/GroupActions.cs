@@ -97,7 +97,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     private void Offer(WorkerLife life, GroupState state)
     {
         var worker = life.ToServing();
-        worker.Connection = host.Connector.Connect(worker, state.Settings);
+        worker.Connection = worker.Threads > 0 ? host.Connector.Connect(worker, state.Settings) : null;
         group.Offer(worker);
         Limit(life, state.Settings.Recycle, state.Find(life.Identity.Id)!.Spread);
         _logger.WorkerReady(life.Identity, life.Pid);

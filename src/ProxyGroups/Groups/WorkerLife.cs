@@ -58,8 +58,9 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
     }
 
+    /// <summary>A background worker has no slots.</summary>
     public ServingWorker ToServing() =>
-        new(Identity, Pid, _blueprint.Settings.Threads, Process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
+        new(Identity, Pid, _blueprint.Settings.Serves ? _blueprint.Settings.Threads : 0, Process!.Endpoint, _blueprint.Runtime.KeepsIdleConnections);
 
     public void WatchMemory(long limit) =>
         _memory = host.Memory.Watch(Pid, limit, bytes => post(new GroupEvent.MemorySampled(Identity.Id, bytes)));
@@ -110,8 +111,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
     }
 
-    private WorkerEndpoint ChooseEndpoint() => _blueprint.Runtime.NeedsPort
-        ? new WorkerEndpoint { Port = FindFreePort() }
+    private WorkerEndpoint ChooseEndpoint() => !_blueprint.Settings.Serves ? WorkerEndpoint.Nowhere
+        : _blueprint.Runtime.NeedsPort ? new WorkerEndpoint { Port = FindFreePort() }
         : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(Identity.Id) };
 
     // Somebody else may take the port before the worker does; the start then fails and the next one gets another.

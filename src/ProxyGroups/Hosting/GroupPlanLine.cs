@@ -4,7 +4,7 @@ namespace ProxyGroups.Hosting;
 /// <param name="Name">Its name.</param>
 /// <param name="Processes">Workers that always run.</param>
 /// <param name="MaxProcesses">Most workers.</param>
-/// <param name="Threads">Slots of one worker.</param>
+/// <param name="Threads">Slots of one worker; 0: background workers.</param>
 /// <param name="QueueLimit">Most requests that wait for a slot.</param>
 /// <param name="App">What is run, and why where that was detected.</param>
 public sealed record GroupPlanLine(string Name, int Processes, int MaxProcesses, int Threads, int QueueLimit, string App)

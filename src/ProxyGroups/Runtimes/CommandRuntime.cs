@@ -14,15 +14,16 @@ internal sealed class CommandRuntime : IRuntime
     {
         _template = new LaunchTemplate(request, environment);
         (_command, _program) = (command, program);
-        Description = $"command {string.Join(' ', request.Settings.Command)}{request.Detection}";
+        Description = $"command {string.Join(' ', request.Settings.Command)}{(request.Settings.Serves ? string.Empty : ", in the background")}{request.Detection}";
         RequiredPaths = [program, request.Directory];
+        NeedsPort = request.Settings.Serves && !command.UsesSocket;
     }
 
     public static CommandRuntime? Create(RuntimeRequest request)
     {
         var errors = request.Errors.Count;
         var command = CommandTemplate.Parse(request);
-        string[] reserved = command.UsesSocket ? [] : ["PORT"];
+        string[] reserved = command.UsesSocket || !request.Settings.Serves ? [] : ["PORT"];
         var environment = WorkerEnvironment.Create(request, new Dictionary<string, string>(), reserved);
         var program = FindProgram(request, environment["PATH"]);
         return program is null || request.Errors.Count > errors
@@ -34,7 +35,7 @@ internal sealed class CommandRuntime : IRuntime
 
     public string Description { get; }
 
-    public bool NeedsPort => !_command.UsesSocket;
+    public bool NeedsPort { get; }
 
     public bool KeepsIdleConnections => false;
 

@@ -8,6 +8,9 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
 {
     private const int Octal = 8;
 
+    // A program that cannot run at all ends sooner.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
     /// <summary>Absolute working directory.</summary>
     public string Directory { get; init; } = Request.Directory;
 
@@ -26,7 +29,7 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
         var variables = new Dictionary<string, string>(Environment);
         foreach (var (name, value) in EnvironmentFile.Read(Request).Where(variable => !Request.Settings.Environment.ContainsKey(variable.Key)))
             variables[name] = value;
-        foreach (var (name, value) in Introduction(worker, endpoint).Concat(needs))
+        foreach (var (name, value) in Introduction(worker).Concat(Address(endpoint)).Concat(needs))
             variables[name] = value;
         return new LaunchSpec
         {
@@ -52,9 +55,8 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
         };
     }
 
-    private Dictionary<string, string> Introduction(WorkerIdentity worker, WorkerEndpoint endpoint) => new()
+    private Dictionary<string, string> Introduction(WorkerIdentity worker) => new()
     {
-        [endpoint.SocketPath is null ? "PROXYGROUPS_PORT" : "PROXYGROUPS_SOCKET"] = endpoint.SocketPath ?? Text(endpoint.Port ?? 0),
         ["PROXYGROUPS_THREADS"] = Text(Request.Settings.Threads),
         ["PROXYGROUPS_GROUP"] = worker.Group,
         ["PROXYGROUPS_RANK"] = Text(worker.Rank),
@@ -64,11 +66,23 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
 
     private TimeSpan? Watchdog => Request.Settings.Timeouts.Watchdog ?? DefaultWatchdog;
 
+    private static Dictionary<string, string> Address(WorkerEndpoint endpoint) => endpoint switch
+    {
+        { SocketPath: { } path } => new() { ["PROXYGROUPS_SOCKET"] = path },
+        { Port: { } port } => new() { ["PROXYGROUPS_PORT"] = Text(port) },
+        _ => [],
+    };
+
+    // Never longer than half of what a start may take.
+    private TimeSpan SettleTime => Request.Settings.Timeouts.Startup / 2 is var half && half < Settling ? half : Settling;
+
     private ReadinessCheck Readiness
     {
         get
         {
             var (notify, path) = (Request.Settings.Readiness.Notify ?? NotifiesByItself, Request.Settings.Readiness.Path);
+            if (!Request.Settings.Serves)
+                return new ReadinessCheck(notify, null) { Settle = notify ? null : SettleTime };
             return new ReadinessCheck(notify, path ?? (notify ? null : "/"));
         }
     }

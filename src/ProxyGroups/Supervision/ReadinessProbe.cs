@@ -12,16 +12,19 @@ internal sealed class ReadinessProbe
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LastDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly HttpCheck _check;
+    private readonly HttpCheck? _check;
     private readonly Task? _notified;
+    private readonly TimeSpan _settle;
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpCheckResult> _retry;
 
+    /// <param name="check">Null for a worker that listens nowhere.</param>
     /// <param name="notified">Completes when the worker said that it is ready; null if it is not asked to.</param>
-    public ReadinessProbe(HttpCheck check, Task? notified, TimeProvider time)
+    /// <param name="settle">How long a worker has to stay that neither listens nor says that it is ready.</param>
+    public ReadinessProbe(HttpCheck? check, Task? notified, TimeProvider time, TimeSpan? settle = null)
     {
-        _check = check;
-        _notified = notified;
-        Step = notified is null ? SpawnStep.HttpCheck : SpawnStep.Notify;
+        (_check, _notified, _time, _settle) = (check, notified, time, settle ?? TimeSpan.Zero);
+        Step = notified is not null ? SpawnStep.Notify : check is null ? SpawnStep.Settle : SpawnStep.HttpCheck;
         _retry = CreateRetry(time);
     }
 
@@ -35,15 +38,21 @@ internal sealed class ReadinessProbe
         if (_notified is not null)
         {
             await _notified.WaitAsync(cancellationToken);
-            Step = SpawnStep.HttpCheck;
+            Step = _check is null ? SpawnStep.Notify : SpawnStep.HttpCheck;
         }
 
-        return await _retry.ExecuteAsync(TryAsync, cancellationToken);
+        if (_check is null)
+        {
+            await Task.Delay(_settle, _time, cancellationToken);
+            return new HttpCheckResult(HttpCheckOutcome.Ready, _notified is null ? "it stayed" : "it said so");
+        }
+
+        return await _retry.ExecuteAsync(token => TryAsync(_check, token), cancellationToken);
     }
 
-    private async ValueTask<HttpCheckResult> TryAsync(CancellationToken cancellationToken)
+    private async ValueTask<HttpCheckResult> TryAsync(HttpCheck check, CancellationToken cancellationToken)
     {
-        var result = await _check.TryAsync(cancellationToken);
+        var result = await check.TryAsync(cancellationToken);
         LastCheck = result;
         return result;
     }

@@ -8,6 +8,9 @@ internal enum SpawnStep
     Notify,
     HttpCheck,
 
+    /// <summary>It listens nowhere and has to stay for a while.</summary>
+    Settle,
+
     /// <summary>It was ready, and did not stay.</summary>
     Serve,
 }

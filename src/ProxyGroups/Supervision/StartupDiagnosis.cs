@@ -28,6 +28,7 @@ internal static class StartupDiagnosis
             (SpawnStep.Prepare or SpawnStep.Launch, _) => ("The process has not been created yet.", "The machine may be overloaded: raise Timeouts:Startup, or start fewer workers at once."),
             (SpawnStep.Notify, _) when stacksFollow => ("It has not said READY=1 on NOTIFY_SOCKET.", "The app's import does not end; its stacks follow in the output: look at what the module does at import time, or raise Timeouts:Startup."),
             (SpawnStep.Notify, _) => ("It has not said READY=1 on NOTIFY_SOCKET.", "Set Readiness:Notify to false if the program does not speak sd_notify; else raise Timeouts:Startup."),
+            (SpawnStep.Settle, _) => ("It has not stayed long enough yet.", "The machine may be overloaded: raise Timeouts:Startup."),
             (_, null or HttpCheckOutcome.NotListening) => NotListening(expected, listeners),
             (_, HttpCheckOutcome.ServerError) => ($"The readiness check fails: {check.Value.Detail}.", "See its last output, or name a path that works without the app's dependencies in Readiness:Path."),
             (_, HttpCheckOutcome.NotHttp) => ($"The readiness check fails: {check.Value.Detail}.", "The program must speak HTTP/1.1 on its socket (not FastCGI, uwsgi or TLS)."),

@@ -3,12 +3,16 @@ using System.Net.Sockets;
 
 namespace ProxyGroups.Supervision;
 
-/// <summary>Where a worker listens: a Unix socket, or a loopback port where the program can do no better.</summary>
+/// <summary>Where a worker listens: a Unix socket, or a loopback port where the program can do no better; a background worker nowhere.</summary>
 internal sealed record WorkerEndpoint
 {
+    public static readonly WorkerEndpoint Nowhere = new();
+
     public string? SocketPath { get; init; }
 
     public int? Port { get; init; }
+
+    public bool IsNowhere => SocketPath is null && Port is null;
 
     public EndPoint ToEndPoint() =>
         SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(IPAddress.Loopback, Port ?? 0);

@@ -255,7 +255,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     private ReadinessProbe CreateProbe(KinCheck kin) =>
-        new(new HttpCheck(_spec.Endpoint, _spec.Readiness.Path, OperatingSystem.IsLinux() ? kin.DescribeForeignListener : _ => null, _time), _spec.Readiness.Notify ? _saidReady.Task : null, _time);
+        new(CreateCheck(kin), _spec.Readiness.Notify ? _saidReady.Task : null, _time, _spec.Readiness.Settle);
+
+    private HttpCheck? CreateCheck(KinCheck kin) => _spec.Endpoint.IsNowhere
+        ? null
+        : new HttpCheck(_spec.Endpoint, _spec.Readiness.Path, OperatingSystem.IsLinux() ? kin.DescribeForeignListener : _ => null, _time);
 
     private async Task WatchReadinessAsync(ILaunchedProcess process, ReadinessProbe probe)
     {

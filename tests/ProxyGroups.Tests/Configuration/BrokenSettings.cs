@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -197,6 +197,29 @@ internal static class BrokenSettings
         "Processes": 4, "MaxProcesses": 2
         =>
         ProxyGroups:ProcessGroups:shop:MaxProcesses = "2" is below Processes (4). Write 4, or remove it.
+        ---
+        a background app that serves
+        "Serves": false, "Wsgi": "shop:app", "Processes": 0, "Readiness": { "Path": "/health" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Wsgi = "shop:app" serves HTTP, but the group has "Serves": false. Remove Serves, or write the program of the background worker as "Command".
+        ProxyGroups:ProcessGroups:shop:Processes = "0" starts no worker before the first request, but no request comes to a group with "Serves": false. Write 1 or more.
+        ProxyGroups:ProcessGroups:shop:Readiness:Path = "/health" asks over HTTP, but the group has "Serves": false. Remove it; a program that speaks sd_notify can have "Notify": true.
+        ---
+        a background app without a program, that should grow
+        "Serves": false, "MaxProcesses": 3
+        =>
+        ProxyGroups:ProcessGroups:shop:Serves = "False" needs the program to run. Write "Command", such as [ "venv/bin/python", "worker.py" ] or [ "dotnet", "Worker.dll" ].
+        ProxyGroups:ProcessGroups:shop:MaxProcesses = "3" is above Processes, but only waiting requests start more workers, and none comes to a group with "Serves": false. Write the number you need as "Processes", and remove MaxProcesses.
+        ---
+        a background app with an address
+        "Serves": false, "Command": "consume --listen {socket}"
+        =>
+        ProxyGroups:ProcessGroups:shop:Command or Environment holds {socket}, but the group has "Serves": false and gets no address. Remove the placeholder, or remove Serves.
+        ---
+        a route to background workers
+        { "ReverseProxy": { "Routes": { "r": { "ClusterId": "mailer", "Match": { "Path": "/" } } } }, "ProxyGroups": { "ProcessGroups": { "mailer": { "Command": "consume", "Serves": false } } } }
+        =>
+        ReverseProxy:Routes:r:ClusterId = "mailer" is a group of background workers, which serve no HTTP. Remove the route, or remove "Serves": false from ProxyGroups:ProcessGroups:mailer.
         ---
         started by requests that may not wait
         "Processes": 0, "Queue": { "Limit": 0 }
@@ -403,13 +426,12 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Timeouts:Idle = "0s" is not above zero. Write "1ms" or more, or "off".
         ---
         other things that come later
-        "Restart": "always", "Before": [ "migrate" ], "Serves": "/", "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
+        "Restart": "always", "Before": [ "migrate" ], "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
         =>
         ProxyGroups:ProcessGroups:shop:Before is not supported yet. Remove it, and run it before the front door starts.
         ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
         ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
         ProxyGroups:ProcessGroups:shop:Restart = "always" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
-        ProxyGroups:ProcessGroups:shop:Serves = "/" is not supported yet. Remove it: the routes that name this group decide what it serves.
         ProxyGroups:ProcessGroups:shop:Warmup = "/" is not supported yet. Remove it: a worker serves as soon as it is ready; "Readiness:Path" can name a page that warms up.
         ---
         another version of HTTP

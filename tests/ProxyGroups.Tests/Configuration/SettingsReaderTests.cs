@@ -17,7 +17,7 @@ public sealed class SettingsReaderTests
                   "shop": {
                     "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv",
                     "Environment": { "DEBUG": "1" }, "PassEnvironment": [ "DATABASE_URL" ],
-                    "Processes": 2, "MaxProcesses": 2, "Threads": 8,
+                    "Processes": 2, "MaxProcesses": 2, "Threads": 8, "Serves": true,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
                     "Timeouts": { "Startup": "1m", "Request": "30s", "Silence": "off", "Drain": "00:00:45", "Stop": "1.5s", "Watchdog": "20s", "Idle": "1h" },
                     "Recycle": { "MaxRequests": 10000, "MaxAge": "1d", "WorkerMemory": "300MiB", "Jitter": 0.2 },
@@ -76,6 +76,9 @@ public sealed class SettingsReaderTests
             },
         }, settings);
     }
+
+    [Fact]
+    public void A_group_may_serve_no_HTTP() => Assert.False(Layers.ReadShop("\"Serves\": false, \"Command\": \"consume\"").Serves);
 
     [Fact]
     public void An_empty_group_has_the_defaults()

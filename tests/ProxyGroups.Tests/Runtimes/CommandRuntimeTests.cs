@@ -43,6 +43,20 @@ public sealed class CommandRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void A_background_worker_gets_no_address_and_has_to_stay_or_to_say_that_it_is_ready()
+    {
+        var settings = Command("serve", "{threads}") with { Serves = false };
+        var spec = _scene.Launch(settings, WorkerEndpoint.Nowhere);
+
+        Assert.False(_scene.Good(settings).NeedsPort);
+        Assert.Equal("8", spec.Command[1]);
+        Assert.DoesNotContain(spec.Environment.Keys, static name => name.EndsWith("PORT", StringComparison.Ordinal) || name.EndsWith("SOCKET", StringComparison.Ordinal));
+        Assert.Equal(new ReadinessCheck(false, null) { Settle = TimeSpan.FromSeconds(1) }, spec.Readiness);
+        var notifies = settings with { Readiness = new() { Notify = true } };
+        Assert.Equal(new ReadinessCheck(true, null), _scene.Launch(notifies, WorkerEndpoint.Nowhere).Readiness);
+    }
+
+    [Fact]
     public void A_socket_in_a_variable_is_enough()
     {
         var settings = Command("serve") with

@@ -26,6 +26,30 @@ public sealed class ReadinessProbeTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Fact]
+    public async Task A_worker_that_listens_nowhere_is_ready_once_it_has_stayed()
+    {
+        var time = new FakeTimeProvider();
+        var probe = new ReadinessProbe(check: null, notified: null, time, TimeSpan.FromSeconds(1));
+        Assert.Equal(SpawnStep.Settle, probe.Step);
+        var waiting = probe.WaitAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(HttpCheckOutcome.Ready, (await waiting).Outcome);
+    }
+
+    [Fact]
+    public async Task Or_as_soon_as_it_said_so()
+    {
+        var said = new TaskCompletionSource();
+        var probe = new ReadinessProbe(check: null, said.Task, new FakeTimeProvider());
+        var waiting = probe.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((false, SpawnStep.Notify), (waiting.IsCompleted, probe.Step));
+        said.SetResult();
+        Assert.Equal(HttpCheckOutcome.Ready, (await waiting).Outcome);
+    }
+
     /// <summary>Counts the waits between tries.</summary>
     private sealed class CountingTime : FakeTimeProvider
     {

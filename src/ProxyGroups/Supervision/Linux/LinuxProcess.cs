@@ -103,6 +103,9 @@ internal sealed class LinuxProcess : ILaunchedProcess
     {
         KillTree();
         _lifeline.Dispose();
+        // Its own Dispose leaves what somebody reads to the garbage collector: two descriptors for each worker that ever was.
+        StandardOutput.Dispose();
+        StandardError.Dispose();
         _process.Dispose();
     }
 }

@@ -76,6 +76,9 @@ internal sealed class PlainProcess : ILaunchedProcess
     public void Dispose()
     {
         KillTree();
+        // Its own Dispose leaves what somebody reads to the garbage collector: two descriptors for each worker that ever was.
+        StandardOutput.Dispose();
+        StandardError.Dispose();
         _process.Dispose();
     }
 }
