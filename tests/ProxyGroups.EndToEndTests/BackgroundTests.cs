@@ -55,7 +55,7 @@ public sealed class BackgroundTests
     [Fact(Timeout = 60_000)]
     public async Task One_that_ends_within_its_first_second_has_not_started()
     {
-        var site = Site.Of(("mailer", new { Command = new[] { "sh", "-c", "echo no queue; exit 7" }, Serves = false }));
+        var site = Site.Of(("mailer", new { Command = "sh -c 'echo no queue; exit 7'", Serves = false }));
         site["ReverseProxy"]!["Routes"]!.AsObject().Clear();
         await using var frontDoor = await FrontDoorProcess.StartAsync(site);
         var line = await frontDoor.WaitForLogAsync(static line => line.Contains("did not start", StringComparison.Ordinal));
