@@ -13,6 +13,8 @@ internal static class Catalogue
         new("slow-clients", "200 slow senders and 200 slow readers beside normal clients", SlowClients.RunAsync),
         new("hangup", "10,000 queued clients hang up at once", HangUp.RunAsync),
         new("queue", "MaxWait is exact while all slots are held", QueueWait.RunAsync),
+        new("recycle", "200 requests/s of all kinds while 20 workers are recycled one after the other: none fails", Recycle.RunAsync),
+        new("leak", "200 requests/s to an app that leaks: its workers stay near their limit, and no request fails", Leak.RunAsync),
         new("transfer", "1 GiB up and down in constant memory", Transfer.RunAsync),
         new("memory", "resident memory of the idle front door and of an idle Python worker", IdleMemory.RunAsync),
         new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),

@@ -43,6 +43,18 @@ public sealed class HangTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task In_a_response_Silence_ends_it()
+    {
+        await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Threads = 1 }, "Silence", "1s");
+        using var answer = await frontDoor.Client.GetAsync("/app/until?/never", HttpCompletionOption.ResponseHeadersRead, Token);
+        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync(Token));
+        await LineAsync(frontDoor, "in until");
+        await LineAsync(frontDoor, "drains: a response fell silent within Timeouts:Silence");
+        using var next = await frontDoor.Client.GetAsync("/app/pid", Token);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task In_native_code_that_holds_the_interpreter_lock_Watchdog_ends_it()
     {
         await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python }, "Watchdog", "2s");

@@ -18,7 +18,10 @@ public sealed record TimeoutSettings
     /// <value>Duration. Default 60 s. Above 0, below 49 days; <see cref="Timeout.InfiniteTimeSpan"/> (in files "off"): no bound.</value>
     public TimeSpan Request { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest silence of a worker after its response head; then the response is cut off.</summary>
+    /// <summary>
+    /// Longest silence of a worker after its response head; then the response is cut off, and a Wsgi worker, one of whose threads
+    /// it holds, is replaced without cutting its other requests.
+    /// </summary>
     /// <value>Duration. Default 5 min. Above 0, below 49 days; <see cref="Timeout.InfiniteTimeSpan"/> (in files "off"): no bound.</value>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
 

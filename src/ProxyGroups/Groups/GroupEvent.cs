@@ -28,6 +28,9 @@ internal abstract record GroupEvent
 
     internal sealed record DemandMeasured(GroupDemand Demand) : GroupEvent;
 
+    /// <summary>A response ran into Timeouts:Silence and holds a thread; the worker is to be replaced likewise.</summary>
+    internal sealed record ResponseFellSilent(int Worker) : GroupEvent;
+
     /// <summary>A worker has been granted as many leases as Recycle:MaxRequests allows it.</summary>
     internal sealed record RequestsSpent(int Worker) : GroupEvent;
 

@@ -134,7 +134,7 @@ internal sealed class GroupPlanner
             worker = worker with { SuspectUntil = null };
         }
 
-        if (worker is { ReplaceReason: WorkerReason.RequestDeadline, IsDumped: false })
+        if (worker is { ReplaceReason: WorkerReason.RequestDeadline or WorkerReason.ResponseSilence, IsDumped: false })
         {
             _actions.Add(new GroupAction.DumpStacks(worker.Id));
             worker = worker with { IsDumped = true };

@@ -40,6 +40,7 @@ internal static class GroupReducer
             MeasuredAt = now,
             AskedAt = measured.Demand.Waiting > 0 ? now : state.AskedAt,
         },
+        GroupEvent.ResponseFellSilent silent => OnWorker(state, silent.Worker, static worker => worker with { ReplaceReason = WorkerReason.ResponseSilence }),
         GroupEvent.WatchdogChecked looked => OnWorker(state, looked.Worker, worker => WatchdogPlan.Note(worker, looked.Silence, now)),
         GroupEvent.RequestsSpent spent => OnWorker(state, spent.Worker, static worker => worker with { IsSpent = true }),
         GroupEvent.MemorySampled sampled => OnWorker(state, sampled.Worker, worker => worker with

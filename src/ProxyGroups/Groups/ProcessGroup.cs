@@ -69,6 +69,8 @@ internal sealed class ProcessGroup : IAsyncDisposable
         _supervisor!.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch));
     }
 
+    public void ReportSilence(int worker) => _supervisor!.Post(new GroupEvent.ResponseFellSilent(worker));
+
     public void ReportRequestDeadline(int worker) => _supervisor!.Post(new GroupEvent.RequestDeadlinePassed(worker));
 
     /// <summary>Rolls the group to new settings; those of queue and buffers apply at once.</summary>

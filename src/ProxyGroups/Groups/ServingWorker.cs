@@ -3,7 +3,7 @@ using ProxyGroups.Supervision;
 namespace ProxyGroups.Groups;
 
 /// <summary>A worker whose slots are offered, as the request path sees it; lives from ready to exit.</summary>
-internal sealed class ServingWorker(WorkerIdentity identity, int pid, int threads, WorkerEndpoint endpoint, bool keepsIdleConnections)
+internal sealed class ServingWorker(WorkerIdentity identity, int pid, int threads, WorkerEndpoint endpoint, bool hasThreadPerSlot, bool keepsIdleConnections)
 {
     public WorkerIdentity Identity { get; } = identity;
 
@@ -12,6 +12,8 @@ internal sealed class ServingWorker(WorkerIdentity identity, int pid, int thread
     public int Threads { get; } = threads;
 
     public WorkerEndpoint Endpoint { get; } = endpoint;
+
+    public bool HasThreadPerSlot { get; } = hasThreadPerSlot;
 
     public bool KeepsIdleConnections { get; } = keepsIdleConnections;
 

@@ -108,6 +108,13 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return;
         }
 
+        if (fault == ExchangeFault.Silence && Group.FindServing(lease.Worker) is { HasThreadPerSlot: true })
+        {
+            Group.ReportSilence(lease.Worker);
+            Group.Scheduler.Forfeit(lease);
+            return;
+        }
+
         if (MayBeDead(fault))
         {
             Group.Suspect(lease);

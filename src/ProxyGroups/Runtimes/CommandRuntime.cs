@@ -37,6 +37,8 @@ internal sealed class CommandRuntime : IRuntime
 
     public bool NeedsPort { get; }
 
+    public bool HasThreadPerSlot => false;
+
     public bool KeepsIdleConnections => false;
 
     public IReadOnlyList<string> Preparation => [];

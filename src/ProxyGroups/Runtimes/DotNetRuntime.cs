@@ -49,6 +49,8 @@ internal sealed class DotNetRuntime : IRuntime
 
     public bool NeedsPort => false;
 
+    public bool HasThreadPerSlot => false;
+
     public bool KeepsIdleConnections => false;
 
     public IReadOnlyList<string> Preparation { get; }

@@ -14,6 +14,9 @@ internal interface IRuntime
     /// <summary>The program can only listen on a loopback port.</summary>
     bool NeedsPort { get; }
 
+    /// <summary>A slot is a thread of the worker: a request that hangs keeps it, and the next one there would wait behind it.</summary>
+    bool HasThreadPerSlot { get; }
+
     /// <summary>The worker never closes an idle connection, so that one may be used again at any age.</summary>
     bool KeepsIdleConnections { get; }
 

@@ -44,6 +44,8 @@ internal sealed partial class WsgiRuntime : IRuntime
 
     public bool NeedsPort => false;
 
+    public bool HasThreadPerSlot => true;
+
     public bool KeepsIdleConnections => true;
 
     public IReadOnlyList<string> Preparation => [];

@@ -19,6 +19,7 @@ internal enum WorkerReason
     DrainTimeout,
     StopTimeout,
     Stopped,
+    ResponseSilence,
     MaxRequests,
     MaxAge,
     WorkerMemory,

@@ -21,6 +21,7 @@ internal static class WorkerReasons
         WorkerReason.DrainTimeout => "requests outlasted the drain timeout",
         WorkerReason.StopTimeout => "did not stop in time",
         WorkerReason.Stopped => "stopped as asked",
+        WorkerReason.ResponseSilence => "a response fell silent within Timeouts:Silence",
         WorkerReason.MaxRequests => "has had its share of Recycle:MaxRequests",
         WorkerReason.MaxAge => "has reached Recycle:MaxAge",
         WorkerReason.WorkerMemory => "uses more than Recycle:WorkerMemory",

@@ -5,6 +5,7 @@ import time
 from urllib.parse import parse_qs
 
 BLOCK = b"x" * 65536
+LEAKED = []
 
 
 def application(environ, start_response):
@@ -37,6 +38,11 @@ def count(environ, start_response):
     return answer(start_response, b"counted\n")
 
 
+def leak(environ, start_response, kb):
+    LEAKED.append(os.urandom(kb * 1000))
+    return answer(start_response, b"leaked\n")
+
+
 def page(environ, start_response):
     return answer(start_response, b"p" * 500_000)
 
@@ -61,5 +67,5 @@ def answer(start_response, body):
     return [body]
 
 
-PATHS = {"/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/page": page, "/sink": sink,
+PATHS = {"/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/leak": leak, "/page": page, "/sink": sink,
          "/source": source}

@@ -22,6 +22,9 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 
     public int Pid => _process.Pid;
 
+    /// <summary>Lines of its log so far.</summary>
+    public IReadOnlyCollection<string> Log => _process.Log;
+
     public HttpClient Client => _process.Client;
 
     public string ContentRoot => _process.ContentRoot;

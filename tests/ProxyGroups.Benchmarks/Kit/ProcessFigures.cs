@@ -15,6 +15,20 @@ internal static class ProcessFigures
     /// <summary>The highest so far.</summary>
     public static double PeakMegabytes(int pid) => StatusKilobytes(pid, "VmHWM:") / 1000.0;
 
+    /// <summary>What only this process uses; 0 of one that is gone.</summary>
+    public static double OwnMegabytes(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Private_", StringComparison.Ordinal))
+                .Sum(static line => Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) * 1.024 / 1000;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     public static TimeSpan CpuTime(int pid)
     {
         // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.

@@ -69,6 +69,23 @@ public sealed class ReadinessTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_program_is_told_how_often_to_beat_and_is_heard()
+    {
+        const string Program = """
+            import os, socket, time
+            assert 'WATCHDOG_PID' not in os.environ
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            if os.environ['WATCHDOG_USEC'] == '30000000':
+                s.sendto(b'WATCHDOG=1', os.environ['NOTIFY_SOCKET'])
+            time.sleep(600)
+            """;
+        var worker = _bench.Start(_bench.Python(Program) with { Watchdog = TimeSpan.FromSeconds(30) });
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        await Alive.UntilAsync(() => worker.HasBeaten, "the beat was not heard");
+        Assert.NotNull(worker.SinceWatchdog);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_worker_as_another_user_may_speak_and_serve()
     {
         const string Program = """

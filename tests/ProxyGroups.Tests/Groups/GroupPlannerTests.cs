@@ -165,6 +165,14 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void A_response_that_holds_a_thread_in_silence_gets_the_worker_replaced_likewise()
+    {
+        var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.ResponseFellSilent(1));
+        Assert.Equal([new GroupAction.DumpStacks(1), new GroupAction.Spawn(2, 0, 1)], script.Started);
+        Assert.Equal([new GroupAction.Offer(2), new GroupAction.Drain(1, WorkerReason.ResponseSilence)], script.Granted(2).Spawned(2).Ready(2).Started);
+    }
+
+    [Fact]
     public void A_suspect_that_still_lives_is_offered_again()
     {
         var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.WorkerSuspected(1, Epoch: 4));

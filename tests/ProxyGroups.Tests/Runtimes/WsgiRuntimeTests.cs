@@ -50,7 +50,7 @@ public sealed class WsgiRuntimeTests : IDisposable
         var runtime = _scene.Good(Wsgi() with { Wsgi = "web/entry.py:app" });
 
         Assert.Equal(("wsgi", $"WSGI app web/entry.py:app with {_scene.Programs}/python3"), (runtime.Kind, runtime.Description));
-        Assert.Equal((false, true), (runtime.NeedsPort, runtime.KeepsIdleConnections));
+        Assert.Equal((false, true, true), (runtime.NeedsPort, runtime.HasThreadPerSlot, runtime.KeepsIdleConnections));
         Assert.Equal([$"{_scene.Programs}/python3", _scene.App, $"{_scene.App}/web/entry.py"], runtime.RequiredPaths);
     }
 
