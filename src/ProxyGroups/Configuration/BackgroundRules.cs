@@ -19,6 +19,8 @@ internal static partial class BackgroundRules
             "is above Processes, but only waiting requests start more workers, and none comes to a group with \"Serves\": false", "Write the number you need as \"Processes\", and remove MaxProcesses.");
         checks.Section("Readiness").Require(group.Readiness.Path is null, "Path", group.Readiness.Path,
             "asks over HTTP, but the group has \"Serves\": false", "Remove it; a program that speaks sd_notify can have \"Notify\": true.");
+        checks.Section("Recycle").Require(group.Recycle.MaxRequests is null, "MaxRequests", $"{group.Recycle.MaxRequests}",
+            "counts requests, but the group has \"Serves\": false", "Remove it, or write \"off\" where it stands in Defaults; MaxAge and WorkerMemory work.");
     }
 
     private static void CheckApp(ProcessGroupSettings group, Checks checks)

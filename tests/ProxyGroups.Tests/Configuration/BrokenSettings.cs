@@ -199,11 +199,12 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:MaxProcesses = "2" is below Processes (4). Write 4, or remove it.
         ---
         a background app that serves
-        "Serves": false, "Wsgi": "shop:app", "Processes": 0, "Readiness": { "Path": "/health" }
+        "Serves": false, "Wsgi": "shop:app", "Processes": 0, "Readiness": { "Path": "/health" }, "Recycle": { "MaxRequests": 5 }
         =>
         ProxyGroups:ProcessGroups:shop:Wsgi = "shop:app" serves HTTP, but the group has "Serves": false. Remove Serves, or write the program of the background worker as "Command".
         ProxyGroups:ProcessGroups:shop:Processes = "0" starts no worker before the first request, but no request comes to a group with "Serves": false. Write 1 or more.
         ProxyGroups:ProcessGroups:shop:Readiness:Path = "/health" asks over HTTP, but the group has "Serves": false. Remove it; a program that speaks sd_notify can have "Notify": true.
+        ProxyGroups:ProcessGroups:shop:Recycle:MaxRequests = "5" counts requests, but the group has "Serves": false. Remove it, or write "off" where it stands in Defaults; MaxAge and WorkerMemory work.
         ---
         a background app without a program, that should grow
         "Serves": false, "MaxProcesses": 3
