@@ -1,4 +1,5 @@
 using ProxyGroups.Groups;
+using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Admin;
@@ -31,6 +32,9 @@ internal sealed record GroupSnapshot
 
     public required string State { get; init; }
 
+    /// <summary>Why the newest generation does not start; null: it does, or has not been tried.</summary>
+    public FailureSnapshot? Failure { get; init; }
+
     public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
 
     public static GroupSnapshot Of(ProcessGroup group)
@@ -52,20 +56,31 @@ internal sealed record GroupSnapshot
             Queued = scheduler.QueueLength,
             OldestWait = scheduler.OldestWait,
             Generation = state.Generation,
-            State = StateOf(state),
+            State = StateOf(group, state, scheduler),
+            Failure = state is { Failures: > 0, LastFailure: { } failure } ? FailureSnapshot.Of(failure, state) : null,
             Workers = workers,
         };
     }
 
-    private static string StateOf(GroupState state) => state switch
+    private static string StateOf(ProcessGroup group, GroupState state, SchedulerSnapshot scheduler)
+    {
+        var word = WordOf(state);
+        return (group.Maintenance is null ? word : word + ", in maintenance") + (scheduler.IsPaused ? ", paused" : string.Empty);
+    }
+
+    private static string WordOf(GroupState state) => state switch
     {
         { Phase: GroupPhase.Stopping } => "stopping",
+        { Phase: GroupPhase.Stopped } => "stopped",
         { IsClosed: true } => "failing",
         { IsIdle: true } => "idle",
         { HasReadyWorker: false } => "starting",
         { IsCrashLooping: true } => "its workers keep ending",
-        { Settings.Serves: false } => "running",
-        { Failures: > 0 } => "serving, new starts fail",
-        _ => "serving",
+        { Failures: > 0 } when RollPlan.IsRolling(state) => WordOfService(state) + ", the new generation does not start",
+        { Failures: > 0 } => WordOfService(state) + ", new starts fail",
+        _ when RollPlan.IsRolling(state) => WordOfService(state) + ", restarting",
+        _ => WordOfService(state),
     };
+
+    private static string WordOfService(GroupState state) => state.Settings.Serves ? "serving" : "running";
 }

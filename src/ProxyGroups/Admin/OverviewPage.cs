@@ -41,9 +41,14 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
     {
         page.Append("<section><h2>").Append(TitleOf(group.Name)).Append("</h2><p>")
             .Append(CultureInfo.InvariantCulture, $"{WebUtility.HtmlEncode(group.Kind)} &middot; {ProcessesOf(group)}{(group.Serves ? $" x {group.Threads} &middot; {group.BusySlots} of {group.Slots} slots busy &middot; {group.Queued} waiting" : " in the background")} &middot; {group.State}</p>");
+        if (group.Failure is { } failure)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=failure>Generation {failure.Generation} does not start: {WebUtility.HtmlEncode(failure.Cause)} {WebUtility.HtmlEncode(failure.Remedy)}</p>");
+        }
+
         foreach (var worker in group.Workers)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<div class=worker title=\"{worker.State}\"><span>{worker.Rank}<small> pid {worker.Pid}</small></span><i>");
+            page.Append(CultureInfo.InvariantCulture, $"<div class=worker title=\"{worker.State}\"><span>{worker.Rank}<small> pid {worker.Pid}, generation {worker.Generation}</small></span><i>");
             for (var slot = 0; slot < worker.Slots; slot++)
             {
                 page.Append(slot < worker.Busy ? "<b class=busy></b>" : "<b></b>");
@@ -74,7 +79,7 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
         <title>ProxyGroups</title><style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
         main{display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));gap:1rem}section{border:1px solid #8884;border-radius:.8rem;padding:1rem}
         h1{margin:0}h2{margin:0;font-size:1.15rem}p{margin:.2rem 0 .8rem;opacity:.75;font-size:.9rem}.worker{display:flex;gap:.8rem;align-items:center;margin:.3rem 0}
-        .worker span{min-width:6.5rem;font-variant-numeric:tabular-nums}small{opacity:.6}i{display:flex;flex-wrap:wrap;gap:4px}
+        .failure{border-left:3px solid #c60;padding-left:.6rem}.worker span{min-width:10.5rem;font-variant-numeric:tabular-nums}small{opacity:.6}i{display:flex;flex-wrap:wrap;gap:4px}
         b{width:13px;height:13px;border-radius:50%;background:#8883;border:1px solid #8886}b.busy{background:#f90;border-color:#f90;box-shadow:0 0 6px #f90}
         footer{margin-top:2rem;opacity:.6;font-size:.85rem}</style>
         """;

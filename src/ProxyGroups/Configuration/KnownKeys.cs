@@ -28,7 +28,7 @@ internal static class KnownKeys
     public static readonly SectionKeys Group = new(
         [
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
-            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "HttpRequest", "MaxRequestBody",
+            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
@@ -36,8 +36,6 @@ internal static class KnownKeys
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
             ["Apps"] = Refusal.Later("Remove it, and give each web app a process group of its own."),
             ["Group"] = Refusal.Later(WholeServiceOnly, "CpuWeight", "Cpus", "Memory", "Tasks"),
-            ["Restart"] = Refusal.Later(OnlyOnFailure),
-            ["Before"] = Refusal.Later("Remove it, and run it before the front door starts."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
@@ -57,6 +55,10 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Readiness = new(["Notify", "Path"]);
 
+    public static readonly SectionKeys Restart = new(["Watch", "Debounce", "Before", "MaxSurge", "MaxUnavailable"]);
+
+    public static readonly SectionKeys Maintenance = new(["Page"]);
+
     public static readonly SectionKeys HttpRequest = new(
         ["Version"],
         new Dictionary<string, Refusal>
@@ -69,6 +71,7 @@ internal static class KnownKeys
     private static readonly (string Name, SectionKeys Keys)[] Sections =
     [
         ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Buffering", Buffering), ("Readiness", Readiness),
+        ("Restart", Restart), ("Maintenance", Maintenance),
         ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];
 

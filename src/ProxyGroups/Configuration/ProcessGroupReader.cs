@@ -27,6 +27,8 @@ internal static class ProcessGroupReader
             Worker = ReadWorker(group.Section("Worker", KnownKeys.Worker)),
             Buffering = ReadBuffering(group.Section("Buffering", KnownKeys.Buffering)),
             Readiness = ReadReadiness(group.Section("Readiness", KnownKeys.Readiness)),
+            Restart = ReadRestart(group.Section("Restart", KnownKeys.Restart)),
+            Maintenance = ReadMaintenance(group.Section("Maintenance", KnownKeys.Maintenance)),
             HttpRequest = ReadHttpRequest(group.Section("HttpRequest", KnownKeys.HttpRequest)),
             MaxRequestBody = group.Read("MaxRequestBody", SizeText.Parse, unset.MaxRequestBody),
         };
@@ -98,6 +100,21 @@ internal static class ProcessGroupReader
         Notify = section.ReadOptional("Notify", ScalarText.Switch),
         Path = section.ReadText("Path"),
     };
+
+    private static RestartSettings ReadRestart(SectionReader section)
+    {
+        var unset = new RestartSettings();
+        return new()
+        {
+            Watch = section.ReadList("Watch", static text => Parsed.Ok<IReadOnlyList<string>>([text])),
+            Debounce = section.Read("Debounce", DurationText.Parse, unset.Debounce),
+            Before = section.ReadCommands("Before"),
+            MaxSurge = section.Read("MaxSurge", ScalarText.WholeNumber, unset.MaxSurge),
+            MaxUnavailable = section.Read("MaxUnavailable", ScalarText.WholeNumber, unset.MaxUnavailable),
+        };
+    }
+
+    private static MaintenanceSettings ReadMaintenance(SectionReader section) => new() { Page = section.ReadText("Page") };
 
     private static HttpRequestSettings ReadHttpRequest(SectionReader section) =>
         new() { Version = section.ReadText("Version") ?? new HttpRequestSettings().Version };

@@ -91,6 +91,12 @@ public sealed record ProcessGroupSettings
     /// <summary>How a worker shows that it serves.</summary>
     public ReadinessSettings Readiness { get; init; } = new();
 
+    /// <summary>How the group goes over to new code and settings.</summary>
+    public RestartSettings Restart { get; init; } = new();
+
+    /// <summary>What is answered while the app is being worked on.</summary>
+    public MaintenanceSettings Maintenance { get; init; } = new();
+
     /// <summary>How the front door speaks to the workers.</summary>
     public HttpRequestSettings HttpRequest { get; init; } = new();
 
@@ -100,6 +106,27 @@ public sealed record ProcessGroupSettings
 
     /// <summary>The number of workers follows the demand.</summary>
     internal bool IsElastic => MaxProcesses > Processes;
+
+    /// <summary>
+    /// The settings that a running worker was started from, all others at their defaults: where these are equal, a change
+    /// applies without a restart. What is not named here restarts the workers.
+    /// </summary>
+    /// <param name="withThreads">The worker sizes itself by <see cref="Threads"/>.</param>
+    internal ProcessGroupSettings OfWorkers(bool withThreads) => this with
+    {
+        // A worker is told whether it has siblings, not how many.
+        Processes = Math.Max(Processes, MaxProcesses) > 1 ? 2 : 1,
+        MaxProcesses = Math.Max(Processes, MaxProcesses) > 1 ? 2 : 1,
+        Threads = withThreads ? Threads : 1,
+        Queue = new(),
+        // Both are told to a worker at its start, the others are kept from outside.
+        Timeouts = new() { Watchdog = Timeouts.Watchdog },
+        Recycle = new() { MaxRequests = Recycle.MaxRequests },
+        Buffering = new(),
+        Restart = new(),
+        Maintenance = new(),
+        MaxRequestBody = null,
+    };
 
     /// <summary>Makes the defaults explicit that depend on other settings, so that equal meaning is equal by value.</summary>
     internal ProcessGroupSettings Completed() => this with

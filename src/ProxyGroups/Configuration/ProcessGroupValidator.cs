@@ -19,6 +19,7 @@ internal static class ProcessGroupValidator
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
         checks.Section("Readiness").UrlPath("Path", group.Readiness.Path);
+        RestartValidator.Validate(group, checks);
         checks.Section("HttpRequest").Require(group.HttpRequest.Version == "1.1", "Version", group.HttpRequest.Version,
             "is not supported yet", "Write \"1.1\", or remove it: clients may use HTTP/2 all the same.");
         checks.Require(group.MaxRequestBody is null or > 0, "MaxRequestBody", SizeText.Format(group.MaxRequestBody),

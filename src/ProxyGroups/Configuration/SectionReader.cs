@@ -87,6 +87,25 @@ internal sealed class SectionReader
     /// <summary>Null where nothing is written, for lists of which an empty one means something else.</summary>
     public IReadOnlyList<string>? ReadOptionalList(string key) => Find(key).Kind is NodeKind.Missing or NodeKind.Null ? null : ReadList(key);
 
+    /// <summary>A list of lists of words; each command by itself, because a flat list looks like one command and like several.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> ReadCommands(string key)
+    {
+        var node = Find(key);
+        if (node.Kind is NodeKind.Null or NodeKind.Missing)
+        {
+            return [];
+        }
+
+        var commands = node.Items()?.Select(static item => item.Kind == NodeKind.Section ? item.Items() : null).ToList();
+        if (commands is null || commands.Contains(null))
+        {
+            _errors.Add(node.Path, node.Text, "is no list of commands, each a list of words", "Write [ [ \"program\", \"argument\" ], ... ].");
+            return [];
+        }
+
+        return [.. commands.Select(words => (IReadOnlyList<string>)[.. words!.Select(ReadItem).OfType<string>()])];
+    }
+
     private string? ReadItem(SettingsNode item)
     {
         if (item.Kind != NodeKind.Value)

@@ -8,6 +8,8 @@ internal static class SettingsRanges
     public static readonly (long Min, long Max) Threads = (1, 1024);
     public static readonly (long Min, long Max) QueueLimit = (0, 1_000_000);
     public static readonly (long Min, long Max) MaxRequests = (1, 1_000_000_000);
+    public static readonly (long Min, long Max) MaxSurge = (0, 256);
+    public static readonly (long Min, long Max) MaxUnavailable = (0, 256);
     public static readonly (long Min, long Max) Nice = (-20, 19);
 
     /// <summary>The kernel's own ceiling of fs.nr_open on 64 bits.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
@@ -42,6 +43,22 @@ internal sealed partial class SettingsStore : IDisposable
 
     /// <summary>Why the newest change was refused; empty while <see cref="Current"/> is what is written.</summary>
     public IReadOnlyList<SettingsError> Errors { get; private set; } = [];
+
+    /// <summary>Has the configuration read its files again, whether or not they seem changed, then reads everything.</summary>
+    public void Reread()
+    {
+        try
+        {
+            (_sources.Configuration as IConfigurationRoot)?.Reload();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // A file that cannot be read; Reload names it, with line and cause.
+            LogReloadFailed(exception);
+        }
+
+        Reload();
+    }
 
     /// <summary>Reads everything now. Also called after a quiet time when something changed.</summary>
     public void Reload()

@@ -12,6 +12,9 @@ internal abstract record GroupAction
     /// <summary>The startup timeout passed: describe where the start hangs and report it as failed.</summary>
     internal sealed record FailStart(int Worker) : GroupAction;
 
+    /// <summary>Bring the running workers' slots and time limits in line with the settings.</summary>
+    internal sealed record Adapt : GroupAction;
+
     internal sealed record Offer(int Worker) : GroupAction;
 
     internal sealed record Restore(int Worker, int Epoch) : GroupAction;

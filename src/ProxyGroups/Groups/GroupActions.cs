@@ -46,6 +46,9 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
             case GroupAction.FailStart fail:
                 _lives[fail.Worker].FailStart();
                 break;
+            case GroupAction.Adapt:
+                group.AdaptWorkers(state);
+                break;
             case GroupAction.Offer offer:
                 Offer(_lives[offer.Worker], state);
                 break;
@@ -91,12 +94,17 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     private async Task PrepareAsync(int generation, Action<GroupEvent> post)
     {
         var failure = await new GroupPreparation(group, host, _logger).RunAsync(generation);
+        if (failure is not null)
+        {
+            _logger.PreparationFailed(group.Name, generation, failure.Elapsed.TotalSeconds, failure.Cause.TrimEnd('.'), failure.Remedy.TrimEnd('.'), failure.OutputForLog);
+        }
+
         post(new GroupEvent.Prepared(generation, failure));
     }
 
     private void Offer(WorkerLife life, GroupState state)
     {
-        var worker = life.ToServing();
+        var worker = life.ToServing(state.Settings.Serves ? state.Settings.Threads : 0);
         worker.Connection = worker.Threads > 0 ? host.Connector.Connect(worker, state.Settings) : null;
         group.Offer(worker);
         Limit(life, state.Settings.Recycle, state.Find(life.Identity.Id)!.Spread);
@@ -174,7 +182,11 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
     {
         if (gate.IsClosed)
         {
-            _logger.GroupClosed(group.Name, state.Failures, state.LastFailure, gate.RetryAfter.TotalSeconds);
+            if (state.Phase == GroupPhase.Running)
+            {
+                _logger.GroupClosed(group.Name, state.Failures, state.LastFailure, gate.RetryAfter.TotalSeconds);
+            }
+
             group.Scheduler.Close(gate.RetryAfter);
         }
         else

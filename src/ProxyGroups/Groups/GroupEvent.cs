@@ -42,7 +42,22 @@ internal abstract record GroupEvent
     /// <summary>Answer to <see cref="GroupAction.CheckWatchdog"/>: time since the last sign of life.</summary>
     internal sealed record WatchdogChecked(int Worker, TimeSpan Silence) : GroupEvent;
 
+    /// <summary>Settings that a worker is started from: a new generation replaces the workers.</summary>
     internal sealed record SettingsChanged(ProcessGroupSettings Settings) : GroupEvent;
+
+    /// <summary>Settings that apply to running workers.</summary>
+    internal sealed record SettingsAdapted(ProcessGroupSettings Settings) : GroupEvent;
+
+    /// <summary>A new generation of the same settings replaces the workers.</summary>
+    internal sealed record RestartRequested(WorkerReason Reason) : GroupEvent;
+
+    /// <summary>Drain and stop all workers until <see cref="StartRequested"/>.</summary>
+    internal sealed record HoldRequested : GroupEvent;
+
+    internal sealed record StartRequested : GroupEvent;
+
+    /// <summary>Drain this worker now; another one takes its rank.</summary>
+    internal sealed record DrainRequested(int Worker) : GroupEvent;
 
     internal sealed record StopRequested(WorkerReason Reason) : GroupEvent;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Groups;
@@ -9,11 +10,12 @@ internal sealed record GroupHost(
     RuntimeDirectory Directory,
     BootArbiter Boots,
     IWorkerConnector Connector,
+    RuntimeHost Runtimes,
     ILoggerFactory Loggers,
     TimeProvider Time)
 {
     public MemorySampler Memory { get; } = new(Time);
 
-    /// <summary>Preparations (builds) run one at a time, beside the boots.</summary>
-    public SemaphoreSlim Preparations { get; } = new(1);
+    /// <summary>Builds run one at a time, beside the boots.</summary>
+    public SemaphoreSlim Builds { get; } = new(1);
 }

@@ -38,9 +38,6 @@ internal static partial class GroupLog
     [LoggerMessage(2008, LogLevel.Information, "Group {Group} admits requests again")]
     public static partial void GroupOpened(this ILogger logger, string group);
 
-    [LoggerMessage(2009, LogLevel.Information, "Group {Group}: its settings changed; generation {Generation} replaces its workers one by one")]
-    public static partial void GroupChanged(this ILogger logger, string group, int generation);
-
     [LoggerMessage(2010, LogLevel.Information, "Group {Group} is started: {Description}")]
     public static partial void GroupStarted(this ILogger logger, string group, string description);
 
@@ -52,6 +49,27 @@ internal static partial class GroupLog
 
     [LoggerMessage(2013, LogLevel.Information, "Group {Group} generation {Generation} prepares: {Command}")]
     public static partial void Preparing(this ILogger logger, string group, int generation, string command);
+
+    [LoggerMessage(2017, LogLevel.Error, "Group {Group} generation {Generation} cannot start: what runs before its workers failed after {Elapsed:0.0} s: {Cause}. Remedy: {Remedy}. The generation before it goes on, and this is tried again{LastOutput}")]
+    public static partial void PreparationFailed(this ILogger logger, string group, int generation, double elapsed, string cause, string remedy, string lastOutput);
+
+    [LoggerMessage(2018, LogLevel.Information, "Group {Group}: {Reason}; generation {Generation} replaces its workers one by one")]
+    public static partial void GroupRestarts(this ILogger logger, string group, string reason, int generation);
+
+    [LoggerMessage(2019, LogLevel.Information, "Group {Group}: its settings changed, and its running workers follow")]
+    public static partial void GroupAdapted(this ILogger logger, string group);
+
+    [LoggerMessage(2020, LogLevel.Information, "Group {Group}: {File} changed, hence the restart")]
+    public static partial void FileChanged(this ILogger logger, string group, string file);
+
+    [LoggerMessage(2021, LogLevel.Information, "Group {Group} is {What} ({Page})")]
+    public static partial void MaintenanceChanged(this ILogger logger, string group, string what, string page);
+
+    [LoggerMessage(2023, LogLevel.Warning, "Group {Group}: the maintenance page {Page} is not used: {Refusal}")]
+    public static partial void PageRefused(this ILogger logger, string group, string page, string refusal);
+
+    [LoggerMessage(2024, LogLevel.Information, "Group {Group}: {Command} as asked")]
+    public static partial void CommandTaken(this ILogger logger, string group, string command);
 
     [LoggerMessage(2015, LogLevel.Warning, "Enabled, Launcher, RuntimeDirectory and Overview of the section ProxyGroups take effect at the next start of the front door")]
     public static partial void NeedsNewStart(this ILogger logger);

@@ -5,6 +5,9 @@ internal enum GroupPhase
 {
     Running,
 
-    /// <summary>Its workers drain and stop; no new one starts.</summary>
+    /// <summary>Stopped by command until it is started again: no worker runs, requests are refused.</summary>
+    Stopped,
+
+    /// <summary>It goes for good: its workers drain and stop; no new one starts.</summary>
     Stopping,
 }

@@ -7,12 +7,15 @@ namespace ProxyGroups.Groups;
 /// </summary>
 /// <remarks>
 /// Invariants: a rank has at most one worker of the newest generation that is starting or ready; an old worker drains only when its
-/// successor is ready (or the group stops); every state but Ready ends by an event or at its deadline.
+/// successor is ready, MaxUnavailable spares it, or the group stops (<see cref="RollPlan"/>); every state but Ready ends by an event or at its deadline.
 /// </remarks>
 internal sealed class GroupPlanner
 {
     /// <summary>From this many failed starts in a row, with nobody ready, requests are refused instead of kept waiting.</summary>
     internal const int FailuresUntilClosed = 2;
+
+    // Nobody knows when it is started again; this often is often enough to ask.
+    private static readonly TimeSpan StoppedRetryAfter = TimeSpan.FromSeconds(30);
 
     private readonly List<GroupAction> _actions = [];
     private readonly TimeSpan _now;
@@ -30,6 +33,7 @@ internal sealed class GroupPlanner
         planner.ForgetFailuresAfterStableUptime();
         planner.FollowDemand();
         planner.Prepare();
+        planner.Adapt();
         planner.Offer();
         foreach (var worker in planner._state.Workers)
         {
@@ -75,6 +79,16 @@ internal sealed class GroupPlanner
         {
             _state = _state with { PreparingGeneration = _state.Generation };
             _actions.Add(new GroupAction.Prepare(_state.Generation));
+        }
+    }
+
+    // What needs no restart reaches the workers that run.
+    private void Adapt()
+    {
+        if (_state.NeedsAdaptation)
+        {
+            _state = _state with { NeedsAdaptation = false };
+            _actions.Add(new GroupAction.Adapt());
         }
     }
 
@@ -215,14 +229,16 @@ internal sealed class GroupPlanner
             return worker.Rank < _state.Settings.MaxProcesses ? WorkerReason.Idle : WorkerReason.ScaledDown;
         }
 
-        var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? WorkerReason.SettingsChanged : null);
-        return reason is not null && (worker.State == WorkerState.Starting || worker.IsReplacedInPlace || HasReadySuccessor(worker)) ? reason : null;
+        if (worker.LeaveReason is not null)
+        {
+            return worker.LeaveReason;
+        }
+
+        var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? _state.RollReason : null);
+        return reason is not null && (worker.State == WorkerState.Starting || RollPlan.MayLeave(_state, worker)) ? reason : null;
     }
 
-    private bool HasReadySuccessor(WorkerView worker) =>
-        _state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(other) && other.State == WorkerState.Ready);
-
-    private bool IsCurrent(WorkerView worker) => worker.Generation == _state.Generation && worker.ReplaceReason is null;
+    private bool IsCurrent(WorkerView worker) => RollPlan.IsCurrent(_state, worker);
 
     private bool IsOver(WorkerView worker) => worker.Deadline <= _now || _state.IsForced;
 
@@ -242,26 +258,23 @@ internal sealed class GroupPlanner
             return;
         }
 
-        foreach (var rank in MissingRanks().ToList())
+        foreach (var rank in RanksToStart().ToList())
         {
             Spawn(rank);
         }
     }
 
     // After a failure one start at a time shows whether it works again.
-    private IEnumerable<int> MissingRanks()
+    private IEnumerable<int> RanksToStart()
     {
-        var missing = Enumerable.Range(0, _state.Wanted).Where(rank => !_state.Workers.Any(worker => Covers(worker, rank)));
+        var ranks = RollPlan.RanksToStart(_state);
         if (_state.Failures == 0)
         {
-            return missing;
+            return ranks;
         }
 
-        return _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Starting) ? [] : missing.Take(1);
+        return _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Starting) ? [] : ranks.Take(1);
     }
-
-    private bool Covers(WorkerView worker, int rank) =>
-        worker.Rank == rank && (worker.IsReplacedInPlace || (IsCurrent(worker) && worker.State is WorkerState.Starting or WorkerState.Ready));
 
     private void Spawn(int rank)
     {
@@ -272,18 +285,20 @@ internal sealed class GroupPlanner
 
     private void MoveGate()
     {
+        var stopped = _state.Phase == GroupPhase.Stopped;
         var removed = !IsRunning && _state.StopReason == WorkerReason.GroupRemoved;
         var failing = IsRunning ? _state.Failures >= FailuresUntilClosed && !_state.HasReadyWorker : _state.IsClosed;
-        if ((removed || failing) != _state.IsClosed || (failing && IsRunning && _state.RetryAt > _state.ClosedUntil))
+        var isClosed = removed || stopped || failing;
+        if (isClosed != _state.IsClosed || (failing && IsRunning && _state.RetryAt > _state.ClosedUntil))
         {
-            _state = _state with { IsClosed = removed || failing, ClosedUntil = failing ? _state.RetryAt : TimeSpan.Zero };
-            _actions.Add(new GroupAction.Gate(_state.IsClosed, failing ? _state.RetryAt - _now : TimeSpan.Zero));
+            _state = _state with { IsClosed = isClosed, ClosedUntil = failing ? _state.RetryAt : TimeSpan.Zero };
+            _actions.Add(new GroupAction.Gate(_state.IsClosed, stopped ? StoppedRetryAfter : failing ? _state.RetryAt - _now : TimeSpan.Zero));
         }
     }
 
     private void Finish()
     {
-        if (!IsRunning && _state.Workers.IsEmpty && !_state.IsFinished)
+        if (_state.Phase == GroupPhase.Stopping && _state.Workers.IsEmpty && !_state.IsFinished)
         {
             _state = _state with { IsFinished = true };
             _actions.Add(new GroupAction.Finish());

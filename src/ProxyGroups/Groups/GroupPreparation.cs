@@ -1,35 +1,39 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Groups;
 
-/// <summary>Runs what a generation needs once before its first worker (a build), as the worker's user, one group at a time.</summary>
+/// <summary>
+/// What a generation needs once before its first worker, as the worker's user: the app is looked at anew, built where it has to be,
+/// then the commands of Restart:Before run.
+/// </summary>
 internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogger logger)
 {
     private const int OutputLines = 20;
 
-    // Long enough for any build, and an end: others wait for their turn.
+    // Long enough for any build or migration, and an end.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    private readonly GroupBlueprint _blueprint = group.Blueprint;
+    private readonly ProcessGroupSettings _settings = group.Settings;
     private readonly Queue<string> _lastOutput = new();
 
     /// <returns>Why it failed; null when it ended well or there was nothing to do.</returns>
     public async Task<SpawnFailure?> RunAsync(int generation)
     {
-        if (_blueprint.Runtime.Preparation.Count == 0)
-        {
-            return null;
-        }
-
         var started = host.Time.GetTimestamp();
-        await host.Preparations.WaitAsync();
         try
         {
-            logger.Preparing(group.Name, generation, string.Join(' ', _blueprint.Runtime.Preparation));
-            var exit = await LaunchAsync(generation);
-            return exit.Code == 0 ? null : Failure($"'{string.Join(' ', _blueprint.Runtime.Preparation)}' ended with exit code {exit.Code.ToString(CultureInfo.InvariantCulture)}", "read its output, run it by hand in the app's directory", started);
+            var runtime = FindRuntime();
+            await BuildAsync(runtime, generation);
+            foreach (var command in _settings.Restart.Before)
+            {
+                await RunAsync(runtime, command, generation);
+            }
+
+            return null;
         }
         catch (LaunchException failure)
         {
@@ -39,18 +43,58 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         {
             return Failure(failure.Message, "see whether the machine is out of descriptors or disk", started);
         }
+    }
+
+    // Whatever a deploy has changed counts: which app it is, where its interpreter lies, what is to be built.
+    private IRuntime FindRuntime()
+    {
+        var errors = new List<SettingsError>();
+        var runtime = RuntimeFactory.Create(group.Name, _settings, host.Runtimes, errors);
+        if (runtime is null || errors.Count > 0)
+        {
+            throw new LaunchException($"{errors[0].Path} {errors[0].Message}", errors[0].Remedy);
+        }
+
+        group.Adopt(new GroupBlueprint(_settings, runtime));
+        return runtime;
+    }
+
+    private async Task BuildAsync(IRuntime runtime, int generation)
+    {
+        if (runtime.Preparation.Count == 0)
+        {
+            return;
+        }
+
+        await host.Builds.WaitAsync();
+        try
+        {
+            await RunAsync(runtime, runtime.Preparation, generation);
+        }
         finally
         {
-            host.Preparations.Release();
+            host.Builds.Release();
         }
     }
 
-    private async Task<WorkerExit> LaunchAsync(int generation)
+    private async Task RunAsync(IRuntime runtime, IReadOnlyList<string> command, int generation)
     {
-        // Id 0 is no worker's: a preparation serves nobody and has no socket.
+        var line = string.Join(' ', command);
+        logger.Preparing(group.Name, generation, line);
+        // Id 0 is no worker's: a preparation serves nobody.
         var worker = new WorkerIdentity(group.Name, 0, 0, generation);
-        var spec = _blueprint.Runtime.CreateLaunchSpec(worker, new WorkerEndpoint { Port = 0 }) with { Command = _blueprint.Runtime.Preparation };
+        var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(0) };
+        var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command };
         using var process = await host.Launcher.LaunchAsync(spec, new Dictionary<string, string>(), CancellationToken.None);
+        var exit = await WaitAsync(process, line);
+        if (exit.Code != 0)
+        {
+            throw new LaunchException($"'{line}' ended with exit code {exit.Code.ToString(CultureInfo.InvariantCulture)}", "read its output, run it by hand in the app's directory");
+        }
+    }
+
+    private async Task<WorkerExit> WaitAsync(ILaunchedProcess process, string line)
+    {
         try
         {
             await Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError)).WaitAsync(Longest, host.Time);
@@ -58,7 +102,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         }
         catch (TimeoutException)
         {
-            throw new LaunchException($"'{string.Join(' ', spec.Command)}' did not end within {Longest.TotalMinutes:0} minutes", "run it by hand in the app's directory, or build the app beforehand and name its dll in DotNet");
+            throw new LaunchException($"'{line}' did not end within {Longest.TotalMinutes:0} minutes", "run it by hand in the app's directory; what takes so long belongs before the deploy");
         }
     }
 

@@ -15,7 +15,15 @@ internal static class GroupReducer
     public static GroupState Apply(GroupState state, GroupEvent happened, TimeSpan now, double jitter) => happened switch
     {
         GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
-        GroupEvent.SettingsChanged changed => state.WithoutFailures(now) with { Settings = changed.Settings, Generation = state.Generation + 1 },
+        GroupEvent.SettingsChanged changed => NextGeneration(state, WorkerReason.SettingsChanged, now) with { Settings = changed.Settings },
+        // A failing step before a restart may have been mended by them, so it is tried at once.
+        GroupEvent.SettingsAdapted adapted => state with { Settings = adapted.Settings, NeedsAdaptation = true, RetryAt = now },
+        GroupEvent.RestartRequested restart when state.Phase == GroupPhase.Running => NextGeneration(state, restart.Reason, now),
+        GroupEvent.HoldRequested when state.Phase == GroupPhase.Running => state with { Phase = GroupPhase.Stopped, StopReason = WorkerReason.Stopped },
+        // The code may have changed in between: what starts is a new generation.
+        GroupEvent.StartRequested when state.Phase == GroupPhase.Stopped =>
+            NextGeneration(state, WorkerReason.RestartAsked, now) with { Phase = GroupPhase.Running },
+        GroupEvent.DrainRequested drain => OnWorker(state, drain.Worker, static worker => worker with { LeaveReason = WorkerReason.DrainAsked }),
         GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
         GroupEvent.DrainTimePassed => state with { Workers = [.. state.Workers.Select(worker => worker.State == WorkerState.Draining ? worker with { Deadline = now } : worker)] },
         GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },
@@ -62,6 +70,9 @@ internal static class GroupReducer
         var next = state.MeasuredAt + DemandPlan.SampleInterval is { } allowed && allowed > now ? allowed : now;
         return state.MeasureAt is { } planned && planned < next ? planned : next;
     }
+
+    private static GroupState NextGeneration(GroupState state, WorkerReason reason, TimeSpan now) =>
+        state.WithoutFailures(now) with { Generation = state.Generation + 1, RollReason = reason };
 
     private static GroupState ApplyPrepared(GroupState state, GroupEvent.Prepared prepared, TimeSpan now, double jitter)
     {

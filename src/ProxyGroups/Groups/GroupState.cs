@@ -19,8 +19,14 @@ internal sealed record GroupState
     /// <summary>Why the group is stopping.</summary>
     public WorkerReason StopReason { get; init; }
 
-    /// <summary>Number of the settings that new workers start from.</summary>
+    /// <summary>Number of the settings and code that new workers start from.</summary>
     public int Generation { get; init; } = 1;
+
+    /// <summary>Why workers of older generations are replaced.</summary>
+    public WorkerReason RollReason { get; init; } = WorkerReason.SettingsChanged;
+
+    /// <summary>Settings that need no restart have changed, and the running workers have not followed yet.</summary>
+    public bool NeedsAdaptation { get; init; }
 
     /// <summary>The newest generation whose preparation has ended well.</summary>
     public int PreparedGeneration { get; init; }

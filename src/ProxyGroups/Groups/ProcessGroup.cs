@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Scheduling;
@@ -16,6 +17,10 @@ internal sealed class ProcessGroup : IAsyncDisposable
     private volatile GroupBlueprint _blueprint;
     private GroupSupervisor? _supervisor;
     private int _isDemandPosted;
+    private ILogger? _logger;
+    private GroupWatch? _watch;
+    private volatile bool _isInMaintenance;
+    private int _generationsAsked = 1;
 
     public ProcessGroup(string name, GroupBlueprint blueprint, TimeProvider time)
     {
@@ -41,6 +46,15 @@ internal sealed class ProcessGroup : IAsyncDisposable
     public GroupState State => _supervisor!.State;
 
     public IReadOnlyList<ServingWorker> Serving => _serving;
+
+    /// <summary>Number of the newest generation that was asked for; <see cref="State"/> follows.</summary>
+    public int GenerationsAsked => Volatile.Read(ref _generationsAsked);
+
+    /// <summary>The file of Maintenance:Page is there.</summary>
+    public bool HasMaintenanceFile => _watch?.Notice is not null;
+
+    /// <summary>What is answered instead of asking a worker; null: the app serves.</summary>
+    public MaintenanceNotice? Maintenance => _watch?.Notice ?? (_isInMaintenance ? MaintenanceNotice.Ours : null);
 
     /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
     public Task Finished => _supervisor!.Finished;
@@ -73,16 +87,85 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     public void ReportRequestDeadline(int worker) => _supervisor!.Post(new GroupEvent.RequestDeadlinePassed(worker));
 
-    /// <summary>Rolls the group to new settings; those of queue and buffers apply at once.</summary>
+    /// <summary>Goes over to new settings: worker by worker where a worker was started from the old ones, else at once.</summary>
     public void Change(GroupBlueprint next)
     {
-        _blueprint = next;
+        bool isSame;
+        lock (_gate)
+        {
+            isSame = next.StartsTheSameAs(_blueprint);
+            _blueprint = next;
+        }
+
         Scheduler.Configure(LimitsOf(next.Settings));
-        _supervisor!.Post(new GroupEvent.SettingsChanged(next.Settings));
+        if (isSame)
+        {
+            _logger!.GroupAdapted(Name);
+            _supervisor!.Post(new GroupEvent.SettingsAdapted(next.Settings));
+        }
+        else
+        {
+            BeginGeneration(WorkerReason.SettingsChanged, new GroupEvent.SettingsChanged(next.Settings));
+        }
+
+        _watch!.Follow();
+    }
+
+    /// <summary>Replaces all workers, one by one, by ones of the same settings and the code of today. False: the group is stopped.</summary>
+    public bool TryRestart(WorkerReason reason)
+    {
+        var runs = State.Phase == GroupPhase.Running;
+        if (runs)
+        {
+            BeginGeneration(reason, new GroupEvent.RestartRequested(reason));
+        }
+
+        return runs;
+    }
+
+    /// <summary>Requests wait, their clocks stand still, and those that run go on.</summary>
+    public void Pause()
+    {
+        _logger!.CommandTaken(Name, "paused");
+        Scheduler.Pause();
+    }
+
+    public void Resume()
+    {
+        _logger!.CommandTaken(Name, "resumed");
+        Scheduler.Resume();
+    }
+
+    /// <summary>Drains and stops all workers, and refuses requests, until <see cref="Start"/>.</summary>
+    public void Hold()
+    {
+        _logger!.CommandTaken(Name, "stopped");
+        _supervisor!.Post(new GroupEvent.HoldRequested());
+    }
+
+    /// <summary>After <see cref="Hold"/>: a new generation, since the code may have changed meanwhile.</summary>
+    public void Start()
+    {
+        _logger!.CommandTaken(Name, "started");
+        Interlocked.Increment(ref _generationsAsked);
+        _supervisor!.Post(new GroupEvent.StartRequested());
+    }
+
+    /// <summary>Drains one worker now; another one takes its place.</summary>
+    public void DrainWorker(int worker) => _supervisor!.Post(new GroupEvent.DrainRequested(worker));
+
+    public void SetMaintenance(bool isOn)
+    {
+        _logger!.CommandTaken(Name, isOn ? "in maintenance" : "out of maintenance");
+        _isInMaintenance = isOn;
     }
 
     /// <summary>Drains and stops all workers; <see cref="Finished"/> tells when it is done.</summary>
-    public void Stop(WorkerReason reason) => _supervisor!.Post(new GroupEvent.StopRequested(reason));
+    public void Stop(WorkerReason reason)
+    {
+        _watch!.Dispose();
+        _supervisor!.Post(new GroupEvent.StopRequested(reason));
+    }
 
     /// <summary>Stops all workers although requests run.</summary>
     public void CutOff(WorkerReason reason)
@@ -102,14 +185,18 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
         Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
         Number = number;
+        _logger = host.Loggers.CreateLogger(GroupLog.Category);
         var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
-        _supervisor = new GroupSupervisor(initial, actions, host.Time, host.Loggers.CreateLogger(GroupLog.Category));
+        _supervisor = new GroupSupervisor(initial, actions, host.Time, _logger);
         _supervisor.Post(new GroupEvent.Started());
+        _watch = new GroupWatch(this, host);
+        _watch.Follow();
     }
 
     /// <summary>After <see cref="Finished"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        _watch?.Dispose();
         if (_supervisor is not null)
         {
             await _supervisor.DisposeAsync();
@@ -125,6 +212,31 @@ internal sealed class ProcessGroup : IAsyncDisposable
     {
         Volatile.Write(ref _isDemandPosted, 0);
         return GroupDemand.Of(Scheduler.Snapshot());
+    }
+
+    /// <summary>The runtime was worked out anew for these settings: the app's files may have changed since.</summary>
+    internal void Adopt(GroupBlueprint renewed)
+    {
+        lock (_gate)
+        {
+            _blueprint = _blueprint.Settings == renewed.Settings ? renewed : _blueprint;
+        }
+    }
+
+    /// <summary>Running workers follow settings that need no restart. One of an older generation keeps the threads it started with.</summary>
+    internal void AdaptWorkers(GroupState state)
+    {
+        foreach (var worker in _serving)
+        {
+            if (worker.Connection is not { } connection)
+            {
+                continue;
+            }
+
+            worker.Threads = worker.Identity.Generation == state.Generation ? state.Settings.Threads : worker.Threads;
+            connection.Adapt(state.Settings, worker.Threads);
+            Scheduler.Resize(worker.Identity.Id, worker.Threads);
+        }
     }
 
     internal void Offer(ServingWorker worker)
@@ -153,6 +265,13 @@ internal sealed class ProcessGroup : IAsyncDisposable
         {
             _supervisor!.Post(new GroupEvent.DemandRose());
         }
+    }
+
+    private void BeginGeneration(WorkerReason reason, GroupEvent change)
+    {
+        var generation = Interlocked.Increment(ref _generationsAsked);
+        _logger!.GroupRestarts(Name, reason.ToPhrase(), generation);
+        _supervisor!.Post(change);
     }
 
     private static SchedulerLimits LimitsOf(ProcessGroupSettings settings) =>

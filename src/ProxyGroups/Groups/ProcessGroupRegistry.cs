@@ -105,11 +105,10 @@ internal sealed class ProcessGroupRegistry
         return group;
     }
 
-    private ProcessGroup Change(ProcessGroup group, GroupBlueprint blueprint)
+    private static ProcessGroup Change(ProcessGroup group, GroupBlueprint blueprint)
     {
         if (group.Settings != blueprint.Settings)
         {
-            _logger.GroupChanged(group.Name, group.State.Generation + 1);
             group.Change(blueprint);
         }
 

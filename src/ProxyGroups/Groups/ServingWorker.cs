@@ -9,7 +9,8 @@ internal sealed class ServingWorker(WorkerIdentity identity, int pid, int thread
 
     public int Pid { get; } = pid;
 
-    public int Threads { get; } = threads;
+    /// <summary>Its slots; changed only by the group's loop.</summary>
+    public int Threads { get; set; } = threads;
 
     public WorkerEndpoint Endpoint { get; } = endpoint;
 
@@ -18,5 +19,5 @@ internal sealed class ServingWorker(WorkerIdentity identity, int pid, int thread
     public bool KeepsIdleConnections { get; } = keepsIdleConnections;
 
     /// <summary>What the connector made for it; disposed when the worker is gone.</summary>
-    public IDisposable? Connection { get; set; }
+    public IWorkerConnection? Connection { get; set; }
 }

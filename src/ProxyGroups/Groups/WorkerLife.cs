@@ -59,8 +59,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     }
 
     /// <summary>A background worker has no slots.</summary>
-    public ServingWorker ToServing() =>
-        new(Identity, Pid, _blueprint.Settings.Serves ? _blueprint.Settings.Threads : 0, Process!.Endpoint, _blueprint.Runtime.HasThreadPerSlot, _blueprint.Runtime.KeepsIdleConnections);
+    public ServingWorker ToServing(int threads) =>
+        new(Identity, Pid, threads, Process!.Endpoint, _blueprint.Runtime.HasThreadPerSlot, _blueprint.Runtime.KeepsIdleConnections);
 
     public void WatchMemory(long limit) =>
         _memory = host.Memory.Watch(Pid, limit, bytes => post(new GroupEvent.MemorySampled(Identity.Id, bytes)));

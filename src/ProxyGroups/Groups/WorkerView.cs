@@ -71,6 +71,9 @@ internal sealed record WorkerView
     /// <summary>The machine has no memory for two: its successor starts when it is gone.</summary>
     public bool IsReplacedInPlace { get; init; }
 
+    /// <summary>Why it is to drain now, whoever comes after it; null: it is not.</summary>
+    public WorkerReason? LeaveReason { get; init; }
+
     /// <summary>A broken connection made it suspect: if it still lives at this time, its slots are offered again.</summary>
     public TimeSpan? SuspectUntil { get; init; }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Admin;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
@@ -35,6 +36,7 @@ internal static class GroupsRegistration
 
         services.AddSingleton<ProcessGroupRegistry>();
         services.AddSingleton<IWorkerConnector, TransportConnector>();
+        services.AddSingleton<IProcessGroups, GroupCommands>();
         services.AddSingleton(new HeldResponses(HeldResponseBudget));
 
         services.AddSingleton<ITransformProvider, GroupTransformProvider>();

@@ -104,7 +104,7 @@ internal sealed class ProxyGroupsService(
     private GroupHost CreateHost(ProxyGroupsSettings first)
     {
         _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, loggers, time);
+        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time);
     }
 
     private void WarnOfNextStart(ProxyGroupsSettings now)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Hosting;
+using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Proxying;
@@ -17,8 +18,30 @@ internal sealed class FailureAnswer(IHostEnvironment environment)
 {
     public async Task WriteAsync(HttpContext context, ProxyFailure failure, string detail, TimeSpan retryAfter, SpawnFailure? cause = null)
     {
+        var row = Begin(context.Response, failure, retryAfter);
+        var shown = environment.IsDevelopment() && detail.Length > 0 ? detail : null;
+        var why = environment.IsDevelopment() ? cause : null;
+        var body = WantsHtml(context.Request) ? Page(context, row, shown, why) : Problem(context, row, shown, why);
+        await EndAsync(context, body, WantsHtml(context.Request) ? "text/html; charset=utf-8" : "application/problem+json");
+    }
+
+    /// <summary>The app's own page where it has one.</summary>
+    public async Task WriteMaintenanceAsync(HttpContext context, MaintenanceNotice notice)
+    {
+        if (notice.Page is { } page)
+        {
+            Begin(context.Response, ProxyFailure.Maintenance, MaintenanceNotice.RetryAfter);
+            await EndAsync(context, page, notice.ContentType);
+        }
+        else
+        {
+            await WriteAsync(context, ProxyFailure.Maintenance, string.Empty, MaintenanceNotice.RetryAfter);
+        }
+    }
+
+    private static FailureRow Begin(HttpResponse response, ProxyFailure failure, TimeSpan retryAfter)
+    {
         var row = FailureTable.Row(failure);
-        var response = context.Response;
         response.Clear();
         response.StatusCode = row.Status;
         response.Headers["Proxy-Status"] = $"proxygroups; error={row.ProxyStatusError}";
@@ -28,14 +51,16 @@ internal sealed class FailureAnswer(IHostEnvironment environment)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        var shown = environment.IsDevelopment() && detail.Length > 0 ? detail : null;
-        var why = environment.IsDevelopment() ? cause : null;
-        var body = WantsHtml(context.Request) ? Page(context, row, shown, why) : Problem(context, row, shown, why);
-        response.ContentType = WantsHtml(context.Request) ? "text/html; charset=utf-8" : "application/problem+json";
-        response.ContentLength = body.Length;
+        return row;
+    }
+
+    private static async Task EndAsync(HttpContext context, ReadOnlyMemory<byte> body, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await response.Body.WriteAsync(body, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
 

@@ -12,6 +12,7 @@ internal static class FailureTable
         ProxyFailure.WaitedTooLong => Busy("The app is busy; this request waited too long for its turn."),
         ProxyFailure.BootTimedOut => Unavailable("The app is still starting."),
         ProxyFailure.GroupClosed => Unavailable("The app is not available at the moment."),
+        ProxyFailure.Maintenance => Unavailable("The app is being worked on and will be back soon."),
         ProxyFailure.Disabled => Unavailable("Process groups are switched off (ProxyGroups:Enabled is false)."),
         ProxyFailure.ConnectFailed => Broken("connection_refused", "The app could not be reached."),
         ProxyFailure.WorkerDied => Broken("connection_terminated", "The app ended before it answered."),

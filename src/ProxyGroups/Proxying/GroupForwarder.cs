@@ -9,7 +9,7 @@ namespace ProxyGroups.Proxying;
 
 /// <summary>
 /// Carries one request through its process group:
-/// 1. limit and, where small, read the body; 2. lease a slot; 3. forward; 4. where the rules allow it, meet one second worker; 5. answer failures.
+/// 0. in maintenance, say so; 1. limit and, where small, read the body; 2. lease a slot; 3. forward; 4. where the rules allow it, meet one second worker; 5. answer failures.
 /// </summary>
 internal sealed class GroupForwarder(ForwardingServices services)
 {
@@ -17,6 +17,14 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
     public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
     {
+        // 0.
+        if (group.Maintenance is { } notice)
+        {
+            services.Meter.CountFailure(group.Name, nameof(ProxyFailure.Maintenance));
+            await services.Answer.WriteMaintenanceAsync(context, notice);
+            return;
+        }
+
         // 1.
         var mayHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         if (mayHaveBody && !RequestBodyLimit.Apply(context, route, group.Settings))

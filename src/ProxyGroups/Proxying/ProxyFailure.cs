@@ -8,6 +8,7 @@ internal enum ProxyFailure
     WaitedTooLong,
     BootTimedOut,
     GroupClosed,
+    Maintenance,
     Disabled,
     ConnectFailed,
     WorkerDied,

@@ -10,14 +10,10 @@ internal sealed class TransportConnector(HeldResponses held, TimeProvider time) 
     // Servers close idle connections after some seconds (Node: 5); one that is about to close must not get a request.
     private static readonly TimeSpan IdleConnectionLifetime = TimeSpan.FromSeconds(2);
 
-    public IDisposable Connect(ServingWorker worker, ProcessGroupSettings settings) => new HttpWorkerTransport(
+    public IWorkerConnection Connect(ServingWorker worker, ProcessGroupSettings settings) => new HttpWorkerTransport(
         worker.Endpoint.ToEndPoint(),
         worker.Threads,
-        new TransportLimits(
-            settings.Timeouts.Request,
-            settings.Timeouts.Silence,
-            settings.Buffering.Response,
-            worker.KeepsIdleConnections ? Timeout.InfiniteTimeSpan : IdleConnectionLifetime),
+        TransportLimits.Of(settings, worker.KeepsIdleConnections ? Timeout.InfiniteTimeSpan : IdleConnectionLifetime),
         held,
         time);
 }

@@ -41,6 +41,8 @@ internal sealed class CommandRuntime : IRuntime
 
     public bool KeepsIdleConnections => false;
 
+    public bool SizesByThreads => _command.UsesThreads;
+
     public IReadOnlyList<string> Preparation => [];
 
     public IReadOnlyList<string> RequiredPaths { get; }

@@ -31,6 +31,9 @@ internal sealed partial class CommandTemplate
     /// <summary>{socket} is written somewhere; without it the program gets a port.</summary>
     public bool UsesSocket => Uses("socket");
 
+    /// <summary>{threads} is written somewhere: the program sizes itself by it.</summary>
+    public bool UsesThreads => Uses("threads");
+
     public IEnumerable<string> FillArguments(WorkerEndpoint endpoint) =>
         _request.Settings.Command.Select(argument => InArgument().Replace(argument, match =>
             match.Value == "{{" ? "{" : Value(match.Groups[1].Value, endpoint)));

@@ -20,6 +20,9 @@ internal interface IRuntime
     /// <summary>The worker never closes an idle connection, so that one may be used again at any age.</summary>
     bool KeepsIdleConnections { get; }
 
+    /// <summary>The worker is told Threads at its start and sizes itself by it.</summary>
+    bool SizesByThreads { get; }
+
     /// <summary>
     /// Argument list that runs once per generation before the first worker, with the directory, user and environment
     /// of a worker's <see cref="LaunchSpec"/>; empty: none.

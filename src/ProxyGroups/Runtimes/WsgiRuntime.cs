@@ -48,6 +48,8 @@ internal sealed partial class WsgiRuntime : IRuntime
 
     public bool KeepsIdleConnections => true;
 
+    public bool SizesByThreads => true;
+
     public IReadOnlyList<string> Preparation => [];
 
     public IReadOnlyList<string> RequiredPaths { get; }

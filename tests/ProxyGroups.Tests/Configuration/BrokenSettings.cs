@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -426,13 +426,34 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Timeouts:Idle = "0s" is not above zero. Write "1ms" or more, or "off".
         ---
-        other things that come later
-        "Restart": "always", "Before": [ "migrate" ], "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
+        restarts
+        "Before": [ [ "migrate" ] ],
+        "Restart": { "Before": [ "python", "manage.py" ], "Watch": [ "../restart.txt", "/restart.txt", "code" ], "MaxSurge": 0, "MaxUnavailable": 0, "Debounce": "off" }
         =>
-        ProxyGroups:ProcessGroups:shop:Before is not supported yet. Remove it, and run it before the front door starts.
+        ProxyGroups:ProcessGroups:shop:Before is not a known setting. It belongs in "Restart".
+        ProxyGroups:ProcessGroups:shop:Restart:Before is no list of commands, each a list of words. Write [ [ "program", "argument" ], ... ].
+        ProxyGroups:ProcessGroups:shop:Restart:Watch:0 = "../restart.txt" is not a path below Directory. Write a path without a leading "/" and without "..", such as "tmp/restart.txt" or "**/*.py".
+        ProxyGroups:ProcessGroups:shop:Restart:Watch:1 = "/restart.txt" is not a path below Directory. Write a path without a leading "/" and without "..", such as "tmp/restart.txt" or "**/*.py".
+        ProxyGroups:ProcessGroups:shop:Restart:Debounce = "off" cannot be switched off: nothing may hang for ever. Write a duration below "49d".
+        ProxyGroups:ProcessGroups:shop:Restart:MaxSurge = "0" and MaxUnavailable 0 leave no way to replace a worker. Write "MaxSurge": 1 (a successor is ready first), or "MaxUnavailable": 1 (a worker leaves first).
+        ---
+        a restart out of range
+        "Processes": 2, "Restart": { "Before": [ [] ], "MaxSurge": 257, "MaxUnavailable": 3 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Restart:Before is no list of commands, each a list of words. Write [ [ "program", "argument" ], ... ].
+        ProxyGroups:ProcessGroups:shop:Restart:MaxSurge = "257" is above what is allowed. Write a whole number from 0 to 256.
+        ProxyGroups:ProcessGroups:shop:Restart:MaxUnavailable = "3" is above the number of workers (2). Write 0 to 2.
+        ---
+        a maintenance page elsewhere
+        "Maintenance": { "Page": "/etc/passwd" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Maintenance:Page = "/etc/passwd" is not a path below Directory. Write a path without a leading "/" and without "..", such as "maintenance.html".
+        ---
+        other things that come later
+        "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
+        =>
         ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
         ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ProcessGroups:shop:Restart = "always" is not supported yet. Remove it: a worker is replaced only when it fails or its settings change.
         ProxyGroups:ProcessGroups:shop:Warmup = "/" is not supported yet. Remove it: a worker serves as soon as it is ready; "Readiness:Path" can name a page that warms up.
         ---
         another version of HTTP

@@ -20,6 +20,8 @@ internal sealed partial class SchemaGenerator
         ["ProcessGroupSettings.Threads"] = SettingsRanges.Threads,
         ["QueueSettings.Limit"] = SettingsRanges.QueueLimit,
         ["RecycleSettings.MaxRequests"] = SettingsRanges.MaxRequests,
+        ["RestartSettings.MaxSurge"] = SettingsRanges.MaxSurge,
+        ["RestartSettings.MaxUnavailable"] = SettingsRanges.MaxUnavailable,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
@@ -146,8 +148,13 @@ internal sealed partial class SchemaGenerator
         }
         else if (type == typeof(IReadOnlyList<string>))
         {
-            Type(property.Name == "Command" ? ["array", "string"] : ["array"]);
+            Type(property.Name is "Command" or "Watch" ? ["array", "string"] : ["array"]);
             schema["items"] = text;
+        }
+        else if (type == typeof(IReadOnlyList<IReadOnlyList<string>>))
+        {
+            Type("array");
+            schema["items"] = new JsonObject { ["type"] = "array", ["items"] = text, ["minItems"] = 1 };
         }
         else if (type == typeof(IReadOnlyDictionary<string, string>))
         {

@@ -11,7 +11,8 @@ public sealed class SchemaTests
         (typeof(ProxyGroupsSettings), KnownKeys.Root), (typeof(ProcessGroupSettings), KnownKeys.Group),
         (typeof(QueueSettings), KnownKeys.Queue), (typeof(TimeoutSettings), KnownKeys.Timeouts),
         (typeof(RecycleSettings), KnownKeys.Recycle), (typeof(WorkerSettings), KnownKeys.Worker), (typeof(BufferingSettings), KnownKeys.Buffering),
-        (typeof(ReadinessSettings), KnownKeys.Readiness), (typeof(HttpRequestSettings), KnownKeys.HttpRequest),
+        (typeof(ReadinessSettings), KnownKeys.Readiness), (typeof(RestartSettings), KnownKeys.Restart),
+        (typeof(MaintenanceSettings), KnownKeys.Maintenance), (typeof(HttpRequestSettings), KnownKeys.HttpRequest),
     ];
 
     private static string Committed { get; } = Path.Combine(Root(), "src", "proxygroups.schema.json");

@@ -25,6 +25,8 @@ public sealed class SettingsReaderTests
                                 "OpenFiles": 4096, "AddressSpace": "4GiB", "CoreSize": "off", "NoNewPrivileges": false, "Capabilities": [ "kill" ] },
                     "Buffering": { "Request": "off", "Response": "2MB" },
                     "Readiness": { "Notify": true, "Path": "/health" },
+                    "Restart": { "Watch": "tmp/restart.txt", "Debounce": "2s", "Before": [ [ "python", "manage.py", "migrate" ], [ "true" ] ], "MaxSurge": 2, "MaxUnavailable": 1 },
+                    "Maintenance": { "Page": "public/maintenance.html" },
                     "HttpRequest": { "Version": "1.1" },
                     "MaxRequestBody": "1GiB"
                   }
@@ -70,6 +72,15 @@ public sealed class SettingsReaderTests
                     },
                     Buffering = new() { Request = 0, Response = 2_000_000 },
                     Readiness = new() { Notify = true, Path = "/health" },
+                    Restart = new()
+                    {
+                        Watch = ["tmp/restart.txt"],
+                        Debounce = TimeSpan.FromSeconds(2),
+                        Before = [["python", "manage.py", "migrate"], ["true"]],
+                        MaxSurge = 2,
+                        MaxUnavailable = 1,
+                    },
+                    Maintenance = new() { Page = "public/maintenance.html" },
                     HttpRequest = new() { Version = "1.1" },
                     MaxRequestBody = 1L << 30,
                 },

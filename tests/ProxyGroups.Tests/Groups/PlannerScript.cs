@@ -9,8 +9,15 @@ internal sealed class PlannerScript
 {
     private GroupPlan plan;
 
-    public PlannerScript(int processes = 1, TimeoutSettings? timeouts = null, RecycleSettings? recycle = null)
-        : this(new ProcessGroupSettings { Processes = processes, MaxProcesses = processes, Timeouts = timeouts ?? new TimeoutSettings(), Recycle = recycle ?? new RecycleSettings() })
+    public PlannerScript(int processes = 1, TimeoutSettings? timeouts = null, RecycleSettings? recycle = null, RestartSettings? restart = null)
+        : this(new ProcessGroupSettings
+        {
+            Processes = processes,
+            MaxProcesses = processes,
+            Timeouts = timeouts ?? new TimeoutSettings(),
+            Recycle = recycle ?? new RecycleSettings(),
+            Restart = restart ?? new RestartSettings(),
+        })
     {
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -8,28 +9,48 @@ namespace ProxyGroups.Proxying.Transport;
 /// </summary>
 internal sealed class HttpWorkerTransport : IWorkerTransport
 {
-    private readonly SlotConnection[] _slots;
+    private readonly Lock _gate = new();
+    private readonly Func<SlotConnection> _create;
+    private readonly CurrentLimits _limits;
     private readonly HeldResponses _held;
+    private volatile SlotConnection[] _slots;
+    private bool _disposed;
 
     public HttpWorkerTransport(EndPoint endpoint, int capacity, TransportLimits limits, HeldResponses held, TimeProvider time)
     {
-        _held = held;
-        _slots = new SlotConnection[capacity];
-        for (var slot = 0; slot < capacity; slot++)
-        {
-            _slots[slot] = new SlotConnection(endpoint, limits, time);
-        }
+        (_held, _limits) = (held, new CurrentLimits(limits, time));
+        _create = () => new SlotConnection(endpoint, _limits, time);
+        _slots = [.. Enumerable.Range(0, capacity).Select(_ => _create())];
     }
 
     public WorkerExchange BeginExchange(int slot, Action<WorkerExchange> workerDone)
     {
-        var exchange = new HttpExchange(_slots[slot], _held, workerDone);
-        _slots[slot].Begin(exchange);
+        var connection = _slots[slot];
+        var exchange = new HttpExchange(connection, _held, workerDone);
+        connection.Begin(exchange);
         return exchange;
+    }
+
+    /// <summary>Grows only: the scheduler leases no slot above a smaller number of threads, and one that is leased still ends here.</summary>
+    public void Adapt(ProcessGroupSettings settings, int threads)
+    {
+        _limits.Change(TransportLimits.Of(settings, _limits.Value.IdleConnectionLifetime));
+        lock (_gate)
+        {
+            if (!_disposed && threads > _slots.Length)
+            {
+                _slots = [.. _slots, .. Enumerable.Range(_slots.Length, threads - _slots.Length).Select(_ => _create())];
+            }
+        }
     }
 
     public void Dispose()
     {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
         foreach (var slot in _slots)
         {
             slot.Dispose();

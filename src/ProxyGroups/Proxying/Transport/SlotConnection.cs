@@ -7,7 +7,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// One slot's place: at most one connection, its buffers, its clock. One exchange at a time owns it, from
 /// <see cref="Begin"/> to <see cref="End"/>; only <see cref="Dispose"/> comes from elsewhere. Lives as long as the transport.
 /// </summary>
-internal sealed class SlotConnection(EndPoint endpoint, TransportLimits limits, TimeProvider time) : IDisposable
+internal sealed class SlotConnection(EndPoint endpoint, CurrentLimits limits, TimeProvider time) : IDisposable
 {
     private const int OutputBytes = 8 << 10;
 
@@ -23,7 +23,7 @@ internal sealed class SlotConnection(EndPoint endpoint, TransportLimits limits, 
 
     public EndPoint Endpoint => endpoint;
 
-    public TransportLimits Limits => limits;
+    public TransportLimits Limits => limits.Value;
 
     public TimeProvider Time => time;
 
@@ -35,7 +35,7 @@ internal sealed class SlotConnection(EndPoint endpoint, TransportLimits limits, 
     public byte[] Output { get; set; } = [];
 
     /// <summary>A connection serves one request only.</summary>
-    public bool ClosesAlways => limits.IdleConnectionLifetime == TimeSpan.Zero;
+    public bool ClosesAlways => Limits.IdleConnectionLifetime == TimeSpan.Zero;
 
     public bool IsDisposed => Volatile.Read(ref _disposed);
 
@@ -97,7 +97,7 @@ internal sealed class SlotConnection(EndPoint endpoint, TransportLimits limits, 
             {
                 _idle = socket;
                 _idleSince = time.GetTimestamp();
-                _idleLifetime = hintSeconds < 0 ? limits.IdleConnectionLifetime : Min(limits.IdleConnectionLifetime, hintSeconds);
+                _idleLifetime = hintSeconds < 0 ? Limits.IdleConnectionLifetime : Min(Limits.IdleConnectionLifetime, hintSeconds);
                 return;
             }
         }

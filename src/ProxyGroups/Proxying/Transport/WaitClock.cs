@@ -5,14 +5,11 @@ namespace ProxyGroups.Proxying.Transport;
 /// a deadline, the timer underneath fires at most once per limit and sets itself again for the deadline it finds then.
 /// Any thread. Calls that carry a former owner do nothing, so an exchange that lingers cannot touch its successor's time.
 /// </summary>
-internal sealed class WaitClock(TransportLimits limits, TimeProvider time) : IDisposable
+internal sealed class WaitClock(CurrentLimits limits, TimeProvider time) : IDisposable
 {
-    private const long Never = long.MaxValue;
+    private const long Never = CurrentLimits.Never;
 
     private readonly Lock _gate = new();
-    private readonly long _requestTicks = ToTimestamp(limits.Request, time);
-    private readonly long _silenceTicks = ToTimestamp(limits.Silence, time);
-    private readonly long _discardTicks = ToTimestamp(TransportLimits.Discard, time);
     private ITimer? _timer;
     private HttpExchange? _owner;
     private WaitKind _kind;
@@ -24,7 +21,7 @@ internal sealed class WaitClock(TransportLimits limits, TimeProvider time) : IDi
     /// <summary>Starts the whole limit of this kind. Discard is the last: nothing but Stop follows it.</summary>
     public void Start(HttpExchange owner, WaitKind kind)
     {
-        var ticks = kind switch { WaitKind.Request => _requestTicks, WaitKind.Silence => _silenceTicks, _ => _discardTicks };
+        var ticks = limits.Ticks(kind);
         lock (_gate)
         {
             if (_disposed || (kind != WaitKind.Request && _owner != owner) || (_kind == WaitKind.Discard && _owner == owner))
@@ -147,7 +144,4 @@ internal sealed class WaitClock(TransportLimits limits, TimeProvider time) : IDi
         // Outside the lock: closing a socket may run what waits for it. A late exchange that has just ended ignores the call.
         late?.Expire(kind);
     }
-
-    private static long ToTimestamp(TimeSpan limit, TimeProvider time) =>
-        limit == Timeout.InfiniteTimeSpan ? Never : (long)(limit.TotalSeconds * time.TimestampFrequency);
 }

@@ -1,0 +1,81 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Admin;
+
+/// <summary>Finds what a command means, refuses what has no meaning, and hands the rest to the group.</summary>
+internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore settings) : IProcessGroups
+{
+    public IReadOnlyList<string> Names => [.. groups.All.Select(static group => group.Name).Order(StringComparer.Ordinal)];
+
+    public CommandResult RestartGroup(string group) => OnRunning(group, static found => found.TryRestart(WorkerReason.RestartAsked));
+
+    public CommandResult Reload()
+    {
+        var before = groups.All.ToDictionary(static group => group, static group => group.GenerationsAsked);
+        settings.Reread();
+        if (settings.Errors.Count > 0)
+        {
+            return new CommandResult($"The settings are wrong, so nothing was changed or restarted. {SettingsException.Describe(settings.Errors)}");
+        }
+
+        foreach (var group in groups.All.Where(group => before.TryGetValue(group, out var generation) && generation == group.GenerationsAsked))
+        {
+            group.TryRestart(WorkerReason.RestartAsked);
+        }
+
+        return CommandResult.Taken;
+    }
+
+    public CommandResult PauseGroup(string group) => On(group, static found => found.Scheduler.Snapshot().IsPaused, "is paused already", static found => found.Pause());
+
+    public CommandResult ResumeGroup(string group) => On(group, static found => !found.Scheduler.Snapshot().IsPaused, "is not paused", static found => found.Resume());
+
+    public CommandResult StopGroup(string group) => OnRunning(group, static found => found.Hold());
+
+    public CommandResult StartGroup(string group) => On(group, static found => found.State.Phase != GroupPhase.Stopped, "is not stopped", static found => found.Start());
+
+    public CommandResult SetMaintenance(string group, bool isOn) => On(
+        group,
+        found => !isOn && found.HasMaintenanceFile,
+        "is in maintenance by the file of Maintenance:Page: remove that file",
+        found => found.SetMaintenance(isOn));
+
+    public CommandResult DrainWorker(int pid)
+    {
+        foreach (var group in groups.All)
+        {
+            if (group.State.Workers.FirstOrDefault(worker => worker.Pid == pid) is { } worker && pid != 0)
+            {
+                return worker.State is WorkerState.Draining or WorkerState.Stopping or WorkerState.Exited
+                    ? new CommandResult($"Process {pid}, worker {worker.Rank} of group {group.Name}, is leaving already.")
+                    : Take(() => group.DrainWorker(worker.Id));
+            }
+        }
+
+        return new CommandResult($"No process group has a worker with pid {pid}. The overview lists them.");
+    }
+
+    private CommandResult OnRunning(string name, Action<ProcessGroup> command) =>
+        On(name, static found => found.State.Phase != GroupPhase.Running, "is stopped: start it", command);
+
+    private CommandResult On(string name, Func<ProcessGroup, bool> isRefused, string refusal, Action<ProcessGroup> command) => groups.Find(name) switch
+    {
+        null => Unknown(name),
+        { } group when isRefused(group) => new CommandResult($"Group {group.Name} {refusal}."),
+        { } group => Take(() => command(group)),
+    };
+
+    private CommandResult Unknown(string name)
+    {
+        var remedy = NearestName.Find(name, Names) is { } nearest ? $"Did you mean {nearest}?" : $"There are: {string.Join(", ", Names)}.";
+        return new CommandResult($"There is no process group {name}. {remedy}");
+    }
+
+    private static CommandResult Take(Action command)
+    {
+        command();
+        return CommandResult.Taken;
+    }
+}

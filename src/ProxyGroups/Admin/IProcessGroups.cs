@@ -1,0 +1,46 @@
+namespace ProxyGroups.Admin;
+
+/// <summary>
+/// What an operator may do with process groups while they run; registered by AddProxyGroups. Each command returns at once: what it
+/// begins shows in the log and the overview. A command that cannot be done changes nothing and says why.
+/// </summary>
+public interface IProcessGroups
+{
+    /// <summary>Names of the groups, sorted.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    /// <summary>Replaces the group's workers, each when its successor is ready, by ones that run the code of today.</summary>
+    /// <param name="group">Name of the group.</param>
+    CommandResult RestartGroup(string group);
+
+    /// <summary>Reads the settings anew, then restarts every group that is not stopped. Wrong settings change and restart nothing.</summary>
+    CommandResult Reload();
+
+    /// <summary>Keeps new requests waiting, up to the queue's limit; their time stands still, and requests that run go on.</summary>
+    /// <param name="group">Name of the group.</param>
+    CommandResult PauseGroup(string group);
+
+    /// <summary>Lets those that wait go on.</summary>
+    /// <param name="group">Name of the group.</param>
+    CommandResult ResumeGroup(string group);
+
+    /// <summary>Finishes what runs, stops all workers, answers requests with 503, until the group is started again.</summary>
+    /// <param name="group">Name of the group.</param>
+    CommandResult StopGroup(string group);
+
+    /// <summary>Starts a stopped group with the code of today; requests wait while it boots.</summary>
+    /// <param name="group">Name of the group.</param>
+    CommandResult StartGroup(string group);
+
+    /// <summary>
+    /// Answers new requests with 503 and a page that says so instead of asking workers, which go on. A file of Maintenance:Page has
+    /// the same effect and the last word: it cannot be switched off here.
+    /// </summary>
+    /// <param name="group">Name of the group.</param>
+    /// <param name="isOn">Into maintenance, or out of it.</param>
+    CommandResult SetMaintenance(string group, bool isOn);
+
+    /// <summary>Gives a worker no further requests, lets it finish, stops it; another one takes its place.</summary>
+    /// <param name="pid">Process id of the worker.</param>
+    CommandResult DrainWorker(int pid);
+}

@@ -1,0 +1,48 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups;
+
+/// <summary>
+/// How workers are replaced within the bounds of Restart: which ranks get a worker now, and when an old one may leave. Pure.
+/// </summary>
+/// <remarks>
+/// Invariants: at most as many workers as are wanted + MaxSurge are starting or ready; once all wanted were ready, replacing leaves
+/// as many less MaxUnavailable ready.
+/// </remarks>
+internal static class RollPlan
+{
+    /// <summary>Of the newest generation, and nobody wants a successor.</summary>
+    public static bool IsCurrent(GroupState state, WorkerView worker) => worker.Generation == state.Generation && worker.ReplaceReason is null;
+
+    /// <summary>Ranks that lack a worker of the newest generation and may get one now, empty ones first.</summary>
+    public static IEnumerable<int> RanksToStart(GroupState state)
+    {
+        var wanted = Enumerable.Range(0, state.Wanted).ToLookup(rank => (HasCurrent(state, rank), HasOutdated(state, rank)));
+        return wanted[(false, false)].Concat(wanted[(false, true)].Take(state.Settings.Restart.MaxSurge - wanted[(true, true)].Count()));
+    }
+
+    /// <summary>The worker's successor has taken over, or the group can do without both for a while.</summary>
+    public static bool MayLeave(GroupState state, WorkerView worker) =>
+        worker.IsReplacedInPlace
+        || state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(state, other) && other.State == WorkerState.Ready)
+        || (CanStart(state) && !HasCurrent(state, worker.Rank) && ServedRanks(state) > state.Wanted - state.Settings.Restart.MaxUnavailable);
+
+    /// <summary>Some worker that serves is not of the newest generation.</summary>
+    public static bool IsRolling(GroupState state) => state.Workers.Any(worker => IsLive(worker) && worker.Generation < state.Generation);
+
+    // Else a worker would leave for a successor that cannot come.
+    private static bool CanStart(GroupState state) => state is { Failures: 0, NeedsPreparation: false };
+
+    // Ranks, not workers: a successor and the worker that is about to leave for it count once.
+    private static int ServedRanks(GroupState state) => state.Workers
+        .Where(worker => worker.State == WorkerState.Ready && worker.Rank < state.Wanted)
+        .Select(static worker => worker.Rank).Distinct().Count();
+
+    // Nobody comes beside a worker that is replaced in place until it is gone.
+    private static bool HasCurrent(GroupState state, int rank) =>
+        state.Workers.Any(worker => worker.Rank == rank && (worker.IsReplacedInPlace || (IsLive(worker) && IsCurrent(state, worker))));
+
+    private static bool HasOutdated(GroupState state, int rank) => state.Workers.Any(worker => worker.Rank == rank && IsLive(worker) && !IsCurrent(state, worker));
+
+    private static bool IsLive(WorkerView worker) => worker.State is WorkerState.Starting or WorkerState.Ready;
+}
