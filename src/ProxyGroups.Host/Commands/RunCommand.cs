@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ProxyGroups.Host;
 
-/// <summary><c>run</c>: serves until SIGTERM or Ctrl+C; exit code 0 after a clean stop, 1 when it could not start.</summary>
+/// <summary><c>run</c>: serves until SIGTERM or Ctrl+C, reloads on SIGHUP; exit code 0 after a clean stop, 1 when it could not start.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -22,6 +22,7 @@ internal static class RunCommand
             await using var app = FrontDoor.Build(place);
             using var secondSignal = new SecondSignal();
             await app.StartAsync();
+            using var reloadSignal = new ReloadSignal(app);
             Banner.Write(Console.Out, app);
             await app.WaitForShutdownAsync();
             return 0;
