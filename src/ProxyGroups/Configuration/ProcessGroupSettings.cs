@@ -119,9 +119,8 @@ public sealed record ProcessGroupSettings
         MaxProcesses = Math.Max(Processes, MaxProcesses) > 1 ? 2 : 1,
         Threads = withThreads ? Threads : 1,
         Queue = new(),
-        // Both are told to a worker at its start, the others are kept from outside.
+        // A worker is told this one at its start, the others are kept from outside.
         Timeouts = new() { Watchdog = Timeouts.Watchdog },
-        Recycle = new() { MaxRequests = Recycle.MaxRequests },
         Buffering = new(),
         Restart = new(),
         Maintenance = new(),
