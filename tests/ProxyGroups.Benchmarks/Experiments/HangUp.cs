@@ -24,7 +24,8 @@ internal static class HangUp
                 Processes = 2,
                 Threads = 4,
                 Environment = new Dictionary<string, string> { ["COUNT_FILE"] = countFile },
-                Queue = new { Limit = 2 * Waiting, MaxWait = "60s" },
+                // No estimate is to refuse anybody: after the blockers it would think of 20 s per request.
+                Queue = new { Limit = 2 * Waiting, MaxWait = "off" },
             },
             contentRoot: contentRoot);
         using var blockers = new Clients(door.EndPoint);
