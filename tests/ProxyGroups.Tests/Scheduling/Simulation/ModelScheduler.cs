@@ -128,6 +128,8 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
         if (Workers.RemoveAll(worker => worker.Id == id) > 0)
         {
             NoteStarvation();
+            // With the last ready one the boot clock takes over, and a waiter may have used its boot time up before.
+            Settle();
         }
     }
 
