@@ -30,7 +30,7 @@ internal sealed class FrontDoor : IDisposable
         for (var id = 1; id <= workers; id++)
         {
             Tell($"starting {id}");
-            WorkerProcess.Start(Spec(runtime, folder, id, command), launcher, runtime, new TellingLogger(), TimeProvider.System, happened => Tell(happened switch
+            WorkerProcess.Start(Spec(runtime, folder, id, command), launcher, runtime, new LogFiles(new TellingLogger(), TimeProvider.System), new TellingLogger(), TimeProvider.System, happened => Tell(happened switch
             {
                 WorkerEvent.Spawned spawned => $"spawned {spawned.Pid}",
                 _ => happened.GetType().Name,

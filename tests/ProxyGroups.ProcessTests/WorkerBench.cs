@@ -13,9 +13,14 @@ internal sealed class WorkerBench : IAsyncDisposable
     private readonly string _folder = TestPaths.CreateFolder();
     private readonly List<WorkerProcess> _workers = [];
     private readonly Channel<WorkerEvent> _events = Channel.CreateUnbounded<WorkerEvent>();
+    private readonly LogFiles _logs;
     private int _lastId;
 
-    public WorkerBench() => Runtime = RuntimeDirectory.Open(Path.Combine(_folder, "run"), _folder);
+    public WorkerBench()
+    {
+        Runtime = RuntimeDirectory.Open(Path.Combine(_folder, "run"), _folder);
+        _logs = new(Log, TimeProvider.System);
+    }
 
     public RuntimeDirectory Runtime { get; }
 
@@ -52,7 +57,7 @@ internal sealed class WorkerBench : IAsyncDisposable
 
     public WorkerProcess Start(LaunchSpec spec)
     {
-        var worker = WorkerProcess.Start(spec, Launcher, Runtime, Log, TimeProvider.System, happened => _events.Writer.TryWrite(happened));
+        var worker = WorkerProcess.Start(spec, Launcher, Runtime, _logs, Log, TimeProvider.System, happened => _events.Writer.TryWrite(happened));
         _workers.Add(worker);
         return worker;
     }

@@ -22,13 +22,13 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "Defaults", "ProcessGroups"],
+        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Defaults", "ProcessGroups"],
         new Dictionary<string, Refusal> { ["ApplicationGroups"] = Refusal.Later(OneInterpreterEach) });
 
     public static readonly SectionKeys Group = new(
         [
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
-            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
+            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
@@ -51,6 +51,8 @@ internal static class KnownKeys
     public static readonly SectionKeys Worker = new(
         ["User", "Group", "SupplementaryGroups", "Umask", "EnvironmentFile", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "NoNewPrivileges", "Capabilities"]);
 
+    public static readonly SectionKeys Log = new(["File", "MaxSize", "Keep"]);
+
     public static readonly SectionKeys Buffering = new(["Request", "Response"]);
 
     public static readonly SectionKeys Readiness = new(["Notify", "Path"]);
@@ -70,7 +72,7 @@ internal static class KnownKeys
 
     private static readonly (string Name, SectionKeys Keys)[] Sections =
     [
-        ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Buffering", Buffering), ("Readiness", Readiness),
+        ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
         ("Restart", Restart), ("Maintenance", Maintenance),
         ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];

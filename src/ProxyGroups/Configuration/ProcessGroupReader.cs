@@ -25,6 +25,7 @@ internal static class ProcessGroupReader
             Timeouts = ReadTimeouts(group.Section("Timeouts", KnownKeys.Timeouts)),
             Recycle = ReadRecycle(group.Section("Recycle", KnownKeys.Recycle)),
             Worker = ReadWorker(group.Section("Worker", KnownKeys.Worker)),
+            Log = ReadLog(group.Section("Log", KnownKeys.Log)),
             Buffering = ReadBuffering(group.Section("Buffering", KnownKeys.Buffering)),
             Readiness = ReadReadiness(group.Section("Readiness", KnownKeys.Readiness)),
             Restart = ReadRestart(group.Section("Restart", KnownKeys.Restart)),
@@ -84,6 +85,17 @@ internal static class ProcessGroupReader
         NoNewPrivileges = section.Read("NoNewPrivileges", ScalarText.Switch, true),
         Capabilities = section.ReadOptionalList("Capabilities"),
     };
+
+    private static LogSettings ReadLog(SectionReader section)
+    {
+        var unset = new LogSettings();
+        return new()
+        {
+            File = section.ReadText("File"),
+            MaxSize = section.Read("MaxSize", SizeText.Parse, unset.MaxSize) ?? 0,
+            Keep = section.Read("Keep", ScalarText.WholeNumber, unset.Keep),
+        };
+    }
 
     private static BufferingSettings ReadBuffering(SectionReader section)
     {

@@ -85,6 +85,9 @@ public sealed record ProcessGroupSettings
     /// <summary>Identity and limits of each worker.</summary>
     public WorkerSettings Worker { get; init; } = new();
 
+    /// <summary>Where the workers' output goes.</summary>
+    public LogSettings Log { get; init; } = new();
+
     /// <summary>How much of a request and of a response is held by the front door.</summary>
     public BufferingSettings Buffering { get; init; } = new();
 

@@ -16,6 +16,7 @@ internal static class ProcessGroupValidator
         CheckTimeouts(group.Timeouts, checks.Section("Timeouts"));
         CheckRecycle(group.Recycle, checks.Section("Recycle"));
         WorkerValidator.Validate(group.Worker, checks.Section("Worker"));
+        CheckLog(group.Log, checks.Section("Log"));
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
         checks.Section("Readiness").UrlPath("Path", group.Readiness.Path);
@@ -37,6 +38,14 @@ internal static class ProcessGroupValidator
         {
             checks.Range("MaxProcesses", group.MaxProcesses, SettingsRanges.MaxProcesses);
         }
+    }
+
+    private static void CheckLog(LogSettings log, Checks checks)
+    {
+        checks.Text("File", log.File);
+        checks.Require(log.MaxSize >= SettingsRanges.LeastLogSize, "MaxSize", SizeText.Format(log.MaxSize),
+            "is too little to hold a line", $"Write \"{SizeText.Format(SettingsRanges.LeastLogSize)}\" or more: without a bound a worker could fill the disk.");
+        checks.Range("Keep", log.Keep, SettingsRanges.KeptLogs);
     }
 
     private static void CheckQueue(ProcessGroupSettings group, Checks checks)

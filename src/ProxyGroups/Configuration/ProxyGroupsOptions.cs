@@ -31,6 +31,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public LauncherKind? Launcher { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.MaxProcesses"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public int? MaxProcesses { get; set; }
+
     internal ProxyGroupsSettings Over(ProxyGroupsSettings settings)
     {
         var groups = new Dictionary<string, ProcessGroupSettings>(settings.ProcessGroups, StringComparer.OrdinalIgnoreCase);
@@ -45,6 +49,7 @@ public sealed class ProxyGroupsOptions
             RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
             Overview = Overview ?? settings.Overview,
             Launcher = Launcher ?? settings.Launcher,
+            MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
             ProcessGroups = groups,
         };
     }

@@ -22,6 +22,10 @@ public sealed record ProxyGroupsSettings
     /// <value>"auto", "linux" or "plain". Default "auto": linux on Linux, plain elsewhere.</value>
     public LauncherKind Launcher { get; init; }
 
+    /// <summary>Most workers of all groups together; a replacement that starts before the old worker ends comes on top.</summary>
+    /// <value>1 to 100,000; not less than the sum of all groups' MaxProcesses. Default not set: no bound but theirs.</value>
+    public int? MaxProcesses { get; init; }
+
     /// <summary>Process groups by name. A name is also the id of a YARP cluster: a route's ClusterId.</summary>
     /// <value>Names of 1 to 63 of a-z, 0-9 and '-', compared without case. Default empty.</value>
     /// <exception cref="ArgumentException">Two names differ by case only.</exception>

@@ -5,6 +5,7 @@ internal static class SettingsRanges
 {
     public static readonly (long Min, long Max) Processes = (0, 256);
     public static readonly (long Min, long Max) MaxProcesses = (1, 256);
+    public static readonly (long Min, long Max) MachineProcesses = (1, 100_000);
     public static readonly (long Min, long Max) Threads = (1, 1024);
     public static readonly (long Min, long Max) QueueLimit = (0, 1_000_000);
     public static readonly (long Min, long Max) MaxRequests = (1, 1_000_000_000);
@@ -16,6 +17,11 @@ internal static class SettingsRanges
     public static readonly (long Min, long Max) OpenFiles = (64, 1_073_741_816);
 
     public static readonly (long Min, long Max) CpuSeconds = (1, 1_000_000_000);
+
+    public static readonly (long Min, long Max) KeptLogs = (0, 1000);
+
+    /// <summary>The longest line has to fit.</summary>
+    public const long LeastLogSize = 64L << 10;
 
     /// <summary>CPU time between SIGXCPU and SIGKILL.</summary>
     public const int CpuGraceSeconds = 10;

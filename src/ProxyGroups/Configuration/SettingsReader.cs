@@ -24,6 +24,7 @@ internal static class SettingsReader
             RuntimeDirectory = root.ReadText("RuntimeDirectory"),
             Overview = root.ReadText("Overview"),
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
+            MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             ProcessGroups = ReadGroups(node.Part("ProcessGroups"), defaults, errors),
         };
         return new(settings, errors);

@@ -24,7 +24,26 @@ internal static partial class SettingsValidator
             ProcessGroupValidator.Validate(group, root.Section("ProcessGroups").Section(name));
         }
 
+        CheckMost(settings, root);
+        CheckLogFiles(settings, root.Section("ProcessGroups"));
         return errors;
+    }
+
+    private static void CheckMost(ProxyGroupsSettings settings, Checks root)
+    {
+        var sum = settings.ProcessGroups.Values.Sum(group => (long)group.MaxProcesses);
+        root.Range("MaxProcesses", settings.MaxProcesses, SettingsRanges.MachineProcesses);
+        root.Require(settings.MaxProcesses is not { } most || sum <= most, "MaxProcesses", $"{settings.MaxProcesses}",
+            $"is less than the MaxProcesses of all groups together ({sum})", $"Lower them, or write {sum} or more.");
+    }
+
+    private static void CheckLogFiles(ProxyGroupsSettings settings, Checks groups)
+    {
+        foreach (var shared in settings.ProcessGroups.Where(group => group.Value.Log.File is not null).GroupBy(group => group.Value.Log.File, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            var names = shared.Select(group => group.Key).Order(StringComparer.Ordinal).ToList();
+            groups.Section(names[1]).Section("Log").Fail("File", shared.Key, $"is the log of {names[0]} too, and two bounds of size cannot hold for one file", "Name a file for each group.");
+        }
     }
 
     private static void CheckName(string name, Checks groups) => groups.Require(

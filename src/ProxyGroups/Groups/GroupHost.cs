@@ -16,6 +16,9 @@ internal sealed record GroupHost(
 {
     public MemorySampler Memory { get; } = new(Time);
 
+    /// <summary>Log files of all groups.</summary>
+    public LogFiles Logs { get; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);
+
     /// <summary>Builds run one at a time, beside the boots.</summary>
     public SemaphoreSlim Builds { get; } = new(1);
 }

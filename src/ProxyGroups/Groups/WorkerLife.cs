@@ -107,7 +107,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         {
             _unwanted.Token.ThrowIfCancellationRequested();
             post(new GroupEvent.BootGranted(Identity.Id));
-            _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report);
+            _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Logs, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report);
         }
     }
 

@@ -50,6 +50,7 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
             CoreSize = Request.Settings.Worker.CoreSize,
             NoNewPrivileges = Request.Settings.Worker.NoNewPrivileges,
             Capabilities = Request.Settings.Worker.Capabilities,
+            Log = Request.Settings.Log is { File: { } file } log ? new(Path.GetFullPath(file, Request.Host.ContentRoot), log.MaxSize, log.Keep) : null,
             StackDumpSignal = StackDumpSignal,
             Watchdog = Watchdog == Timeout.InfiniteTimeSpan ? null : Watchdog,
         };

@@ -48,6 +48,9 @@ internal sealed record LaunchSpec
     /// <summary>How often the worker has to give a sign of life (WATCHDOG=1); null: never.</summary>
     public TimeSpan? Watchdog { get; init; }
 
+    /// <summary>Null: our own log.</summary>
+    public LogTarget? Log { get; init; }
+
     /// <summary>Signal that makes the worker print its stacks; null: none known.</summary>
     public int? StackDumpSignal { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace ProxyGroups.Supervision;
 
 /// <summary>
-/// Carries a worker's output to the log line by line. Reading never waits for the log: lines beyond the worker's allowance
-/// or a bounded backlog are dropped and counted, so that a slow log does not block the worker, and a flood grows neither
+/// Carries a worker's output to the log line by line. Reading waits for the log no longer than the allowance's patience: lines beyond
+/// the allowance or a bounded backlog are dropped and counted, so that a slow log does not block the worker, and a flood grows neither
 /// our memory nor the log. The count is told once per second while lines are dropped.
 /// <para>Owned by <see cref="WorkerProcess"/>; ends with the streams, or when it is cancelled.</para>
 /// </summary>
@@ -13,8 +13,8 @@ internal sealed class OutputRelay
     public const int MaxLineLength = 8 * 1024;
     public const int KeptLines = 20;
 
-    // Room for a whole burst: what the allowance grants is lost only to a log that is slower still.
-    private const int Backlog = LineAllowance.Burst;
+    // Room for a whole burst of our own log: what its allowance grants is lost only to a log that is slower still.
+    private const int Backlog = 2 * LineAllowance.OwnLogRate;
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
@@ -25,12 +25,14 @@ internal sealed class OutputRelay
     private readonly Action<int> _reportDropped;
     private readonly LineAllowance _allowance;
     private readonly ITimer _reportTimer;
+    private readonly TimeProvider _time;
     private int _dropped;
     private volatile bool _isReportDue;
+    private volatile bool _isStuck;
 
-    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, TimeProvider time)
+    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time)
     {
-        (_write, _reportDropped, _allowance) = (write, reportDropped, new(time));
+        (_write, _reportDropped, _allowance, _time) = (write, reportDropped, allowance, time);
         _reportTimer = time.CreateTimer(_ => AskForReport(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -39,9 +41,9 @@ internal sealed class OutputRelay
     /// <summary>Completes when both streams ended and every kept line is in the log.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static OutputRelay Start(TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, TimeProvider time, CancellationToken cancellationToken)
+    public static OutputRelay Start(TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, CancellationToken cancellationToken)
     {
-        var relay = new OutputRelay(write, reportDropped, time);
+        var relay = new OutputRelay(write, reportDropped, allowance, time);
         relay.Completion = Task.WhenAll(relay.ReadBothAsync(output, error, cancellationToken), relay.WriteAsync());
         return relay;
     }
@@ -56,11 +58,18 @@ internal sealed class OutputRelay
     {
         var buffer = new char[4096];
         var splitter = new LineSplitter(MaxLineLength);
+        List<string> whole = [];
         try
         {
             while (await reader.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
-                splitter.Feed(buffer.AsSpan(0, count), line => Take(stream, line));
+                splitter.Feed(buffer.AsSpan(0, count), whole.Add);
+                foreach (var line in whole)
+                {
+                    await TakeAsync(stream, line, cancellationToken);
+                }
+
+                whole.Clear();
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
@@ -68,17 +77,49 @@ internal sealed class OutputRelay
             // The process is gone, and a stranger that holds its pipe has nothing to tell us.
         }
 
-        splitter.Complete(line => Take(stream, line));
+        splitter.Complete(whole.Add);
+        foreach (var line in whole)
+        {
+            await TakeAsync(stream, line, CancellationToken.None);
+        }
     }
 
-    private void Take(string stream, string line)
+    private async ValueTask TakeAsync(string stream, string line, CancellationToken cancellationToken)
     {
-        if (!_allowance.TryTake() || !_lines.Writer.TryWrite(new OutputLine(stream, line)))
+        if (!_allowance.TryTake() || !(TryWrite(new(stream, line)) || await WaitAndWriteAsync(new(stream, line), cancellationToken)))
         {
             Drop();
         }
 
         _recent.Add(line);
+    }
+
+    private bool TryWrite(OutputLine line)
+    {
+        var isTaken = _lines.Writer.TryWrite(line);
+        _isStuck &= !isTaken;
+        return isTaken;
+    }
+
+    // Once the patience is over lines are dropped at once, until the writer goes on.
+    private async ValueTask<bool> WaitAndWriteAsync(OutputLine line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!_isStuck && _allowance.Patience > TimeSpan.Zero && await _lines.Writer.WaitToWriteAsync(cancellationToken).AsTask().WaitAsync(_allowance.Patience, _time, cancellationToken))
+            {
+                if (TryWrite(line))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (TimeoutException)
+        {
+            _isStuck = true;
+        }
+
+        return false;
     }
 
     private void Drop()

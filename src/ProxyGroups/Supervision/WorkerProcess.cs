@@ -27,6 +27,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly WorkerFiles _files;
+    private readonly WorkerOutput _lines;
     private readonly long _started;
     private readonly CancellationTokenSource _output = new();
     private readonly TaskCompletionSource _saidReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,10 +40,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private volatile bool _hasBeaten;
     private long _dumped;
 
-    private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
+    private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
         (_spec, _launcher, _logger, _time, _sink) = (spec, launcher, logger, time, sink);
         _files = new(spec, directory);
+        _lines = new(spec, logs, logger, time);
         _started = time.GetTimestamp();
     }
 
@@ -72,9 +74,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <param name="logger">Of category <see cref="WorkerLog.Category"/>.</param>
     /// <param name="sink">Takes the events; must not block.</param>
-    public static WorkerProcess Start(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
+    public static WorkerProcess Start(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
-        var worker = new WorkerProcess(spec, launcher, directory, logger, time, sink);
+        var worker = new WorkerProcess(spec, launcher, directory, logs, logger, time, sink);
         worker.Completion = Task.Run(worker.LiveAsync);
         return worker;
     }
@@ -142,6 +144,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         CleanUp();
+        _lines.Dispose();
         _sink(new WorkerEvent.Exited(Worker, exit, LastOutput));
     }
 
@@ -190,7 +193,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
         var probe = CreateProbe(kin);
-        var relay = OutputRelay.Start(process.StandardOutput, process.StandardError, line => Log(process, line), count => LogDropped(process, count), _time, _output.Token);
+        var relay = _lines.Relay(process, _output.Token);
         if (Publish(new(SpawnStep.Launch, process, relay, probe)))
         {
             process.KillTree();
@@ -356,12 +359,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     private TimeSpan Elapsed => _time.GetElapsedTime(_started);
-
-    private void Log(ILaunchedProcess process, OutputLine line) =>
-        WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, line.Stream, line.Text);
-
-    private void LogDropped(ILaunchedProcess process, int count) =>
-        WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, count);
 
     private void LogWaits(ILaunchedProcess process)
     {

@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -408,6 +408,23 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Group:CpuWeight = "100" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
         ProxyGroups:ProcessGroups:shop:Group:Memory = "2GiB" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
         ProxyGroups:ProcessGroups:shop:Group:Tasks = "256" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ---
+        logs without bounds
+        "Log": { "File": "", "MaxSize": "off", "Keep": 1001 }
+        =>
+        ProxyGroups:ProcessGroups:shop:Log:File = "" is empty or holds a zero byte. Write a text, or null for the default.
+        ProxyGroups:ProcessGroups:shop:Log:MaxSize = "off" is too little to hold a line. Write "64KiB" or more: without a bound a worker could fill the disk.
+        ProxyGroups:ProcessGroups:shop:Log:Keep = "1001" is above what is allowed. Write a whole number from 0 to 1000.
+        ---
+        one log for two groups
+        { "ProxyGroups": { "ProcessGroups": { "shop": { "Log": { "File": "all.log" } }, "blog": { "Log": { "File": "all.log" } } } } }
+        =>
+        ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the log of blog too, and two bounds of size cannot hold for one file. Name a file for each group.
+        ---
+        more workers than the machine may have
+        { "ProxyGroups": { "MaxProcesses": 4, "ProcessGroups": { "shop": { "Processes": 1, "MaxProcesses": 3 }, "blog": { "Processes": 2 } } } }
+        =>
+        ProxyGroups:MaxProcesses = "4" is less than the MaxProcesses of all groups together (5). Lower them, or write 5 or more.
         ---
         limits of a worker that are none
         "Worker": { "Group": "w w", "SupplementaryGroups": [ "a", "b:c" ], "Umask": "0700", "CpuSeconds": 0, "AddressSpace": "1MiB", "NoNewPrivileges": "maybe", "Capabilities": [ "net_bind_service", "CAP_SYS_ADMIN", "fly" ] }

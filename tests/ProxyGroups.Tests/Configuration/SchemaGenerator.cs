@@ -23,6 +23,8 @@ internal sealed partial class SchemaGenerator
         ["RestartSettings.MaxSurge"] = SettingsRanges.MaxSurge,
         ["RestartSettings.MaxUnavailable"] = SettingsRanges.MaxUnavailable,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,
+        ["ProxyGroupsSettings.MaxProcesses"] = SettingsRanges.MachineProcesses,
+        ["LogSettings.Keep"] = SettingsRanges.KeptLogs,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
     };

@@ -23,6 +23,7 @@ public sealed class SettingsReaderTests
                     "Recycle": { "MaxRequests": 10000, "MaxAge": "1d", "WorkerMemory": "300MiB", "Jitter": 0.2 },
                     "Worker": { "User": "www-data", "Group": "shop", "SupplementaryGroups": [], "Umask": "027", "EnvironmentFile": ".env", "Nice": -5, "CpuSeconds": 60,
                                 "OpenFiles": 4096, "AddressSpace": "4GiB", "CoreSize": "off", "NoNewPrivileges": false, "Capabilities": [ "kill" ] },
+                    "Log": { "File": "logs/shop.log", "MaxSize": "1MiB", "Keep": 0 },
                     "Buffering": { "Request": "off", "Response": "2MB" },
                     "Readiness": { "Notify": true, "Path": "/health" },
                     "Restart": { "Watch": "tmp/restart.txt", "Debounce": "2s", "Before": [ [ "python", "manage.py", "migrate" ], [ "true" ] ], "MaxSurge": 2, "MaxUnavailable": 1 },
@@ -70,6 +71,7 @@ public sealed class SettingsReaderTests
                         User = "www-data", Group = "shop", SupplementaryGroups = [], Umask = "027", EnvironmentFile = ".env", Nice = -5, CpuSeconds = 60,
                         OpenFiles = 4096, AddressSpace = 4L << 30, CoreSize = 0, NoNewPrivileges = false, Capabilities = ["kill"],
                     },
+                    Log = new() { File = "logs/shop.log", MaxSize = 1 << 20, Keep = 0 },
                     Buffering = new() { Request = 0, Response = 2_000_000 },
                     Readiness = new() { Notify = true, Path = "/health" },
                     Restart = new()

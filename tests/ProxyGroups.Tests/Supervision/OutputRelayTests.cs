@@ -56,7 +56,7 @@ public sealed class OutputRelayTests : IDisposable
         var relay = Start();
         for (var second = 0; second < 10; second++)
         {
-            await PrintAsync(relay, LineAllowance.Rate);
+            await PrintAsync(relay, LineAllowance.OwnLogRate);
             await UntilAsync(() => Count(_written) == _printed);
             _time.Advance(TimeSpan.FromSeconds(1));
         }
@@ -66,7 +66,36 @@ public sealed class OutputRelayTests : IDisposable
         Assert.Empty(_dropped);
     }
 
-    private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), _time, TestContext.Current.CancellationToken);
+    [Fact(Timeout = 10_000)]
+    public async Task A_stuck_file_holds_the_worker_up_for_a_second_and_no_longer()
+    {
+        using var stuck = new ManualResetEventSlim();
+        var relay = OutputRelay.Start(_worker, TextReader.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
+        _worker.Feed(string.Concat(Enumerable.Range(0, 3000).Select(line => Name(line) + "\n")));
+        await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2000));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2999));
+        stuck.Set();
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((2001, 999), (_written.Count, _dropped.Sum()));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_file_that_goes_on_loses_nothing_of_a_burst()
+    {
+        using var stuck = new ManualResetEventSlim();
+        var relay = OutputRelay.Start(_worker, TextReader.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
+        _worker.Feed(string.Concat(Enumerable.Range(0, 30_000).Select(line => Name(line) + "\n")));
+        await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2000));
+        stuck.Set();
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, 30_000).Select(Name), _written);
+        Assert.Empty(_dropped);
+    }
+
+    private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken);
 
     private async Task PrintAsync(OutputRelay relay, int lines)
     {

@@ -30,6 +30,17 @@ internal sealed unsafe class GuardedFolder : IDisposable
         return new(path, Open(CurrentDirectory, path, Libc.OPath, isOurs ? 0 : NoLinksAtAll, path), isOurs);
     }
 
+    /// <summary>Makes the folder where it is missing; as root only where nobody else could have led us elsewhere.</summary>
+    public static GuardedFolder OpenOrCreate(string path)
+    {
+        if (!Directory.Exists(path) && (!UnixUser.IsRoot || IsOurs(NearestFolder(path))))
+        {
+            Directory.CreateDirectory(path);
+        }
+
+        return Open(path);
+    }
+
     public uint Owner => FileStatus.Of(_folder, _path).User;
 
     /// <summary>A path by which .NET reaches a name in the very folder that is held.</summary>
@@ -37,7 +48,8 @@ internal sealed unsafe class GuardedFolder : IDisposable
 
     public SafeFileHandle OpenToRead(string name) => OpenFile(name, Libc.OReadOnly);
 
-    public SafeFileHandle OpenToAppend(string name) => OpenFile(name, Libc.OWriteOnly | Libc.OAppend | Libc.OCreate);
+    /// <summary>The file is made where it is missing; what is written goes to its end.</summary>
+    public SafeFileHandle OpenToAppend(string name) => OpenFile(name, Libc.OReadWrite | Libc.OAppend | Libc.OCreate);
 
     public void Dispose() => _folder.Dispose();
 
@@ -55,6 +67,8 @@ internal sealed unsafe class GuardedFolder : IDisposable
 
         return true;
     }
+
+    private static string NearestFolder(string path) => Directory.Exists(path) ? path : NearestFolder(Path.GetDirectoryName(path)!);
 
     private SafeFileHandle OpenFile(string name, int flags)
     {

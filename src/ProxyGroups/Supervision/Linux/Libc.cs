@@ -16,7 +16,7 @@ internal static unsafe partial class Libc
     public const int FDupFdCloseOnExec = 1030;
     public const int FdCloseOnExec = 1;
     public const int OReadOnly = 0;
-    public const int OWriteOnly = 1;
+    public const int OReadWrite = 2;
     public const int OCreate = 0x40;
     public const int ONoTerminal = 0x100;
     public const int OAppend = 0x400;

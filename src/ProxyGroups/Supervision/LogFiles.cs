@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>The open log files, one per path: workers of a group share theirs. Thread-safe.</summary>
+internal sealed class LogFiles(ILogger logger, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (GroupLogFile File, int Users)> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The target's file, which stays open until each that took it has given it back; the newest bounds hold.</summary>
+    public GroupLogFile Take(LogTarget target)
+    {
+        lock (_gate)
+        {
+            var (file, users) = _files.GetValueOrDefault(target.File, (new(target.File, logger, time), 0));
+            (file.MaxSize, file.Keep) = (target.MaxSize, target.Keep);
+            _files[target.File] = (file, users + 1);
+            return file;
+        }
+    }
+
+    public void GiveBack(LogTarget target)
+    {
+        lock (_gate)
+        {
+            var (file, users) = _files[target.File];
+            if (users > 1)
+            {
+                _files[target.File] = (file, users - 1);
+                return;
+            }
+
+            _files.Remove(target.File);
+            file.Dispose();
+        }
+    }
+}

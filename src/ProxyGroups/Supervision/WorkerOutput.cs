@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>Where one worker's lines go: into its group's file, or, without one or while it takes nothing, into our own log.</summary>
+internal sealed class WorkerOutput : IDisposable
+{
+    private readonly LaunchSpec _spec;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly LogFiles _files;
+    private readonly GroupLogFile? _file;
+    private readonly LineAllowance _ownLog;
+
+    public WorkerOutput(LaunchSpec spec, LogFiles files, ILogger logger, TimeProvider time)
+    {
+        (_spec, _files, _logger, _time) = (spec, files, logger, time);
+        _file = spec.Log is { } target ? files.Take(target) : null;
+        _ownLog = LineAllowance.OfOwnLog(time);
+    }
+
+    /// <summary>A relay that carries the process's lines here.</summary>
+    public OutputRelay Relay(ILaunchedProcess process, CancellationToken cancellationToken) => OutputRelay.Start(
+        process.StandardOutput, process.StandardError, line => Write(process.Pid, line), count => ReportDropped(process.Pid, count),
+        _file is null ? LineAllowance.OfOwnLog(_time) : LineAllowance.OfFile(_time), _time, cancellationToken);
+
+    public void Dispose()
+    {
+        if (_spec.Log is { } target)
+        {
+            _files.GiveBack(target);
+        }
+    }
+
+    private WorkerIdentity Worker => _spec.Worker;
+
+    private void Write(int pid, OutputLine line)
+    {
+        if (_file is null || (!_file.Write(LogLine.Of(Worker, pid, line, _time.GetUtcNow())) && _ownLog.TryTake()))
+        {
+            WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, line.Stream, line.Text);
+        }
+    }
+
+    private void ReportDropped(int pid, int count) => WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, count);
+}
