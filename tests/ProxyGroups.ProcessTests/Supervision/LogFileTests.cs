@@ -10,8 +10,8 @@ namespace ProxyGroups.ProcessTests.Supervision;
 /// <summary>What becomes of workers' lines in the file of their group.</summary>
 public sealed class LogFileTests : IAsyncDisposable
 {
-    private const int LogFileFailed = 3012;
-    private const int LogFileRecovered = 3013;
+    private const int LogFileFailed = 3020;
+    private const int LogFileRecovered = 3021;
 
     private readonly WorkerBench _bench = new();
     private readonly FakeTimeProvider _time = new();
