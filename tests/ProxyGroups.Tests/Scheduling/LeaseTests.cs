@@ -127,18 +127,16 @@ public sealed class LeaseTests : SchedulerTest
     [Fact]
     public async Task A_granted_and_released_lease_allocates_nothing()
     {
-        const int Warm = 1000;
         Scheduler.Offer(1, 0, 1, 4);
         Scheduler.Offer(2, 1, 1, 4);
-        long before = 0;
-        for (int i = 0; i < 2 * Warm; i++)
+        long least = long.MaxValue;
+        // The least of several rounds: the runtime allocates on this thread too when it compiles anew.
+        for (int round = 0; round < 20; round++)
         {
-            before = i == Warm ? GC.GetAllocatedBytesForCurrentThread() : before;
-            AdmissionResult result = await Scheduler.AcquireAsync(new SlotRequest(), CancellationToken.None);
-            Scheduler.Release(result.Lease);
+            least = Math.Min(least, await AllocatedByAsync(leases: 1000));
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     [Fact]
@@ -178,5 +176,17 @@ public sealed class LeaseTests : SchedulerTest
         Assert.Equal([(1, epoch)], Drained);
         Scheduler.Offer(2, 0, 1, capacity: 1);
         Assert.Equal(2, waiter.Lease.Worker);
+    }
+
+    private async ValueTask<long> AllocatedByAsync(int leases)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < leases; i++)
+        {
+            AdmissionResult result = await Scheduler.AcquireAsync(new SlotRequest(), CancellationToken.None);
+            Scheduler.Release(result.Lease);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }
