@@ -12,6 +12,10 @@ internal static class GroupTable
         foreach (var group in groups)
         {
             output.WriteLine($"  {group.Name.PadRight(width)}  {Range(group.Processes, group.MaxProcesses),9} x {group.Threads,-7} = {group.Slots,-5}  {group.QueueLimit,5}  {group.App}");
+            if (group.Limits.Length > 0)
+            {
+                output.WriteLine($"  {"".PadRight(width)}  limits of the group: {group.Limits}");
+            }
         }
 
         output.WriteLine($"  {groups.Count} groups, {Range(groups.Sum(static group => group.Processes), groups.Sum(static group => group.MaxProcesses))} processes, {groups.Sum(static group => group.Slots)} slots");

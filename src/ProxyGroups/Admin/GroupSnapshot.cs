@@ -1,6 +1,7 @@
 using ProxyGroups.Groups;
 using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Admin;
 
@@ -35,6 +36,9 @@ internal sealed record GroupSnapshot
     /// <summary>Why the newest generation does not start; null: it does, or has not been tried.</summary>
     public FailureSnapshot? Failure { get; init; }
 
+    /// <summary>What the group uses and waits for; null where it has no cgroup.</summary>
+    public CgroupUsage? Cgroup { get; init; }
+
     public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
 
     public static GroupSnapshot Of(ProcessGroup group)
@@ -58,6 +62,7 @@ internal sealed record GroupSnapshot
             Generation = state.Generation,
             State = StateOf(group, state, scheduler),
             Failure = state is { Failures: > 0, LastFailure: { } failure } ? FailureSnapshot.Of(failure, state) : null,
+            Cgroup = group.Cgroup?.Usage(),
             Workers = workers,
         };
     }

@@ -5,8 +5,6 @@ internal static class KnownKeys
 {
     private const string OneInterpreterEach = "Remove it: every worker starts on its own and shares no memory yet.";
     private const string OnlyOnFailure = "Remove it: a worker is replaced only when it fails or its settings change.";
-    private const string WholeServiceOnly =
-        "Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).";
     private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
 
     /// <summary>Settings of a YARP cluster that has the name of a process group.</summary>
@@ -22,20 +20,19 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Defaults", "ProcessGroups"],
+        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Cgroup", "Defaults", "ProcessGroups"],
         new Dictionary<string, Refusal> { ["ApplicationGroups"] = Refusal.Later(OneInterpreterEach) });
 
     public static readonly SectionKeys Group = new(
         [
             "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
-            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
+            "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
             ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
             ["Apps"] = Refusal.Later("Remove it, and give each web app a process group of its own."),
-            ["Group"] = Refusal.Later(WholeServiceOnly, "CpuWeight", "Cpus", "Memory", "Tasks"),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
@@ -50,6 +47,8 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Worker = new(
         ["User", "Group", "SupplementaryGroups", "Umask", "EnvironmentFile", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "NoNewPrivileges", "Capabilities"]);
+
+    public static readonly SectionKeys Limits = new(["CpuWeight", "Cpus", "Memory", "MemoryHigh", "Tasks"]);
 
     public static readonly SectionKeys Log = new(["File", "MaxSize", "Keep"]);
 
@@ -72,7 +71,7 @@ internal static class KnownKeys
 
     private static readonly (string Name, SectionKeys Keys)[] Sections =
     [
-        ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
+        ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Group", Limits), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
         ("Restart", Restart), ("Maintenance", Maintenance),
         ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];

@@ -36,9 +36,11 @@ internal static class MachineChecks
             CheckSocketPath(settings.RuntimeDirectory!, machine, root);
         }
 
+        MachineGroupChecks.CheckHome(settings, machine, asksForLinux, root);
         foreach (var (name, group) in settings.ProcessGroups)
         {
             CheckGroup(group, machine, asksForLinux, root.Section("ProcessGroups").Section(name));
+            MachineGroupChecks.Check(settings, group.Group, machine, asksForLinux, root.Section("ProcessGroups").Section(name).Section("Group"));
         }
 
         if (asksForLinux && machine.IsLinux)

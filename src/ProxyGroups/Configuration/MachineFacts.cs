@@ -32,6 +32,8 @@ internal sealed record MachineFacts
     /// <summary>unshare(2) is allowed, without which no worker can have an umask of its own.</summary>
     public bool MaySetUmask { get; init; } = true;
 
+    public CgroupFacts Cgroup { get; init; } = CgroupFacts.None;
+
     public required Func<string, bool> DirectoryExists { get; init; }
 
     /// <summary>Whether a program can be found on PATH.</summary>

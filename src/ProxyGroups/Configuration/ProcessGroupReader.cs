@@ -25,6 +25,7 @@ internal static class ProcessGroupReader
             Timeouts = ReadTimeouts(group.Section("Timeouts", KnownKeys.Timeouts)),
             Recycle = ReadRecycle(group.Section("Recycle", KnownKeys.Recycle)),
             Worker = ReadWorker(group.Section("Worker", KnownKeys.Worker)),
+            Group = ReadLimits(group.Section("Group", KnownKeys.Limits)),
             Log = ReadLog(group.Section("Log", KnownKeys.Log)),
             Buffering = ReadBuffering(group.Section("Buffering", KnownKeys.Buffering)),
             Readiness = ReadReadiness(group.Section("Readiness", KnownKeys.Readiness)),
@@ -84,6 +85,15 @@ internal static class ProcessGroupReader
         CoreSize = section.Read("CoreSize", text => SizeText.Parse(text).Select(size => (long?)(size ?? 0)), null),
         NoNewPrivileges = section.Read("NoNewPrivileges", ScalarText.Switch, true),
         Capabilities = section.ReadOptionalList("Capabilities"),
+    };
+
+    private static GroupSettings ReadLimits(SectionReader section) => new()
+    {
+        CpuWeight = section.ReadOptional("CpuWeight", ScalarText.WholeNumber),
+        Cpus = section.ReadOptional("Cpus", ScalarText.Number),
+        Memory = section.Read("Memory", SizeText.Parse, null),
+        MemoryHigh = section.Read("MemoryHigh", SizeText.Parse, null),
+        Tasks = section.ReadOptional("Tasks", ScalarText.WholeNumber),
     };
 
     private static LogSettings ReadLog(SectionReader section)

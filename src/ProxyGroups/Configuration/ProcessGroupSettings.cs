@@ -85,6 +85,9 @@ public sealed record ProcessGroupSettings
     /// <summary>Identity and limits of each worker.</summary>
     public WorkerSettings Worker { get; init; } = new();
 
+    /// <summary>Limits of all workers of the group together.</summary>
+    public GroupSettings Group { get; init; } = new();
+
     /// <summary>Where the workers' output goes.</summary>
     public LogSettings Log { get; init; } = new();
 
@@ -125,6 +128,7 @@ public sealed record ProcessGroupSettings
         // A worker is told this one at its start, the others are kept from outside.
         Timeouts = new() { Watchdog = Timeouts.Watchdog },
         Buffering = new(),
+        Group = new(),
         Restart = new(),
         Maintenance = new(),
         MaxRequestBody = null,

@@ -35,6 +35,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public int? MaxProcesses { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.Cgroup"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public string? Cgroup { get; set; }
+
     internal ProxyGroupsSettings Over(ProxyGroupsSettings settings)
     {
         var groups = new Dictionary<string, ProcessGroupSettings>(settings.ProcessGroups, StringComparer.OrdinalIgnoreCase);
@@ -50,6 +54,7 @@ public sealed class ProxyGroupsOptions
             Overview = Overview ?? settings.Overview,
             Launcher = Launcher ?? settings.Launcher,
             MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
+            Cgroup = Cgroup ?? settings.Cgroup,
             ProcessGroups = groups,
         };
     }

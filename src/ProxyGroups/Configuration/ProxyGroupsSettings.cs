@@ -26,6 +26,13 @@ public sealed record ProxyGroupsSettings
     /// <value>1 to 100,000; not less than the sum of all groups' MaxProcesses. Default not set: no bound but theirs.</value>
     public int? MaxProcesses { get; init; }
 
+    /// <summary>
+    /// Folder of a cgroup (v2) that the front door may write; the cgroups of its workers are made below it, which limits (Group) need
+    /// and which let nothing that a worker started survive it.
+    /// </summary>
+    /// <value>Absolute path, such as "/sys/fs/cgroup/web". Default not set: the cgroup that the front door runs in, where it was delegated (systemd: Delegate=yes); else none.</value>
+    public string? Cgroup { get; init; }
+
     /// <summary>Process groups by name. A name is also the id of a YARP cluster: a route's ClusterId.</summary>
     /// <value>Names of 1 to 63 of a-z, 0-9 and '-', compared without case. Default empty.</value>
     /// <exception cref="ArgumentException">Two names differ by case only.</exception>

@@ -18,6 +18,11 @@ internal static class ScalarText
             ? Parsed.Ok(value)
             : Parsed.Error<double>("is not a share", "Write a number such as 0.1.");
 
+    public static Parsed<double> Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? Parsed.Ok(value)
+            : Parsed.Error<double>("is not a number", "Write a number such as 1.5.");
+
     public static Parsed<bool> Switch(string text) =>
         bool.TryParse(text, out var value) && text.Length == text.Trim().Length
             ? Parsed.Ok(value)

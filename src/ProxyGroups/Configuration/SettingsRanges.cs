@@ -18,6 +18,17 @@ internal static class SettingsRanges
 
     public static readonly (long Min, long Max) CpuSeconds = (1, 1_000_000_000);
 
+    public static readonly (long Min, long Max) CpuWeight = (1, 10_000);
+
+    public const double LeastCpus = 0.01;
+    public const double MostCpus = 4096;
+
+    /// <summary>Below it not even the tools that start a worker run.</summary>
+    public const long LeastMemory = 1L << 20;
+
+    /// <summary>The kernel's own ceiling of process ids on 64 bits.</summary>
+    public static readonly (long Min, long Max) Tasks = (1, 4_194_304);
+
     public static readonly (long Min, long Max) KeptLogs = (0, 1000);
 
     /// <summary>The longest line has to fit.</summary>

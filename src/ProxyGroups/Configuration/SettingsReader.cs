@@ -25,6 +25,7 @@ internal static class SettingsReader
             Overview = root.ReadText("Overview"),
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
+            Cgroup = root.ReadText("Cgroup"),
             ProcessGroups = ReadGroups(node.Part("ProcessGroups"), defaults, errors),
         };
         return new(settings, errors);

@@ -16,6 +16,7 @@ internal static partial class SettingsValidator
         var errors = new List<SettingsError>();
         var root = new Checks(SettingsReader.Section, errors);
         root.Text("RuntimeDirectory", settings.RuntimeDirectory);
+        root.Require(settings.Cgroup is null || Path.IsPathRooted(settings.Cgroup), "Cgroup", settings.Cgroup, "is not an absolute path", "Write the folder of a cgroup, such as \"/sys/fs/cgroup/web\".");
         root.UrlPath("Overview", settings.Overview);
         root.Require(Enum.IsDefined(settings.Launcher), "Launcher", settings.Launcher.ToString(), "is no launcher", "Write \"auto\", \"linux\" or \"plain\".");
         foreach (var (name, group) in settings.ProcessGroups)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Groups;
 
@@ -14,10 +15,15 @@ internal sealed record GroupHost(
     ILoggerFactory Loggers,
     TimeProvider Time)
 {
+    /// <summary>Null: workers run in the front door's own cgroup.</summary>
+    public CgroupTree? Cgroups { get; init; }
+
     public MemorySampler Memory { get; } = new(Time);
 
     /// <summary>Log files of all groups.</summary>
     public LogFiles Logs { get; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);
+
+    public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);
 
     /// <summary>Builds run one at a time, beside the boots.</summary>
     public SemaphoreSlim Builds { get; } = new(1);

@@ -84,7 +84,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         // Id 0 is no worker's: a preparation serves nobody.
         var worker = new WorkerIdentity(group.Name, 0, 0, generation);
         var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(0) };
-        var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command };
+        var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Cgroup = host.CgroupOf(worker) };
         using var process = await host.Launcher.LaunchAsync(spec, new Dictionary<string, string>(), CancellationToken.None);
         var exit = await WaitAsync(process, line);
         if (exit.Code != 0)

@@ -111,10 +111,14 @@ internal static class GroupReducer
 
     private static GroupState ApplyExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
     {
-        var unexpected = worker.State is WorkerState.Ready or WorkerState.Starting;
-        state = state.With(worker.Enter(WorkerState.Exited, unexpected ? WorkerReason.ExitedUnexpectedly : worker.Reason, now) with { Exit = exited.Exit });
+        state = state.With(worker.Enter(WorkerState.Exited, ReasonOf(worker, exited), now) with { Exit = exited.Exit });
         return worker.State == WorkerState.Ready ? ApplyDeath(state, worker, exited, now, jitter) : state;
     }
+
+    private static WorkerReason ReasonOf(WorkerView worker, WorkerEvent.Exited exited) =>
+        worker.State is not (WorkerState.Ready or WorkerState.Starting) ? worker.Reason
+        : exited.Exit.MemoryKill is null ? WorkerReason.ExitedUnexpectedly
+        : WorkerReason.OutOfMemory;
 
     private static GroupState ApplyDeath(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
     {

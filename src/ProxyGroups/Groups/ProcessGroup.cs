@@ -3,6 +3,7 @@ using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Groups;
 
@@ -55,6 +56,9 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     /// <summary>What is answered instead of asking a worker; null: the app serves.</summary>
     public MaintenanceNotice? Maintenance => _watch?.Notice ?? (_isInMaintenance ? MaintenanceNotice.Ours : null);
+
+    /// <summary>Null: the front door has none of its own.</summary>
+    public Cgroup? Cgroup { get; private set; }
 
     /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
     public Task Finished => _supervisor!.Finished;
@@ -185,6 +189,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
         Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
         Number = number;
+        Cgroup = host.Cgroups?.Find(Name);
         _logger = host.Loggers.CreateLogger(GroupLog.Category);
         var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, _logger);

@@ -102,7 +102,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     private void Launch()
     {
-        var spec = _blueprint.Runtime.CreateLaunchSpec(Identity, ChooseEndpoint());
+        var spec = _blueprint.Runtime.CreateLaunchSpec(Identity, ChooseEndpoint()) with { Cgroup = host.CgroupOf(Identity) };
         lock (_gate)
         {
             _unwanted.Token.ThrowIfCancellationRequested();

@@ -9,6 +9,9 @@ namespace ProxyGroups.Hosting;
 /// <param name="App">What is run, and why where that was detected.</param>
 public sealed record GroupPlanLine(string Name, int Processes, int MaxProcesses, int Threads, int QueueLimit, string App)
 {
+    /// <summary>Limits of the group's cgroup in words; empty: none.</summary>
+    public string Limits { get; init; } = "";
+
     /// <summary>Requests that the group handles at once, with all workers that it may have.</summary>
     public int Slots => MaxProcesses * Threads;
 }

@@ -26,7 +26,7 @@ public sealed class ProcessGroupsPlan
     public IReadOnlyList<GroupPlanLine> Groups => _settings.ProcessGroups
         .OrderBy(static group => group.Key, StringComparer.Ordinal)
         .Select(group => new GroupPlanLine(
-            group.Key, group.Value.Processes, group.Value.MaxProcesses, group.Value.Serves ? group.Value.Threads : 0, group.Value.Serves ? group.Value.Queue.Limit : 0, _runtimes.TryGetValue(group.Key, out var runtime) ? runtime.Description : "?"))
+            group.Key, group.Value.Processes, group.Value.MaxProcesses, group.Value.Serves ? group.Value.Threads : 0, group.Value.Serves ? group.Value.Queue.Limit : 0, _runtimes.TryGetValue(group.Key, out var runtime) ? runtime.Description : "?") { Limits = group.Value.Group.Describe() })
         .ToList();
 
     /// <summary>Tries, as each group's worker user, to read what its workers need.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -70,6 +71,7 @@ internal sealed class ProxyGroupsService(
     {
         _host?.Memory.Dispose();
         _boots?.Dispose();
+        _host?.Cgroups?.Dispose();
         _directory?.Dispose();
     }
 
@@ -95,21 +97,59 @@ internal sealed class ProxyGroupsService(
             _shutdown.Allow(snapshot.Settings);
             if (_host is not null || runtimes.Count > 0)
             {
-                groups.Apply(snapshot.Settings, runtimes, _host ??= CreateHost(snapshot.Settings));
+                _host ??= CreateHost(snapshot.Settings);
+                ApplyLimits(snapshot.Settings, _host);
+                groups.Apply(snapshot.Settings, runtimes, _host);
             }
         }
+    }
+
+    private static void ApplyLimits(ProxyGroupsSettings settings, GroupHost host)
+    {
+        if (host.Cgroups is null && HasLimits(settings))
+        {
+            throw new SettingsException([new SettingsError("ProxyGroups:Cgroup", settings.Cgroup, "is used from the next start of the front door on, and limits (Group) need it", "Start the front door anew, or remove the limits until then.")]);
+        }
+
+        host.Cgroups?.Apply(settings.ProcessGroups);
     }
 
     // Not before there is a group: an app without any has no need of a runtime directory.
     private GroupHost CreateHost(ProxyGroupsSettings first)
     {
         _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time);
+        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
+        {
+            Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
+        };
     }
+
+    /// <exception cref="SettingsException">Something asks for the cgroup, and the kernel refuses it.</exception>
+    [SupportedOSPlatform("linux")]
+    private CgroupTree? OpenCgroups(ProxyGroupsSettings first)
+    {
+        var facts = CgroupHome.Find(first.Cgroup);
+        try
+        {
+            return facts.Fault is null ? CgroupTree.Open(facts, _directory!, loggers.CreateLogger(WorkerLog.Category)) : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (first.Cgroup is not null || HasLimits(first))
+            {
+                throw new SettingsException([new SettingsError("ProxyGroups:Cgroup", facts.Path, $"cannot be used: {failure.Message.TrimEnd('.')}", "See who else has processes in this cgroup or writes to it, or name another one.")]);
+            }
+
+            WorkerLog.CgroupUnusable(loggers.CreateLogger(WorkerLog.Category), facts.Path!, failure.Message);
+            return null;
+        }
+    }
+
+    private static bool HasLimits(ProxyGroupsSettings settings) => settings.ProcessGroups.Values.Any(static group => group.Group != new GroupSettings());
 
     private void WarnOfNextStart(ProxyGroupsSettings now)
     {
-        if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled))
+        if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled, now.Cgroup) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled, _started.Cgroup))
         {
             loggers.CreateLogger(GroupLog.Category).NeedsNewStart();
         }

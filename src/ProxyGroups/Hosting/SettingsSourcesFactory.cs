@@ -24,14 +24,14 @@ internal static class SettingsSourcesFactory
                 .SelectMany(static provider => provider.GetConfig().Clusters)
                 .Select(static cluster => cluster.ClusterId),
             MachineChecks = settings => Check(settings, contentRoot),
-            MachineWarnings = settings => MachineChecks.Warn(settings, FactsOf(contentRoot)),
+            MachineWarnings = settings => MachineChecks.Warn(settings, FactsOf(settings, contentRoot)),
         };
     }
 
     /// <summary>Everything about settings that only this machine can tell.</summary>
     public static IReadOnlyList<SettingsError> Check(ProxyGroupsSettings settings, string contentRoot)
     {
-        var errors = MachineChecks.Check(settings, FactsOf(contentRoot)).ToList();
+        var errors = MachineChecks.Check(settings, FactsOf(settings, contentRoot)).ToList();
         var ofApps = new List<SettingsError>();
         if (settings.Enabled)
         {
@@ -42,6 +42,9 @@ internal static class SettingsSourcesFactory
         return [.. errors, .. ofApps.Where(error => !errors.Exists(other => other.Path == error.Path))];
     }
 
-    private static MachineFacts FactsOf(string contentRoot) =>
-        MachineFacts.Read(contentRoot) with { MaySetUmask = !OperatingSystem.IsLinux() || SpawnThread.HasOwnUmask };
+    private static MachineFacts FactsOf(ProxyGroupsSettings settings, string contentRoot) => MachineFacts.Read(contentRoot) with
+    {
+        MaySetUmask = !OperatingSystem.IsLinux() || SpawnThread.HasOwnUmask,
+        Cgroup = OperatingSystem.IsLinux() ? CgroupHome.Find(settings.Cgroup) : CgroupFacts.None,
+    };
 }

@@ -24,6 +24,12 @@ internal interface ILaunchedProcess : IDisposable
     /// <summary>SIGKILL to the process and everything it started. After the exit it ends what the process left behind.</summary>
     void KillTree();
 
+    /// <summary>After the exit and <see cref="KillTree"/>: completes when nothing of it runs any more; false: something resists. A launcher that cannot tell says true.</summary>
+    Task<bool> WhenGoneAsync() => Task.FromResult(true);
+
+    /// <summary>What the kernel did to it for want of memory, in words; null: nothing that the launcher knows of.</summary>
+    string? DescribeMemoryKill() => null;
+
     /// <summary>Whether a process belongs to this one. A launcher that cannot tell says yes.</summary>
     bool Includes(int pid) => true;
 

@@ -45,6 +45,9 @@ internal sealed record LaunchSpec
     /// <summary>The worker gains no rights by set-uid programs. Off for an app that needs one, such as sendmail's postdrop.</summary>
     public bool NoNewPrivileges { get; init; } = true;
 
+    /// <summary>Folder of the cgroup that the worker is put into before its program runs; null: ours.</summary>
+    public string? Cgroup { get; init; }
+
     /// <summary>How often the worker has to give a sign of life (WATCHDOG=1); null: never.</summary>
     public TimeSpan? Watchdog { get; init; }
 

@@ -39,9 +39,10 @@ internal sealed class MemorySampler : IDisposable
         return watch;
     }
 
-    /// <summary>Looks once whether a second process of this size fits on the machine.</summary>
-    public void Weigh(int pid, Action<MemoryRoom> weighed) =>
-        Enqueue(() => weighed(new(SizeOf(pid, ReadProcesses()), MachineMemory.Available())));
+    /// <summary>Looks once whether a second process of this size fits on the machine and into its group.</summary>
+    /// <param name="groupRoom">What the worker's group may still use; null: no limit.</param>
+    public void Weigh(int pid, Func<long?> groupRoom, Action<MemoryRoom> weighed) =>
+        Enqueue(() => weighed(new MemoryRoom(SizeOf(pid, ReadProcesses()), MachineMemory.Available()).Within(groupRoom())));
 
     public void Dispose()
     {

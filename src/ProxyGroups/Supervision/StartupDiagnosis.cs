@@ -12,6 +12,7 @@ internal static class StartupDiagnosis
         {
             { Code: NotFound } => "A command that the program starts was not found: see its last output, and PATH in the group's Environment.",
             { Code: NotExecutable } => "A command that the program starts is not executable: see its last output.",
+            { MemoryKill: not null } => "Raise Group:Memory, or let the app load less before it is ready.",
             { Signal: 9 } => "Something killed it, most likely for want of memory: see the kernel's log (dmesg) and the group's Memory.",
             { Signal: 24 } => "It used up its CPU time: raise Worker:CpuSeconds.",
             { Code: 0 } => "It ended without an error. A program that puts itself into the background must stay in the foreground (often --no-daemon).",

@@ -1,7 +1,8 @@
 namespace ProxyGroups.Supervision;
 
 /// <summary>How a process ended. <paramref name="Code"/> is 128+n where signal n ended it (.NET 10 cannot tell the two apart).</summary>
-internal readonly record struct WorkerExit(int Code)
+/// <param name="MemoryKill">How the kernel killed it, or something that it started, because memory ran out; null: it did not.</param>
+internal readonly record struct WorkerExit(int Code, string? MemoryKill = null)
 {
     /// <summary>There was no process.</summary>
     public static readonly WorkerExit NeverStarted = new(-1);
@@ -9,7 +10,9 @@ internal readonly record struct WorkerExit(int Code)
     public int? Signal => Code is > 128 and <= 192 ? Code - 128 : null;
 
     /// <summary>As an operator says it: <c>exit code 1</c>, <c>signal 9 (KILL)</c>.</summary>
-    public override string ToString() => (Code, Signal) switch
+    public override string ToString() => MemoryKill is null ? Words : Signal is 9 ? $"{Words}, {MemoryKill}" : $"{Words}, after a process that it had started was {MemoryKill}";
+
+    private string Words => (Code, Signal) switch
     {
         (-1, _) => "never started",
         (_, null) => $"exit code {Code}",

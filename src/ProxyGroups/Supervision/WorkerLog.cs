@@ -41,6 +41,12 @@ internal static partial class WorkerLog
     [LoggerMessage(3012, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid}: its threads are{Waits}")]
     public static partial void Waits(ILogger logger, string group, int rank, int generation, int pid, string waits);
 
+    [LoggerMessage(3013, LogLevel.Error, "{Group}/{Rank} generation {Generation} pid {Pid}: something that it started does not end although it was killed: the kernel waits for a device or a disk. Its cgroup is left to the next start")]
+    public static partial void Resists(ILogger logger, string group, int rank, int generation, int pid);
+
+    [LoggerMessage(3014, LogLevel.Warning, "The cgroup {Path} cannot be used, so workers run without one: {Cause}")]
+    public static partial void CgroupUnusable(ILogger logger, string path, string cause);
+
     [LoggerMessage(3010, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} was left by a front door that crashed: ended")]
     public static partial void LeftoverEnded(ILogger logger, string group, int rank, int generation, int pid);
 

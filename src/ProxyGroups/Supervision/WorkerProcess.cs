@@ -296,6 +296,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var exit = await process.Exited;
         process.KillTree();
+        if (!await process.WhenGoneAsync())
+        {
+            WorkerLog.Resists(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid);
+        }
+
+        exit = exit with { MemoryKill = process.DescribeMemoryKill() };
         await FlushAsync(relay);
         if (!_stage.IsSettled && !IsEndWanted())
         {

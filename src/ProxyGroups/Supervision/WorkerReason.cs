@@ -26,4 +26,5 @@ internal enum WorkerReason
     MaxRequests,
     MaxAge,
     WorkerMemory,
+    OutOfMemory,
 }

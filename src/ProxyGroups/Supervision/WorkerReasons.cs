@@ -28,6 +28,7 @@ internal static class WorkerReasons
         WorkerReason.MaxRequests => "has had its share of Recycle:MaxRequests",
         WorkerReason.MaxAge => "has reached Recycle:MaxAge",
         WorkerReason.WorkerMemory => "uses more than Recycle:WorkerMemory",
+        WorkerReason.OutOfMemory => "was killed by the kernel because memory ran out",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a phrase."),
     };
 }

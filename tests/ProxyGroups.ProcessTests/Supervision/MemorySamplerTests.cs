@@ -52,7 +52,7 @@ public sealed class MemorySamplerTests : IAsyncDisposable
         var worker = _bench.Start(_bench.Python(Program));
         await _bench.OutputAsync("child");
         var weighed = new TaskCompletionSource<MemoryRoom>();
-        _sampler.Weigh(worker.Pid!.Value, weighed.SetResult);
+        _sampler.Weigh(worker.Pid!.Value, static () => null, weighed.SetResult);
         var room = await weighed.Task.WaitAsync(Token);
         Assert.InRange(room.Used!.Value, 100 * MebiByte, 140 * MebiByte);
         Assert.NotNull(room.Available);
@@ -62,7 +62,7 @@ public sealed class MemorySamplerTests : IAsyncDisposable
     public async Task A_process_that_is_gone_weighs_nothing_that_is_known()
     {
         var weighed = new TaskCompletionSource<MemoryRoom>();
-        _sampler.Weigh(int.MaxValue, weighed.SetResult);
+        _sampler.Weigh(int.MaxValue, static () => null, weighed.SetResult);
         Assert.Null((await weighed.Task.WaitAsync(Token)).Used);
     }
 

@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -401,13 +401,31 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Recycle = "off" is a value, but a section is expected. Write { "MaxRequests": ... }.
         ---
-        limits of the whole group
-        "Group": { "CpuWeight": 100, "Cpus": 1.5, "Memory": "2GiB", "Tasks": 256 }
+        limits of the whole group that are none
+        "Group": { "CpuWeight": 0, "Cpus": 0, "Memory": "1kB", "MemoryHigh": "2MiB", "Tasks": 0, "Cpu": 1 }
         =>
-        ProxyGroups:ProcessGroups:shop:Group:Cpus = "1.5" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
-        ProxyGroups:ProcessGroups:shop:Group:CpuWeight = "100" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
-        ProxyGroups:ProcessGroups:shop:Group:Memory = "2GiB" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
-        ProxyGroups:ProcessGroups:shop:Group:Tasks = "256" is not supported yet. Remove it, and limit the front door with all its workers in its systemd unit (CPUWeight=, CPUQuota=, MemoryMax=, TasksMax=).
+        ProxyGroups:ProcessGroups:shop:Group:Cpu is not a known setting. Did you mean "Cpus"?
+        ProxyGroups:ProcessGroups:shop:Group:CpuWeight = "0" is below what is allowed. Write a whole number from 1 to 10000.
+        ProxyGroups:ProcessGroups:shop:Group:Cpus = "0" is no number of cores. Write 0.01 to 4096, such as 1.5.
+        ProxyGroups:ProcessGroups:shop:Group:Memory = "1kB" leaves no memory for a program. Write a size such as "512MiB", or remove it.
+        ProxyGroups:ProcessGroups:shop:Group:Tasks = "0" is below what is allowed. Write a whole number from 1 to 4194304.
+        ProxyGroups:ProcessGroups:shop:Group:MemoryHigh = "2MiB" is above Memory (1kB), so it would never be reached. Write less than Memory, or remove one of them.
+        ---
+        limits of the whole group that cannot be read
+        "Group": { "Cpus": "all", "Memory": "many" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Group:Cpus = "all" is not a number. Write a number such as 1.5.
+        ProxyGroups:ProcessGroups:shop:Group:Memory = "many" is not a size. Write a number with a unit: kB, MB, GB (powers of 1000) or KiB, MiB, GiB (powers of 1024).
+        ---
+        less memory than the workers may use
+        "Processes": 4, "Recycle": { "WorkerMemory": "300MiB" }, "Group": { "Memory": "1GiB" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Group:Memory = "1GiB" is less than the workers may use before they are recycled (4 x 300MiB). Raise it, or lower Recycle:WorkerMemory or MaxProcesses.
+        ---
+        a cgroup that is no path
+        { "ProxyGroups": { "Cgroup": "web" } }
+        =>
+        ProxyGroups:Cgroup = "web" is not an absolute path. Write the folder of a cgroup, such as "/sys/fs/cgroup/web".
         ---
         logs without bounds
         "Log": { "File": "", "MaxSize": "off", "Keep": 1001 }

@@ -22,6 +22,10 @@ public sealed class MachineChecksTests
     private static readonly MachineFacts Plain = Root with { IsLinux = false };
     private static readonly MachineFacts Nobody = Root with { IsRoot = false, UserName = "nobody", MayRaiseLimits = false };
 
+    private static readonly MachineFacts Delegated = Root with { Cgroup = new("/sys/fs/cgroup/web", new HashSet<string> { "cpu", "memory" }, null) };
+
+    private static GroupSettings AllLimits => new() { CpuWeight = 1, Cpus = 1, Memory = 2 << 20, MemoryHigh = 1 << 20, Tasks = 9 };
+
     private static WorkerSettings Everything => new()
     {
         User = "www-data", Group = "shop-data", SupplementaryGroups = ["www-data"], Umask = "027", Nice = -5, CpuSeconds = 9999,
@@ -36,6 +40,24 @@ public sealed class MachineChecksTests
         Assert.Empty(MachineChecks.Check(Settings(new() { Worker = new() { User = "nobody", Nice = 5, OpenFiles = 1024, CpuSeconds = 90, AddressSpace = 1L << 30, CoreSize = 0, Umask = "077" } }), Nobody));
         Assert.Empty(MachineChecks.Check(Settings(new()), Plain with { ProgramExists = _ => false }));
     }
+
+    [Fact]
+    public void Limits_of_a_group_need_a_cgroup_and_each_its_controller()
+    {
+        Assert.Empty(MachineChecks.Check(Settings(new() { Group = AllLimits with { Tasks = null } }), Delegated));
+        Expect(
+            "ProxyGroups:ProcessGroups:shop:Group:Tasks needs the cgroup controller \"pids\", which /sys/fs/cgroup/web does not have. Remove it, or delegate the controller (Delegate=pids); what cgroup v1 holds is not there for v2: boot with systemd.unified_cgroup_hierarchy=1.",
+            Settings(new() { Group = AllLimits }), Delegated);
+        Expect(
+            "ProxyGroups:ProcessGroups:shop:Group:Memory needs a cgroup of the front door's own: this system has no cgroup v2 file system. Remove it, or give the front door a cgroup: Delegate=yes in its systemd unit, or the folder of one that its user may write in ProxyGroups:Cgroup.",
+            Settings(new() { Group = new() { Memory = 2 << 20 } }), Root);
+        Assert.Equal(5, MachineChecks.Check(Settings(new() { Group = AllLimits }), Root).Count);
+    }
+
+    [Fact]
+    public void A_cgroup_that_is_named_has_to_be_one() => Expect(
+        "ProxyGroups:Cgroup = \"/web\" cannot be used: /web is no cgroup v2 folder. Make a folder in the cgroup v2 file system (mkdir), give it to the front door's user (chown), and name it here.",
+        Settings(new() { Group = AllLimits }) with { Cgroup = "/web" }, Root with { Cgroup = new("/web", new HashSet<string>(), "/web is no cgroup v2 folder") });
 
     [Fact]
     public void What_is_not_enabled_is_not_checked() =>
@@ -137,10 +159,10 @@ public sealed class MachineChecksTests
     [Fact]
     public void The_plain_launcher_honours_no_limits()
     {
-        var settings = Settings(new() { Worker = Everything, Timeouts = new() { Watchdog = TimeSpan.FromSeconds(9) }, Recycle = new() { WorkerMemory = 1 << 30 } });
+        var settings = Settings(new() { Worker = Everything, Group = AllLimits, Timeouts = new() { Watchdog = TimeSpan.FromSeconds(9) }, Recycle = new() { WorkerMemory = 1 << 30 } });
         var errors = MachineChecks.Check(settings, Plain);
         Assert.Equal(errors, MachineChecks.Check(settings with { Launcher = LauncherKind.Plain }, Root));
-        Assert.Equal(["User", "Group", "SupplementaryGroups", "Umask", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "Capabilities", "Watchdog", "WorkerMemory"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
+        Assert.Equal(["User", "Group", "SupplementaryGroups", "Umask", "Nice", "CpuSeconds", "OpenFiles", "AddressSpace", "CoreSize", "Capabilities", "Watchdog", "WorkerMemory", "CpuWeight", "Cpus", "Memory", "MemoryHigh", "Tasks"], errors.Select(error => error.Path[(error.Path.LastIndexOf(':') + 1)..]));
         Assert.All(errors, error => Assert.Equal("cannot be honoured by the plain launcher", error.Message));
     }
 

@@ -27,6 +27,8 @@ internal sealed partial class SchemaGenerator
         ["LogSettings.Keep"] = SettingsRanges.KeptLogs,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
+        ["GroupSettings.CpuWeight"] = SettingsRanges.CpuWeight,
+        ["GroupSettings.Tasks"] = SettingsRanges.Tasks,
     };
 
     /// <summary>Defaults that depend on other settings; their documentation says how.</summary>
@@ -122,7 +124,7 @@ internal sealed partial class SchemaGenerator
         else if (type == typeof(double))
         {
             Type("number");
-            (schema["minimum"], schema["maximum"]) = (0, 0.5);
+            (schema["minimum"], schema["maximum"]) = name == "GroupSettings.Cpus" ? (SettingsRanges.LeastCpus, SettingsRanges.MostCpus) : (0, 0.5);
         }
         else if (type == typeof(bool))
         {

@@ -10,7 +10,7 @@ public sealed class SchemaTests
     [
         (typeof(ProxyGroupsSettings), KnownKeys.Root), (typeof(ProcessGroupSettings), KnownKeys.Group),
         (typeof(QueueSettings), KnownKeys.Queue), (typeof(TimeoutSettings), KnownKeys.Timeouts),
-        (typeof(RecycleSettings), KnownKeys.Recycle), (typeof(WorkerSettings), KnownKeys.Worker), (typeof(LogSettings), KnownKeys.Log), (typeof(BufferingSettings), KnownKeys.Buffering),
+        (typeof(RecycleSettings), KnownKeys.Recycle), (typeof(WorkerSettings), KnownKeys.Worker), (typeof(GroupSettings), KnownKeys.Limits), (typeof(LogSettings), KnownKeys.Log), (typeof(BufferingSettings), KnownKeys.Buffering),
         (typeof(ReadinessSettings), KnownKeys.Readiness), (typeof(RestartSettings), KnownKeys.Restart),
         (typeof(MaintenanceSettings), KnownKeys.Maintenance), (typeof(HttpRequestSettings), KnownKeys.HttpRequest),
     ];

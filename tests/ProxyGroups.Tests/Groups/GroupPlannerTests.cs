@@ -89,6 +89,14 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void A_worker_that_the_kernel_killed_for_want_of_memory_ends_with_that_reason()
+    {
+        var exit = new WorkerExit(137, "killed by the kernel");
+        var script = new PlannerScript().Start().Boot(1).After(1).On(new GroupEvent.WorkerReported(new WorkerEvent.Exited(new WorkerIdentity("shop", 1, 0, 1), exit, [])));
+        Assert.Equal([new GroupAction.Remove(1, WorkerReason.OutOfMemory, exit), new GroupAction.Spawn(2, 0, 1)], script.Started);
+    }
+
+    [Fact]
     public void A_worker_that_dies_as_soon_as_it_is_ready_counts_as_a_failed_start()
     {
         var script = new PlannerScript().Start().Boot(1).After(0.1).Exited(1, 1);

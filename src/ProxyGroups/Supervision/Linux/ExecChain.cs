@@ -31,11 +31,16 @@ internal sealed class ExecChain
         return new(tools);
     }
 
-    /// <summary>The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word.</summary>
-    public IReadOnlyList<string> For(LaunchSpec spec, string program, WorkerAccount account) =>
+    /// <summary>The tool that holds a worker at its gate; null where it is missing.</summary>
+    public static string? FindGate() => ProgramPath.Find("flock", SearchPath);
+
+    /// <summary>The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word, <paramref name="gate"/> see <see cref="Lifeline.CloseGate"/>.</summary>
+    public IReadOnlyList<string> For(LaunchSpec spec, string program, WorkerAccount account, string? gate = null) =>
     [
         // First of all, since the process group is what our death kills.
         _tools["setsid"],
+        // Holds the process until it is in its cgroup.
+        .. gate is null ? [] : (string[])[FindGate()!, "--shared", "--no-fork", gate],
         // .NET leaves SIGPIPE ignored in its children.
         _tools["env"], "--default-signal=PIPE",
         // Both before the user changes: raising either needs root.

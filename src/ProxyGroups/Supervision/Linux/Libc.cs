@@ -28,6 +28,10 @@ internal static unsafe partial class Libc
     /// <summary>CLONE_FS: working directory and umask.</summary>
     public const int CloneFileRights = 0x200;
 
+    /// <summary>flock(2).</summary>
+    public const int LockExclusive = 2;
+    public const int LockNone = 8;
+
     public const int MsgTruncated = 0x20;
     public const int MsgDontWait = 0x40;
     public const int MsgCloseOnExec = 0x40000000;
@@ -58,6 +62,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     public static partial int GetProcessGroup(int pid);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetExtendedAttribute(string path, string name, void* value, nuint size);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();

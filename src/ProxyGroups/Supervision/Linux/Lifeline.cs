@@ -52,6 +52,19 @@ internal sealed unsafe class Lifeline : IDisposable
     /// <summary>Ties the life of a process group to ours, likewise.</summary>
     public void TieGroup(int group) => Tie(-group);
 
+    /// <summary>
+    /// Closes the gate: flock(1) in the exec chain, given the result, waits for the lock that we hold until <see cref="OpenGate"/>.
+    /// A shell could wait and enter a cgroup by itself, but it loses variables whose names it does not accept.
+    /// </summary>
+    public string CloseGate()
+    {
+        // Our read end is a description of its own, so the lock is not the child's by inheritance.
+        Check(Libc.Lock(_ours, Libc.LockExclusive));
+        return string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_inherited}");
+    }
+
+    public void OpenGate() => Check(Libc.Lock(_ours, Libc.LockNone));
+
     public void Dispose()
     {
         Close(ref _write);

@@ -23,22 +23,26 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
         CheckRights(spec);
         var environment = WorkerEnvironment.Of(spec, addedEnvironment, account.User);
         var program = Resolve(spec, environment);
-        var start = PipedStart.Of(chain.For(spec, program, account), spec.Directory, environment);
-        var process = await StartAsync(start, spec, environment.GetValueOrDefault(WorkerMark.Variable));
+        var process = await StartAsync(
+            gate => PipedStart.Of(chain.For(spec, program, account, gate), spec.Directory, environment), spec, environment.GetValueOrDefault(WorkerMark.Variable));
         await process.WhenGroupLeaderAsync();
+        process.EnterCgroup();
         return process;
     }
 
-    private static Task<LinuxProcess> StartAsync(ProcessStartInfo start, LaunchSpec spec, string? mark) => SpawnThread.Shared.RunAsync(() =>
+    private static Task<LinuxProcess> StartAsync(Func<string?, ProcessStartInfo> start, LaunchSpec spec, string? mark) => SpawnThread.Shared.RunAsync(() =>
     {
+        var cgroup = WorkerCgroup.Create(spec.Cgroup);
         var lifeline = new Lifeline();
         try
         {
-            return SpawnThread.WithUmask(spec.Umask, () => lifeline.Inherited(() => LinuxProcess.Start(start, lifeline, mark ?? Guid.NewGuid().ToString("N"))));
+            var behindGate = start(cgroup is null ? null : lifeline.CloseGate());
+            return SpawnThread.WithUmask(spec.Umask, () => lifeline.Inherited(() => LinuxProcess.Start(behindGate, lifeline, mark ?? Guid.NewGuid().ToString("N"), cgroup)));
         }
         catch (Exception exception)
         {
             lifeline.Dispose();
+            cgroup?.Remove();
             throw exception is Win32Exception ? new LaunchException($"The process could not be created: {exception.Message}", "See whether the machine is out of processes or memory.", exception) : exception;
         }
     });

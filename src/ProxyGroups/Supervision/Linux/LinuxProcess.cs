@@ -10,13 +10,18 @@ namespace ProxyGroups.Supervision.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxProcess : ILaunchedProcess
 {
+    // How long what was killed may take to end, and how often we look.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
+
     private readonly Process _process;
     private readonly Lifeline _lifeline;
     private readonly ProcessFamily _family;
+    private readonly WorkerCgroup? _cgroup;
     private readonly Lock _killing = new();
     private bool _swept;
 
-    private LinuxProcess(Process process, Task<WorkerExit> exited, Lifeline lifeline, string mark)
+    private LinuxProcess(Process process, Task<WorkerExit> exited, Lifeline lifeline, string mark, WorkerCgroup? cgroup)
     {
         _process = process;
         _lifeline = lifeline;
@@ -26,6 +31,7 @@ internal sealed class LinuxProcess : ILaunchedProcess
         StandardError = OutputReader.Of(process.StandardError);
         StartTime = ProcessStat.Read(Pid)?.StartTime ?? 0;
         _family = new(Pid, mark);
+        _cgroup = cgroup;
     }
 
     public int Pid { get; }
@@ -39,14 +45,14 @@ internal sealed class LinuxProcess : ILaunchedProcess
     public StreamReader StandardError { get; }
 
     /// <summary>On the spawn thread.</summary>
-    public static LinuxProcess Start(ProcessStartInfo start, Lifeline lifeline, string mark)
+    public static LinuxProcess Start(ProcessStartInfo start, Lifeline lifeline, string mark, WorkerCgroup? cgroup)
     {
         var process = new Process { StartInfo = start };
         var exited = ProcessExit.Of(process);
         process.Start();
         lifeline.TieProcess(process.Id);
         process.StandardInput.Close();
-        return new(process, exited, lifeline, mark);
+        return new(process, exited, lifeline, mark, cgroup);
     }
 
     /// <summary>
@@ -63,6 +69,30 @@ internal sealed class LinuxProcess : ILaunchedProcess
         if (!Exited.IsCompleted)
         {
             _lifeline.TieGroup(Pid);
+        }
+    }
+
+    /// <summary>Puts the process into its cgroup and lets it go on to its program; without a cgroup it never waited.</summary>
+    /// <exception cref="LaunchException">The kernel refuses it; the process is gone then.</exception>
+    public void EnterCgroup()
+    {
+        try
+        {
+            _cgroup?.Enter(Pid);
+        }
+        catch (LaunchException) when (ProcessStat.Read(Pid) is not { IsAlive: true })
+        {
+            // It ended before: its exit tells why.
+        }
+        catch (LaunchException)
+        {
+            Dispose();
+            throw;
+        }
+
+        if (_cgroup is not null)
+        {
+            _lifeline.OpenGate();
         }
     }
 
@@ -88,9 +118,29 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
             // Read before the kill: a sweep after the exit is the last one, for then the pid is free for others.
             _swept = Exited.IsCompleted;
+            // Surer than any list of processes; the family besides, for what root moved out of the cgroup.
+            _cgroup?.Kill();
             _family.Kill();
         }
     }
+
+    public async Task<bool> WhenGoneAsync()
+    {
+        // An event each millisecond or two: an inotify instance for each end costs more than a look.
+        for (var waited = TimeSpan.Zero; _cgroup is { IsEmpty: false }; waited += Look)
+        {
+            if (waited >= Patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(Look, TimeProvider.System);
+        }
+
+        return true;
+    }
+
+    public string? DescribeMemoryKill() => _cgroup?.DescribeMemoryKill();
 
     public bool Includes(int pid) => _family.Includes(pid);
 
@@ -103,6 +153,7 @@ internal sealed class LinuxProcess : ILaunchedProcess
     {
         KillTree();
         _lifeline.Dispose();
+        _cgroup?.Remove();
         // Its own Dispose leaves what somebody reads to the garbage collector: two descriptors for each worker that ever was.
         StandardOutput.Dispose();
         StandardError.Dispose();

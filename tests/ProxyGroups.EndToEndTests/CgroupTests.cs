@@ -1,0 +1,63 @@
+using System.Text.Json;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>Limits of a group as a person writes them, on a folder that stands in for the cgroup file system.</summary>
+public sealed class CgroupTests : IDisposable
+{
+    private readonly string _cgroup = Directory.CreateTempSubdirectory("pg-cgroup-").FullName;
+    private readonly string _root = FrontDoorProcess.CreateContentRoot();
+
+    public CgroupTests()
+    {
+        File.WriteAllText(Path.Combine(_cgroup, "cgroup.controllers"), "cpu memory pids\n");
+        File.WriteAllText(Path.Combine(_root, "app.py"), """
+            import os
+            def application(environ, start_response):
+                start_response("200 OK", [("Content-Type", "text/plain")])
+                return [str(os.getpid()).encode()]
+            """);
+    }
+
+    public void Dispose() => Directory.Delete(_cgroup, recursive: true);
+
+    [Fact]
+    public async Task Changed_limits_apply_without_a_restart()
+    {
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Settings(512), _root);
+        var pid = await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal("536870912", Limit());
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, Settings(256), TestContext.Current.CancellationToken);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("its running workers follow", StringComparison.Ordinal));
+        Assert.Equal("268435456", Limit());
+        Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken));
+        Assert.Contains(pid, Directory.GetFiles(_cgroup, "cgroup.procs", SearchOption.AllDirectories).Select(File.ReadAllText));
+    }
+
+    [Fact]
+    public async Task Check_shows_the_limits_and_refuses_those_without_a_controller()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), Settings(512), TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        Assert.Equal(0, code);
+        Assert.Contains("limits of the group: 1.5 cores, memory 512MiB", output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(_cgroup, "cgroup.controllers"), "cpu\n", TestContext.Current.CancellationToken);
+        (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        Assert.Equal(1, code);
+        Assert.Contains("ProxyGroups:ProcessGroups:app:Group:Memory", output, StringComparison.Ordinal);
+        Assert.Contains("needs the cgroup controller \"memory\"", output, StringComparison.Ordinal);
+    }
+
+    private string Settings(int mebibytes) => JsonSerializer.Serialize(new
+    {
+        ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
+        ProxyGroups = new
+        {
+            Cgroup = _cgroup,
+            ProcessGroups = new { app = new { Wsgi = "app:application", Group = new { Cpus = 1.5, Memory = $"{mebibytes}MiB" } } },
+        },
+    });
+
+    private string Limit() => File.ReadAllText(Assert.Single(Directory.GetFiles(_cgroup, "memory.max", SearchOption.AllDirectories)));
+}
