@@ -11,7 +11,7 @@ namespace ProxyGroups.ProcessTests.Supervision;
 public sealed class CgroupTests : IAsyncDisposable
 {
     // Has neither session nor parent nor mark: nothing but the cgroup knows whose it is.
-    private const string Fugitive = "env -i setsid sh -c 'echo fugitive $$; exec sleep 600' & ";
+    private const string Fugitive = "(env -i setsid sh -c 'echo fugitive $$; exec sleep 600' &); ";
 
     private readonly WorkerBench _bench = new();
     private readonly Cgroup _home;
