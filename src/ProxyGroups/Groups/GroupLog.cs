@@ -74,10 +74,10 @@ internal static partial class GroupLog
     [LoggerMessage(2015, LogLevel.Warning, "Enabled, Launcher, RuntimeDirectory, Cgroup and Overview of the section ProxyGroups take effect at the next start of the front door")]
     public static partial void NeedsNewStart(this ILogger logger);
 
-    [LoggerMessage(2020, LogLevel.Information, "Worker {Worker} pid {Pid} is recycled: it {Reason}; it uses {Used:0} MiB. Its successor starts first.")]
+    [LoggerMessage(2025, LogLevel.Information, "Worker {Worker} pid {Pid} is recycled: it {Reason}; it uses {Used:0} MiB. Its successor starts first.")]
     public static partial void WorkerRecycled(this ILogger logger, WorkerIdentity worker, int pid, string reason, double? used);
 
-    [LoggerMessage(2021, LogLevel.Warning, "Worker {Worker} pid {Pid} is recycled in place: it {Reason}; it uses {Used:0} MiB, and with {Available:0} MiB left {Holder} has no room for two. Its successor starts when it is gone; requests wait meanwhile.")]
+    [LoggerMessage(2026, LogLevel.Warning, "Worker {Worker} pid {Pid} is recycled in place: it {Reason}; it uses {Used:0} MiB, and with {Available:0} MiB left {Holder} has no room for two. Its successor starts when it is gone; requests wait meanwhile.")]
     public static partial void WorkerRecycledInPlace(this ILogger logger, WorkerIdentity worker, int pid, string reason, double? used, double? available, string holder);
 
     [LoggerMessage(2022, LogLevel.Error, "Worker {Worker} pid {Pid} has given no sign of life for {Silence:0.0} s: {Hint}")]
