@@ -5,6 +5,12 @@ internal readonly record struct LimitTicks(int QueueLimit, long MaxWait, long Bo
 {
     public const long Off = long.MaxValue;
 
+    /// <summary>
+    /// The longest estimated wait that is let in. An overloaded queue hovers where the estimate meets this bound, and slots come
+    /// back in bunches: without an eighth to spare, those that the bunch misses would learn at MaxWait what they could learn at once.
+    /// </summary>
+    public long LongestEstimate => MaxWait - (MaxWait / 8);
+
     public static LimitTicks From(SchedulerLimits limits, long frequency) =>
         new(limits.QueueLimit, Ticks(limits.MaxWait, frequency), Ticks(limits.BootWait, frequency));
 

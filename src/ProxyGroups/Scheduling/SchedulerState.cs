@@ -251,7 +251,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         long room = _deadlines.Limits.QueueLimit * (request.IsRetry ? 2L : 1L);
         return IsClosed ? AdmissionOutcome.Closed
             : _queue.Count >= room ? AdmissionOutcome.QueueFull
-            : !request.IsRetry && Estimate(now) > _deadlines.Limits.MaxWait ? AdmissionOutcome.WouldWaitTooLong
+            : !request.IsRetry && Estimate(now) > _deadlines.Limits.LongestEstimate ? AdmissionOutcome.WouldWaitTooLong
             : null;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
         {
             Refuse(ticket, AdmissionOutcome.QueueFull, 0);
         }
-        else if (!isRetry && Estimate() > _limits.MaxWait.Ticks)
+        else if (!isRetry && Estimate() > _limits.MaxWait.Ticks - (_limits.MaxWait.Ticks / 8))
         {
             Refuse(ticket, AdmissionOutcome.WouldWaitTooLong, 0);
         }
