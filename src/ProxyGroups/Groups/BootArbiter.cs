@@ -1,41 +1,105 @@
 namespace ProxyGroups.Groups;
 
 /// <summary>
-/// One per machine: lets at most max(1, cores / 2) workers boot at once, because boots starve each other of CPU.
-/// Thread-safe. A boot that takes longer than <see cref="LongestClaim"/> loses its place, so that one that hangs holds nobody up.
+/// One per machine: lets at most max(1, cores / 2) workers boot at once, because boots starve each other of CPU. Groups take turns, so
+/// one with many boots holds nobody up; within a group it is first come, first served. Thread-safe.
+/// A boot that takes longer than <see cref="LongestClaim"/> loses its place, so that one that hangs holds nobody up for ever.
 /// </summary>
-internal sealed class BootArbiter(int places, TimeProvider time) : IDisposable
+internal sealed class BootArbiter(int places, TimeProvider time)
 {
     internal static readonly TimeSpan LongestClaim = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _free = new(places);
+    private readonly Lock _gate = new();
+    private readonly List<Turn> _waiting = [];
+    private readonly Dictionary<string, long> _lastTurns = new(StringComparer.OrdinalIgnoreCase);
+    private int _held;
+    private long _turns;
 
     public static int PlacesFor(int cores) => Math.Max(1, cores / 2);
 
-    /// <summary>Waits for a place, FIFO. Dispose the claim when the boot has ended, well or not.</summary>
-    public async Task<IDisposable> ClaimAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a place. Dispose the claim when the boot has ended, well or not.</summary>
+    /// <exception cref="OperationCanceledException">The worker is not wanted any more.</exception>
+    public async Task<IDisposable> ClaimAsync(string group, CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
-        return new Claim(_free, time);
+        var turn = new Turn(group);
+        lock (_gate)
+        {
+            _waiting.Add(turn);
+        }
+
+        await using var registration = cancellationToken.UnsafeRegister(_ => Leave(turn, cancellationToken), null);
+        Grant();
+        await turn.Task;
+        return new Claim(this, time);
     }
 
-    public void Dispose() => _free.Dispose();
+    private void Leave(Turn turn, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Remove(turn))
+            {
+                turn.SetCanceled(cancellationToken);
+            }
+        }
+    }
+
+    private void Release()
+    {
+        lock (_gate)
+        {
+            _held--;
+        }
+
+        Grant();
+    }
+
+    private void Grant()
+    {
+        lock (_gate)
+        {
+            while (_held < places && _waiting.Count > 0)
+            {
+                Grant(_waiting.MinBy(turn => _lastTurns.GetValueOrDefault(turn.Group))!);
+            }
+
+            if (_held == 0)
+            {
+                // Groups that are gone leave nothing behind.
+                _lastTurns.Clear();
+            }
+        }
+    }
+
+    private void Grant(Turn turn)
+    {
+        _held++;
+        _lastTurns[turn.Group] = ++_turns;
+        _waiting.Remove(turn);
+        turn.SetResult();
+    }
+
+    private sealed class Turn(string group) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public string Group { get; } = group;
+    }
 
     private sealed class Claim : IDisposable
     {
         private readonly ITimer _timer;
-        private SemaphoreSlim? _held;
+        private BootArbiter? _arbiter;
 
-        public Claim(SemaphoreSlim held, TimeProvider time)
+        public Claim(BootArbiter arbiter, TimeProvider time)
         {
-            _held = held;
+            _arbiter = arbiter;
             _timer = time.CreateTimer(static claim => ((Claim)claim!).Dispose(), this, LongestClaim, Timeout.InfiniteTimeSpan);
         }
 
         public void Dispose()
         {
+            // Null where the time is over before the timer is noted.
             _timer?.Dispose();
-            Interlocked.Exchange(ref _held, null)?.Release();
+            Interlocked.Exchange(ref _arbiter, null)?.Release();
         }
     }
 }

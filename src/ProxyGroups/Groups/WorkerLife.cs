@@ -75,7 +75,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     {
         try
         {
-            _place = await host.Boots.ClaimAsync(_unwanted.Token);
+            _place = await host.Boots.ClaimAsync(Identity.Group, _unwanted.Token);
             Launch();
         }
         catch (OperationCanceledException)

@@ -30,7 +30,6 @@ internal sealed class ProxyGroupsService(
     private readonly Lock _applying = new();
     private readonly ShutdownTime _shutdown = new(host.Value);
     private RuntimeDirectory? _directory;
-    private BootArbiter? _boots;
     private GroupHost? _host;
     private string _pythonDirectory = string.Empty;
     private ProxyGroupsSettings _started = new();
@@ -70,7 +69,6 @@ internal sealed class ProxyGroupsService(
     public void Dispose()
     {
         _host?.Memory.Dispose();
-        _boots?.Dispose();
         _host?.Cgroups?.Dispose();
         _directory?.Dispose();
     }
@@ -117,8 +115,8 @@ internal sealed class ProxyGroupsService(
     // Not before there is a group: an app without any has no need of a runtime directory.
     private GroupHost CreateHost(ProxyGroupsSettings first)
     {
-        _boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        return new GroupHost(CreateLauncher(first.Launcher), _directory!, _boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
+        var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
+        return new GroupHost(CreateLauncher(first.Launcher), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
