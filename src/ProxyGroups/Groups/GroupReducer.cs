@@ -27,7 +27,7 @@ internal static class GroupReducer
         GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
         GroupEvent.DrainTimePassed => state with { Workers = [.. state.Workers.Select(worker => worker.State == WorkerState.Draining ? worker with { Deadline = now } : worker)] },
         GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },
-        GroupEvent.BootGranted granted => OnWorker(state, granted.Worker, worker => worker with
+        GroupEvent.BootGranted granted => OnWorker(state, granted.Worker, worker => worker.State != WorkerState.Starting ? worker : worker with
         {
             Deadline = WorkerView.DeadlineAfter(now, state.Settings.Timeouts.Startup),
         }),
@@ -77,9 +77,9 @@ internal static class GroupReducer
     private static GroupState ApplyPrepared(GroupState state, GroupEvent.Prepared prepared, TimeSpan now, double jitter)
     {
         state = state with { PreparingGeneration = 0 };
-        return prepared.Failure is { } failure
-            ? CountFailure(state, failure, now, jitter)
-            : state with { PreparedGeneration = Math.Max(state.PreparedGeneration, prepared.Generation) };
+        return prepared.Failure is not { } failure ? state with { PreparedGeneration = Math.Max(state.PreparedGeneration, prepared.Generation) }
+            : prepared.Generation < state.Generation ? state
+            : CountFailure(state, failure, now, jitter);
     }
 
     private static GroupState ApplyReport(GroupState state, WorkerEvent fact, TimeSpan now, double jitter)

@@ -203,6 +203,14 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void A_place_to_boot_that_comes_after_the_stop_gives_it_no_more_time()
+    {
+        var script = new PlannerScript().Start().On(new GroupEvent.StopRequested(WorkerReason.GroupRemoved));
+        var deadline = script.State.Find(1)!.Deadline;
+        Assert.Equal(deadline, script.After(1).Granted(1).State.Find(1)!.Deadline);
+    }
+
+    [Fact]
     public void Timeouts_that_are_off_never_fire()
     {
         var off = new TimeoutSettings { Startup = Timeout.InfiniteTimeSpan, Drain = Timeout.InfiniteTimeSpan, Stop = Timeout.InfiniteTimeSpan };

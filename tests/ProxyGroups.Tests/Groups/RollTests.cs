@@ -58,6 +58,15 @@ public sealed class RollTests
     }
 
     [Fact]
+    public void A_preparation_that_fails_says_nothing_of_a_newer_generation()
+    {
+        var failure = new SpawnFailure(SpawnStep.Prepare, "'migrate' ended with exit code 1", [], "mend it", TimeSpan.Zero);
+        var script = new PlannerScript().Start().Boot(1).On(Restart).On(Restart).On(new GroupEvent.Prepared(2, failure));
+        Assert.Equal(0, script.State.Failures);
+        Assert.Equal([new GroupAction.Prepare(3)], script.Started);
+    }
+
+    [Fact]
     public void A_newer_generation_overtakes_a_roll_that_has_not_ended()
     {
         var script = Rolling(processes: 1).On(Restart);
