@@ -22,14 +22,17 @@ public sealed class DemandTests
     [Fact(Timeout = 60_000)]
     public async Task Requests_that_come_while_idle_workers_retire_are_all_served()
     {
-        // Idle for about as long as the clients pause: they meet workers that boot, serve, drain and stop.
+        // The clients come back at once, while the worker drains, and when it is gone.
+        string?[] moments = [null, "drains: ", "(its last request ended)"];
         await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", Trouble(processes: 0, idle: "150ms"))));
         var pids = new HashSet<string>();
         for (var round = 0; round < 15; round++)
         {
+            var moment = moments[round % moments.Length];
+            var before = frontDoor.Log.Count(line => moment is not null && line.Contains(moment, StringComparison.Ordinal));
             var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => frontDoor.Client.GetStringAsync("/app/pid", Token)));
             pids.UnionWith(answers);
-            await Task.Delay(TimeSpan.FromMilliseconds(130 + (10 * (round % 5))), TimeProvider.System, Token);
+            await (moment is null ? Task.CompletedTask : frontDoor.WaitForLogAsync(moment, before + 1));
         }
 
         Assert.True(pids.Count > 1, "No worker retired.");

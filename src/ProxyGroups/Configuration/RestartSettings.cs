@@ -30,7 +30,7 @@ public sealed record RestartSettings
         init => field = new ValueList<IReadOnlyList<string>>(value.Select(static command => new ValueList<string>(command)));
     } = ValueList<IReadOnlyList<string>>.Empty;
 
-    /// <summary>Workers above Processes while workers are replaced: a successor is ready before the old worker drains.</summary>
+    /// <summary>Processes above those that are wanted while workers are replaced, those that still drain included: a successor is ready before the old worker drains.</summary>
     /// <value>0 to 256. Default 1.</value>
     public int MaxSurge { get; init; } = 1;
 

@@ -49,9 +49,8 @@ internal sealed class BootArbiter(int places, TimeProvider time)
         lock (_gate)
         {
             _held--;
+            Grant();
         }
-
-        Grant();
     }
 
     private void Grant()

@@ -62,6 +62,9 @@ internal static partial class GroupLog
     [LoggerMessage(2020, LogLevel.Information, "Group {Group}: {File} changed, hence the restart")]
     public static partial void FileChanged(this ILogger logger, string group, string file);
 
+    [LoggerMessage(2027, LogLevel.Error, "Group {Group}: cannot look after the app's files in {Directory}; the next look is in a second")]
+    public static partial void LookFailed(this ILogger logger, string group, string directory, Exception exception);
+
     [LoggerMessage(2021, LogLevel.Information, "Group {Group} is {What} ({Page})")]
     public static partial void MaintenanceChanged(this ILogger logger, string group, string what, string page);
 

@@ -57,10 +57,10 @@ internal sealed class GroupPlanner
         }
     }
 
-    // When a ready worker will have proved it; null: nothing to prove, or nobody to do it: one that was ready before the failure proves nothing.
+    // When the failures will be disproved; null: there are none, or nobody can: a worker that was ready before them says nothing while another is missing.
     private TimeSpan? StableAt() => _state.Failures == 0 ? null : _state.Workers
-        .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && worker.Since >= _state.FailedAt)
-        .Min(static worker => (TimeSpan?)(worker.Since + RestartBackoff.StableUptime));
+        .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && (worker.Since >= _state.FailedAt || RollPlan.IsWhole(_state)))
+        .Min(worker => (TimeSpan?)((worker.Since > _state.FailedAt ? worker.Since : _state.FailedAt) + RestartBackoff.StableUptime));
 
     private void FollowDemand()
     {

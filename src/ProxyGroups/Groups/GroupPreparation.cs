@@ -39,7 +39,9 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         {
             return Failure(failure.Message, failure.Remedy, started);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever it is, the group has to hear of it: it prepares nothing else before that.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             return Failure(failure.Message, "see whether the machine is out of descriptors or disk", started);
         }

@@ -21,6 +21,7 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     private Task _loop = Task.CompletedTask;
     private (string Directory, IReadOnlyList<string> Patterns)? _watching;
     private Dictionary<string, FileStamp> _known = [];
+    private string? _trouble;
 
     /// <summary>The file of Maintenance:Page, read; null: there is none.</summary>
     public MaintenanceNotice? Notice => _page.Notice;
@@ -55,12 +56,11 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
             {
                 await Task.Delay(wait, host.Time, token);
                 var start = host.Time.GetTimestamp();
-                _page.Look(directory, settings);
-                var changed = Changed(directory, settings.Restart.Watch);
+                var changed = Look(directory, settings);
                 wait = host.Time.GetElapsedTime(start) * TimeToCostRatio is var paced && paced > Interval ? paced : Interval;
                 if (changed is not null)
                 {
-                    await SettleAsync(directory, settings.Restart, token);
+                    await SettleAsync(directory, settings, token);
                     Restart(Path.GetRelativePath(directory, changed));
                 }
             }
@@ -73,6 +73,34 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
 
     private static bool IsWanted(ProcessGroupSettings settings) => settings.Restart.Watch.Count > 0 || settings.Maintenance.Page is not null;
 
+    private string? Look(string directory, ProcessGroupSettings settings)
+    {
+        string? changed = null;
+        var trouble = Trouble(() => changed = Changed(directory, settings.Restart.Watch)) ?? Trouble(() => _page.Look(directory, settings));
+        if (trouble is not null && trouble.Message != _trouble)
+        {
+            _logger.LookFailed(group.Name, directory, trouble);
+        }
+
+        _trouble = trouble?.Message;
+        return changed;
+    }
+
+    private static Exception? Trouble(Action look)
+    {
+        try
+        {
+            look();
+            return null;
+        }
+#pragma warning disable CA1031 // The next look may go well, and a watch that had ended would be noticed at the deploy that nothing follows.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return exception;
+        }
+    }
+
     // The first look at other patterns only learns what there is.
     private string? Changed(string directory, IReadOnlyList<string> patterns)
     {
@@ -82,13 +110,13 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
         return isKnown ? WatchedFiles.FirstChange(before, now) : null;
     }
 
-    private async Task SettleAsync(string directory, RestartSettings restart, CancellationToken token)
+    private async Task SettleAsync(string directory, ProcessGroupSettings settings, CancellationToken token)
     {
         do
         {
-            await Task.Delay(restart.Debounce, host.Time, token);
+            await Task.Delay(settings.Restart.Debounce, host.Time, token);
         }
-        while (Changed(directory, restart.Watch) is not null);
+        while (Look(directory, settings) is not null);
     }
 
     private void Restart(string changed)

@@ -6,8 +6,8 @@ namespace ProxyGroups.Groups;
 /// How workers are replaced within the bounds of Restart: which ranks get a worker now, and when an old one may leave. Pure.
 /// </summary>
 /// <remarks>
-/// Invariants: at most as many workers as are wanted + MaxSurge are starting or ready; once all wanted were ready, replacing leaves
-/// as many less MaxUnavailable ready.
+/// Invariants: at most as many processes as workers are wanted + MaxSurge, those that drain and stop included, sick ones not; once all
+/// wanted were ready, replacing leaves as many less MaxUnavailable ready.
 /// </remarks>
 internal static class RollPlan
 {
@@ -18,14 +18,26 @@ internal static class RollPlan
     public static IEnumerable<int> RanksToStart(GroupState state)
     {
         var wanted = Enumerable.Range(0, state.Wanted).ToLookup(rank => (HasCurrent(state, rank), HasOutdated(state, rank)));
-        return wanted[(false, false)].Concat(wanted[(false, true)].Take(state.Settings.Restart.MaxSurge - wanted[(true, true)].Count()));
+        return wanted[(false, false)].Concat(wanted[(false, true)].Take(state.Settings.Restart.MaxSurge - wanted[(true, true)].Count())).Take(Room(state));
     }
+
+    // MaxSurge bounds memory, so a worker counts until it is gone, however quickly restarts follow each other. Who is sick ends by a timer
+    // of its own and is missed now; who has no rank any more goes for good.
+    private static int Room(GroupState state) =>
+        state.Wanted + state.Settings.Restart.MaxSurge - state.Workers.Count(worker => worker.Rank < state.Wanted && !IsSick(worker));
+
+    private static bool IsSick(WorkerView worker) =>
+        worker.SilentPeriods > 0 || worker.ReplaceReason is WorkerReason.RequestDeadline or WorkerReason.ResponseSilence;
 
     /// <summary>The worker's successor has taken over, or the group can do without both for a while.</summary>
     public static bool MayLeave(GroupState state, WorkerView worker) =>
         worker.IsReplacedInPlace
         || state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(state, other) && other.State == WorkerState.Ready)
         || (CanStart(state) && !HasCurrent(state, worker.Rank) && ServedRanks(state) > state.Wanted - state.Settings.Restart.MaxUnavailable);
+
+    /// <summary>Every rank that is wanted has a ready worker of the newest generation.</summary>
+    public static bool IsWhole(GroupState state) => Enumerable.Range(0, state.Wanted)
+        .All(rank => state.Workers.Any(worker => worker.Rank == rank && worker.State == WorkerState.Ready && IsCurrent(state, worker)));
 
     /// <summary>Some worker that serves is not of the newest generation.</summary>
     public static bool IsRolling(GroupState state) => state.Workers.Any(worker => IsLive(worker) && worker.Generation < state.Generation);

@@ -86,7 +86,9 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         {
             Fail(failure.Message, failure.Remedy);
         }
-        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever it is, the planner has to hear of it: a worker that is neither ready nor gone holds its rank for ever.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             Fail(failure.Message, "see whether the machine is out of descriptors, ports or disk");
         }

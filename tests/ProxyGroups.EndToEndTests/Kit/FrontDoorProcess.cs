@@ -127,10 +127,13 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until so many workers have been ready in all.</summary>
-    public Task WaitForReadyAsync(int workers = 1)
+    public Task WaitForReadyAsync(int workers = 1) => WaitForLogAsync(" is ready", workers);
+
+    /// <summary>Waits until so many lines in all have contained the text.</summary>
+    public Task WaitForLogAsync(string text, int lines)
     {
         var seen = 0;
-        return WaitForLogAsync(line => line.Contains(" is ready", StringComparison.Ordinal) && ++seen >= workers);
+        return WaitForLogAsync(line => line.Contains(text, StringComparison.Ordinal) && ++seen >= lines);
     }
 
     public void Signal(string name)

@@ -23,7 +23,7 @@ public sealed class SchemaTests
         var generated = new SchemaGenerator().Generate();
         if (!File.Exists(Committed) || File.ReadAllText(Committed) != generated)
         {
-            var path = Path.Combine(Path.GetTempPath(), "proxygroups.schema.json");
+            var path = Path.Combine(Directory.CreateTempSubdirectory("proxygroups-schema-").FullName, "proxygroups.schema.json");
             File.WriteAllText(path, generated);
             Assert.Fail($"src/proxygroups.schema.json is out of date: cp {path} {Committed}");
         }

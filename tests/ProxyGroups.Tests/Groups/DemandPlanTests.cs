@@ -125,6 +125,14 @@ public sealed class DemandPlanTests
     }
 
     [Fact]
+    public void Failures_are_forgotten_when_the_worker_that_could_not_start_is_not_wanted_any_more()
+    {
+        var script = Elastic(least: 1).Start().Boot(1).After(1).On(Asked).Measured(busy: 1, waiting: 1, oldestWait: 1).Fail(2).After(60).Measured();
+        Assert.Equal((1, 1), (script.State.Wanted, script.State.Failures));
+        Assert.Equal(0, script.After(5).Tick().State.Failures);
+    }
+
+    [Fact]
     public void A_smaller_maximum_retires_what_is_above_it_at_once()
     {
         var script = Elastic(least: 1).Start().Boot(1).On(Asked).Measured(busy: 1, waiting: 2, oldestWait: 1).Boot(2, 3);

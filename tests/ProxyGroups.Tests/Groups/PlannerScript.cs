@@ -80,6 +80,17 @@ internal sealed class PlannerScript
         return this;
     }
 
+    /// <summary>Ends workers that drain.</summary>
+    public PlannerScript Gone(params int[] workers)
+    {
+        foreach (var worker in workers)
+        {
+            On(new GroupEvent.WorkerDrained(worker)).Exited(worker);
+        }
+
+        return this;
+    }
+
     /// <summary>Lets starts fail, each with a process that ends.</summary>
     public PlannerScript Fail(params int[] workers)
     {

@@ -16,7 +16,8 @@ public sealed class RollTests
         Assert.Equal([new GroupAction.Prepare(2)], script.Started);
         Assert.Equal([new GroupAction.Spawn(3, 0, 2)], script.On(new GroupEvent.Prepared(2, null)).Started);
         script.Boot(3);
-        Assert.Equal([new GroupAction.Offer(3), new GroupAction.Drain(1, WorkerReason.RestartAsked), new GroupAction.Spawn(4, 1, 2)], script.Started);
+        Assert.Equal([new GroupAction.Offer(3), new GroupAction.Drain(1, WorkerReason.RestartAsked)], script.Started);
+        Assert.Equal([1], Spawned(script.Gone(1)));
         script.Boot(4);
         Assert.Equal([new GroupAction.Offer(4), new GroupAction.Drain(2, WorkerReason.RestartAsked)], script.Started);
         Assert.False(RollPlan.IsRolling(script.State));
@@ -30,17 +31,34 @@ public sealed class RollTests
     }
 
     [Fact]
-    public void Without_a_surge_a_worker_leaves_first_and_its_successor_boots_at_once()
+    public void Without_a_surge_a_worker_leaves_first_and_its_successor_boots_when_it_is_gone()
     {
         var script = Rolling(processes: 2, new RestartSettings { MaxSurge = 0, MaxUnavailable = 1 });
-        Assert.Equal([new GroupAction.Drain(1, WorkerReason.RestartAsked), new GroupAction.Spawn(3, 0, 2)], script.Started);
-        Assert.Equal([new GroupAction.Offer(3), new GroupAction.Drain(2, WorkerReason.RestartAsked), new GroupAction.Spawn(4, 1, 2)], script.Boot(3).Started);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.RestartAsked)], script.Started);
+        Assert.Equal([0], Spawned(script.Gone(1)));
+        Assert.Equal([new GroupAction.Offer(3), new GroupAction.Drain(2, WorkerReason.RestartAsked)], script.Boot(3).Started);
+        Assert.Equal([1], Spawned(script.Gone(2)));
+    }
+
+    [Fact]
+    public void Restarts_that_follow_each_other_wait_for_the_workers_that_still_drain()
+    {
+        var script = Rolling(processes: 1).Boot(2).On(Restart).On(new GroupEvent.Prepared(3, null));
+        Assert.Empty(script.Started);
+        Assert.Equal([0], Spawned(script.Gone(1)));
+    }
+
+    [Fact]
+    public void A_sick_worker_is_replaced_although_others_drain()
+    {
+        var script = Rolling(processes: 1).Boot(2).On(new GroupEvent.RequestDeadlinePassed(2));
+        Assert.Equal([0], Spawned(script));
     }
 
     [Fact]
     public void Nobody_leaves_early_for_a_successor_that_cannot_start()
     {
-        var script = Rolling(processes: 2, new RestartSettings { MaxSurge = 0, MaxUnavailable = 1 }).Fail(3).After(31).Tick();
+        var script = Rolling(processes: 2, new RestartSettings { MaxSurge = 0, MaxUnavailable = 1 }).Gone(1).Fail(3).After(31).Tick();
         Assert.Equal([0], Spawned(script));
         Assert.Equal(WorkerState.Ready, script.State.Find(2)!.State);
     }
@@ -71,7 +89,7 @@ public sealed class RollTests
     {
         var script = Rolling(processes: 1).On(Restart);
         Assert.Contains(new GroupAction.Stop(2, WorkerReason.RestartAsked), script.Started);
-        Assert.Equal([new GroupAction.Spawn(3, 0, 3)], script.On(new GroupEvent.Prepared(3, null)).Started);
+        Assert.Equal([0], Spawned(script.On(new GroupEvent.Prepared(3, null)).Exited(2)));
     }
 
     [Fact]
@@ -139,8 +157,8 @@ public sealed class RollTests
             {
                 var before = Ready(script);
                 var mayLose = RandomStep(script, random);
-                var live = script.State.Workers.Count(static worker => worker.State is WorkerState.Starting or WorkerState.Ready);
-                Assert.True(live <= processes + surge, $"seed {seed}, step {step}: {live} workers");
+                var processesNow = script.State.Workers.Count(static worker => worker.ReplaceReason is null);
+                Assert.True(processesNow <= processes + surge, $"seed {seed}, step {step}: {processesNow} processes");
                 Assert.True(mayLose || Ready(script) >= Math.Min(before, processes - unavailable), $"seed {seed}, step {step}: {before} -> {Ready(script)} ready");
             }
         }
