@@ -1,3 +1,4 @@
+using ProxyGroups.Configuration;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Groups;
@@ -15,9 +16,9 @@ internal static class GroupReducer
     public static GroupState Apply(GroupState state, GroupEvent happened, TimeSpan now, double jitter) => happened switch
     {
         GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
-        GroupEvent.SettingsChanged changed => NextGeneration(state, WorkerReason.SettingsChanged, now) with { Settings = changed.Settings },
+        GroupEvent.SettingsChanged changed => NextGeneration(WithSettings(state, changed.Settings, now), WorkerReason.SettingsChanged, now),
         // A failing step before a restart may have been mended by them, so it is tried at once.
-        GroupEvent.SettingsAdapted adapted => state with { Settings = adapted.Settings, NeedsAdaptation = true, RetryAt = now },
+        GroupEvent.SettingsAdapted adapted => WithSettings(state, adapted.Settings, now) with { NeedsAdaptation = true, RetryAt = now },
         GroupEvent.RestartRequested restart when state.Phase == GroupPhase.Running => NextGeneration(state, restart.Reason, now),
         GroupEvent.HoldRequested when state.Phase == GroupPhase.Running => state with { Phase = GroupPhase.Stopped, StopReason = WorkerReason.Stopped },
         // The code may have changed in between: what starts is a new generation.
@@ -70,6 +71,13 @@ internal static class GroupReducer
         var next = state.MeasuredAt + DemandPlan.SampleInterval is { } allowed && allowed > now ? allowed : now;
         return state.MeasureAt is { } planned && planned < next ? planned : next;
     }
+
+    // Workers that the old settings kept may be idle under the new ones, and no request would ask about them.
+    private static GroupState WithSettings(GroupState state, ProcessGroupSettings settings, TimeSpan now) => state with
+    {
+        Settings = settings,
+        MeasureAt = settings.IsElastic && state.Wanted > settings.Processes ? NextSample(state, now) : state.MeasureAt,
+    };
 
     private static GroupState NextGeneration(GroupState state, WorkerReason reason, TimeSpan now) =>
         state.WithoutFailures(now) with { Generation = state.Generation + 1, RollReason = reason };

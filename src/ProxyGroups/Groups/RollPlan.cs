@@ -31,7 +31,7 @@ internal static class RollPlan
 
     /// <summary>The worker's successor has taken over, or the group can do without both for a while.</summary>
     public static bool MayLeave(GroupState state, WorkerView worker) =>
-        worker.IsReplacedInPlace
+        (worker.IsReplacedInPlace && !state.NeedsPreparation)
         || state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(state, other) && other.State == WorkerState.Ready)
         || (CanStart(state) && !HasCurrent(state, worker.Rank) && ServedRanks(state) > state.Wanted - state.Settings.Restart.MaxUnavailable);
 

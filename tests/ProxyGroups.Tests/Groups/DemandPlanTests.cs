@@ -133,6 +133,22 @@ public sealed class DemandPlanTests
     }
 
     [Fact]
+    public void A_smaller_minimum_lets_idle_workers_go_although_no_request_waits()
+    {
+        var script = new PlannerScript(Settings(least: 3)).Start().Boot(1, 2, 3).After(100).On(new GroupEvent.SettingsAdapted(Settings(least: 1)));
+        Assert.Contains(new GroupAction.Measure(), script.Started);
+        Assert.Equal([new GroupAction.Drain(2, WorkerReason.Idle), new GroupAction.Drain(3, WorkerReason.Idle)], script.Measured(idle: [(1, 100), (2, 100), (3, 100)]).Started);
+    }
+
+    [Fact]
+    public void An_idle_time_that_is_set_while_the_group_runs_counts()
+    {
+        var script = Elastic(least: 0, idle: Timeout.InfiniteTimeSpan).Start().On(Asked).Measured(waiting: 1).Boot(1).After(1).Tick().Measured().After(1);
+        Assert.Contains(new GroupAction.Measure(), script.On(new GroupEvent.SettingsAdapted(Settings(least: 0))).Started);
+        Assert.Equal(script.Now + TimeSpan.FromSeconds(59), script.Measured(idle: (1, 1)).WakeUp);
+    }
+
+    [Fact]
     public void A_smaller_maximum_retires_what_is_above_it_at_once()
     {
         var script = Elastic(least: 1).Start().Boot(1).On(Asked).Measured(busy: 1, waiting: 2, oldestWait: 1).Boot(2, 3);

@@ -31,6 +31,15 @@ public sealed class RecyclePlanTests
     }
 
     [Fact]
+    public void Nobody_leaves_in_place_before_the_generation_after_it_is_prepared()
+    {
+        var script = Ready(new RecycleSettings { MaxRequests = 1000 }, 1).On(new GroupEvent.RequestsSpent(1)).On(new GroupEvent.RestartRequested(WorkerReason.RestartAsked));
+        Assert.Empty(script.On(new GroupEvent.Weighed(1, HasRoom: false)).Started);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.MaxRequests)], script.On(new GroupEvent.Prepared(2, null)).Started);
+        Assert.Equal(new GroupAction.Spawn(2, 0, 2), script.On(new GroupEvent.WorkerDrained(1)).Exited(1).Started[^1]);
+    }
+
+    [Fact]
     public void A_worker_comes_of_age_by_itself()
     {
         var script = Ready(new RecycleSettings { MaxAge = TimeSpan.FromHours(1), Jitter = 0 }, 1);
