@@ -25,12 +25,24 @@ internal sealed class SecondSignal : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _count) == 1)
         {
-            Console.Error.WriteLine("Stopping: running requests finish first. Once more ends at once.");
+            Tell("Stopping: running requests finish first. Once more ends at once.");
         }
         else
         {
             // Process end closes every worker's lifeline, which kills its whole process group.
             Environment.Exit(ForcedExitCode);
+        }
+    }
+
+    private static void Tell(string text)
+    {
+        try
+        {
+            Console.Error.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, and nobody reads this; thrown here it would end the process, and the requests with it.
         }
     }
 }

@@ -94,7 +94,7 @@ public sealed class LifeTests
             await first.WaitForSlotsAsync("app", busy: 1, Token);
         }
 
-        var all = Descendants(first.Pid);
+        var all = ProcessTree.Below(first.Pid);
         Assert.NotEmpty(all);
         Poll.Kill(first.Pid);
         await first.Exited;
@@ -212,32 +212,5 @@ public sealed class LifeTests
         }
 
         return (good, failed);
-    }
-
-    private static List<int> Descendants(int pid)
-    {
-        var parents = Directory.EnumerateDirectories("/proc").Select(static path => Path.GetFileName(path)).Where(static name => int.TryParse(name, out _)).Select(static name =>
-        {
-            try
-            {
-                return (int.Parse(name, CultureInfo.InvariantCulture), int.Parse(File.ReadAllText($"/proc/{name}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture));
-            }
-            catch (IOException)
-            {
-                return (0, 0);
-            }
-        }).ToLookup(static process => process.Item2, static process => process.Item1);
-        var all = new List<int>();
-        var next = new Queue<int>(parents[pid]);
-        while (next.TryDequeue(out var child))
-        {
-            all.Add(child);
-            foreach (var grandchild in parents[child])
-            {
-                next.Enqueue(grandchild);
-            }
-        }
-
-        return all;
     }
 }

@@ -9,6 +9,8 @@ namespace ProxyGroups.EndToEndTests.Kit;
 /// </summary>
 public sealed class FrontDoorProcess : IAsyncDisposable
 {
+    private static readonly string[] Run = ["run", "--urls", "http://127.0.0.1:0"];
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Found)> _waits = [];
@@ -60,20 +62,33 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     public static async Task<FrontDoorProcess> StartAsync(
         object settings, string? contentRoot = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        contentRoot ??= CreateContentRoot();
-        await File.WriteAllTextAsync(Path.Combine(contentRoot, "appsettings.json"), settings as string ?? JsonSerializer.Serialize(settings));
-        return await StartAsync(["run", "--urls", "http://127.0.0.1:0"], contentRoot, environment);
+        contentRoot = await PrepareAsync(settings, contentRoot);
+        return await StartAsync(Run, contentRoot, environment);
+    }
+
+    /// <summary>Lets another program start it; <see cref="Pid"/> is then that program's.</summary>
+    public static async Task<FrontDoorProcess> StartThroughAsync(IReadOnlyList<string> starter, object settings)
+    {
+        var contentRoot = await PrepareAsync(settings, null);
+        return await ListenAsync(Create([.. starter, "dotnet", HostPath(), .. Run], contentRoot, null));
     }
 
     public static async Task<FrontDoorProcess> StartAsync(
         IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment = null)
     {
-        return await ListenAsync(Create(HostPath(), arguments, contentRoot, environment));
+        return await ListenAsync(Create(["dotnet", HostPath(), .. arguments], contentRoot, environment));
     }
 
     /// <summary>Starts an app that holds process groups itself.</summary>
     public static Task<FrontDoorProcess> StartSampleAsync(string name, string assembly) =>
-        ListenAsync(Create(OutputPath(Path.Combine("samples", name), assembly), ["--urls", "http://127.0.0.1:0"], Sample(name), null));
+        ListenAsync(Create(["dotnet", OutputPath(Path.Combine("samples", name), assembly), "--urls", "http://127.0.0.1:0"], Sample(name), null));
+
+    private static async Task<string> PrepareAsync(object settings, string? contentRoot)
+    {
+        contentRoot ??= CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(contentRoot, "appsettings.json"), settings as string ?? JsonSerializer.Serialize(settings));
+        return contentRoot;
+    }
 
     private static async Task<FrontDoorProcess> ListenAsync(FrontDoorProcess frontDoor)
     {
@@ -90,7 +105,7 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(IReadOnlyList<string> arguments, string contentRoot)
     {
-        await using var frontDoor = Create(HostPath(), arguments, contentRoot, null);
+        await using var frontDoor = Create(["dotnet", HostPath(), .. arguments], contentRoot, null);
         await frontDoor.Exited;
         return (frontDoor.ExitCode, string.Join('\n', frontDoor.Log));
     }
@@ -159,9 +174,9 @@ public sealed class FrontDoorProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static FrontDoorProcess Create(string program, IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment)
+    private static FrontDoorProcess Create(IReadOnlyList<string> command, string contentRoot, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = contentRoot,
             RedirectStandardOutput = true,

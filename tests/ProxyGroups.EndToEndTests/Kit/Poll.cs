@@ -17,18 +17,7 @@ internal static class Poll
         }
     }
 
-    /// <summary>A process that is there and no zombie.</summary>
-    public static bool IsAlive(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    public static bool IsAlive(int pid) => ProcessTree.IsAlive(pid);
 
     public static void Kill(int pid, string signal = "KILL")
     {

@@ -20,6 +20,8 @@ def application(environ, start_response):
     if verb == "hang":
         open(argument, "w").close()  # it has arrived
         time.sleep(100)
+    if verb == "say":
+        print(argument, flush=True)
     if verb == "leak":
         leaked.append(bytearray(os.urandom(1)) * (int(argument) << 20))
     if verb == "stuck":

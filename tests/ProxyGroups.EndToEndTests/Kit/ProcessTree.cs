@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace ProxyGroups.EndToEndTests.Kit;
+
+/// <summary>Who started whom (proc(5)).</summary>
+internal static class ProcessTree
+{
+    /// <summary>Children, their children, and so on; one whose parent has ended is not among them.</summary>
+    public static IReadOnlyList<int> Below(int pid)
+    {
+        var parents = Directory.EnumerateDirectories("/proc").Select(static path => Path.GetFileName(path)).Where(static name => int.TryParse(name, out _)).Select(static name =>
+        {
+            try
+            {
+                return (int.Parse(name, CultureInfo.InvariantCulture), int.Parse(File.ReadAllText($"/proc/{name}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                return (0, 0);
+            }
+        }).ToLookup(static process => process.Item2, static process => process.Item1);
+        var all = new List<int>();
+        var next = new Queue<int>(parents[pid]);
+        while (next.TryDequeue(out var child))
+        {
+            all.Add(child);
+            foreach (var grandchild in parents[child])
+            {
+                next.Enqueue(grandchild);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>A process that is there and no zombie.</summary>
+    public static bool IsAlive(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
