@@ -44,17 +44,12 @@ internal sealed partial class SettingsStore : IDisposable
     /// <summary>Why the newest change was refused; empty while <see cref="Current"/> is what is written.</summary>
     public IReadOnlyList<SettingsError> Errors { get; private set; } = [];
 
-    /// <summary>Has the configuration read its files again, whether or not they seem changed, then reads everything.</summary>
+    /// <summary>Has the configuration read its sources again, whether or not they seem changed, then reads everything.</summary>
     public void Reread()
     {
-        try
+        foreach (var provider in SettingsFiles.Providers(_sources.Configuration))
         {
-            (_sources.Configuration as IConfigurationRoot)?.Reload();
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            // A file that cannot be read; Reload names it, with line and cause.
-            LogReloadFailed(exception);
+            LoadAgain(provider);
         }
 
         Reload();
@@ -88,6 +83,23 @@ internal sealed partial class SettingsStore : IDisposable
         var (snapshot, errors) = SettingsLoader.Load(sources);
         IReadOnlyList<SettingsError> all = [.. SettingsFiles.FindBroken(sources.Configuration), .. errors];
         return all.Count > 0 ? throw new SettingsException(all) : (snapshot with { Revision = 1 }, SectionPresence.Of(sources.Configuration));
+    }
+
+    private void LoadAgain(IConfigurationProvider provider)
+    {
+        try
+        {
+            // A stream is read once, and says so by an exception.
+            if (provider is not StreamConfigurationProvider)
+            {
+                provider.Load();
+            }
+        }
+        // A source of anybody's making: one that fails keeps what it had, and the others are read. Of a file Reload says what is wrong.
+        catch (Exception exception)
+        {
+            LogReloadFailed(exception);
+        }
     }
 
     private void Take()

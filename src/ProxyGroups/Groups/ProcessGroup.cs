@@ -140,6 +140,15 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Scheduler.Resume();
     }
 
+    /// <summary>For a front door that stops: nobody will resume the group, so those who wait need not wait for its end.</summary>
+    public void RefuseIfPaused()
+    {
+        if (Scheduler.Snapshot().IsPaused)
+        {
+            Scheduler.Close(TimeSpan.FromSeconds(1));
+        }
+    }
+
     /// <summary>Drains and stops all workers, and refuses requests, until <see cref="Start"/>.</summary>
     public void Hold()
     {

@@ -65,8 +65,15 @@ internal sealed class ProcessGroupRegistry
     /// The server begins to stop: it waits for the requests that run, and each group's drain time bounds that wait. A group whose
     /// time is over has its workers stopped, which ends its requests and lets the server go on.
     /// </summary>
-    public void BeginStop() => _cutOffs.AddRange(_groups.Values.Select(group => _host!.Time.CreateTimer(
-        static group => ((ProcessGroup)group!).CutOff(WorkerReason.FrontDoorStopping), group, group.Settings.Timeouts.Drain, Timeout.InfiniteTimeSpan)));
+    public void BeginStop()
+    {
+        foreach (var group in _groups.Values)
+        {
+            group.RefuseIfPaused();
+            _cutOffs.Add(_host!.Time.CreateTimer(
+                static group => ((ProcessGroup)group!).CutOff(WorkerReason.FrontDoorStopping), group, group.Settings.Timeouts.Drain, Timeout.InfiniteTimeSpan));
+        }
+    }
 
     /// <summary>Drains and stops every worker; when <paramref name="forced"/> fires, kills them.</summary>
     public async Task StopAsync(CancellationToken forced)

@@ -46,6 +46,18 @@ public sealed class SettingsStoreTests
         Assert.Equal(1, fixture.Store.Current.Revision);
     }
 
+    [Fact]
+    public void Reading_again_passes_over_a_stream_and_a_source_that_fails()
+    {
+        using var fixture = new StoreFixture(Good, change: static sources => sources with
+        {
+            Configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream("{}"u8.ToArray())).Add(new OnceSource()).AddConfiguration(sources.Configuration).Build(),
+        });
+        fixture.Write("first.json", Good.Replace("\"Threads\": 2", "\"Threads\": 3", StringComparison.Ordinal));
+        fixture.Store.Reread();
+        Assert.Equal(3, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
+    }
+
     public static TheoryData<string, string, string> BadReloads() => new()
     {
         { "a wrong value", Good.Replace("\"Threads\": 2", "\"Threads\": 0", StringComparison.Ordinal), "ProxyGroups:ProcessGroups:shop:Threads = \"0\" is below what is allowed" },
@@ -229,5 +241,15 @@ public sealed class SettingsStoreTests
         public void Touch() => OnReload();
 
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+    }
+
+    /// <summary>Somebody's own source, which fails when it is read again.</summary>
+    private sealed class OnceSource : ConfigurationProvider, IConfigurationSource
+    {
+        private bool _isRead;
+
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public override void Load() => _isRead = !_isRead ? true : throw new TimeoutException("The vault does not answer.");
     }
 }
