@@ -5,7 +5,7 @@ namespace ProxyGroups.Supervision;
 /// <summary>
 /// Carries a worker's output to the log line by line. Reading waits for the log no longer than the allowance's patience: lines beyond
 /// the allowance or a bounded backlog are dropped and counted, so that a slow log does not block the worker, and a flood grows neither
-/// our memory nor the log. The count is told once per second while lines are dropped.
+/// our memory nor the log. The count is told once per second while lines are dropped; a flood of them is held up (<see cref="FloodBrake"/>).
 /// <para>Owned by <see cref="WorkerProcess"/>; ends with the streams, or when it is cancelled.</para>
 /// </summary>
 internal sealed class OutputRelay
@@ -24,6 +24,7 @@ internal sealed class OutputRelay
     private readonly Action<OutputLine> _write;
     private readonly Action<int> _reportDropped;
     private readonly LineAllowance _allowance;
+    private readonly FloodBrake _brake;
     private readonly ITimer _reportTimer;
     private readonly TimeProvider _time;
     private int _dropped;
@@ -32,7 +33,7 @@ internal sealed class OutputRelay
 
     private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time)
     {
-        (_write, _reportDropped, _allowance, _time) = (write, reportDropped, allowance, time);
+        (_write, _reportDropped, _allowance, _brake, _time) = (write, reportDropped, allowance, new FloodBrake(time), time);
         _reportTimer = time.CreateTimer(_ => AskForReport(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -70,6 +71,7 @@ internal sealed class OutputRelay
                 }
 
                 whole.Clear();
+                await _brake.HoldAsync(cancellationToken);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
@@ -88,7 +90,7 @@ internal sealed class OutputRelay
     {
         if (!_allowance.TryTake() || !(TryWrite(new(stream, line)) || await WaitAndWriteAsync(new(stream, line), cancellationToken)))
         {
-            Drop();
+            Drop(line);
         }
 
         _recent.Add(line);
@@ -122,8 +124,9 @@ internal sealed class OutputRelay
         return false;
     }
 
-    private void Drop()
+    private void Drop(string line)
     {
+        _brake.Count(line);
         if (Interlocked.Increment(ref _dropped) is 1)
         {
             _reportTimer.Change(ReportInterval, Timeout.InfiniteTimeSpan);
