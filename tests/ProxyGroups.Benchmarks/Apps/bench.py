@@ -32,10 +32,18 @@ def pieces(environ, start_response, ms):
 
 def count(environ, start_response):
     """Leaves a mark that this request has reached a worker."""
-    file = os.open(os.environ["COUNT_FILE"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(file, b".")
-    os.close(file)
+    append("COUNT_FILE", b".")
     return answer(start_response, b"counted\n")
+
+
+def record(environ, start_response, id):
+    """Leaves its number in a file when it arrives, and in the log before it answers."""
+    line = b'{"method":"%s","id":%d,"padding":"%s"}\n' % (environ["REQUEST_METHOD"].encode(), id, b"p" * 500)
+    append("RECORD_FILE", b"%d\n" % id)
+    environ["wsgi.input"].read()
+    time.sleep(0.02)
+    os.write(1, line)
+    return answer(start_response, b"recorded\n")
 
 
 def leak(environ, start_response, kb):
@@ -62,10 +70,16 @@ def source(environ, start_response, blocks, chunked=0):
     return (BLOCK for _ in range(blocks))
 
 
+def append(variable, data):
+    file = os.open(os.environ[variable], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(file, data)
+    os.close(file)
+
+
 def answer(start_response, body):
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 
 
-PATHS = {"/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/leak": leak, "/page": page, "/sink": sink,
+PATHS = {"/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/record": record, "/leak": leak, "/page": page, "/sink": sink,
          "/source": source}

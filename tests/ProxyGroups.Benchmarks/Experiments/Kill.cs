@@ -35,7 +35,8 @@ internal static class Kill
         Write(report, samples, killed, kills, await door.StateAsync());
     }
 
-    private static async Task<int> KillAsync(BenchFrontDoor door, int kills, TimeSpan duration)
+    /// <summary>Kills ready workers at random, one after the other.</summary>
+    public static async Task<int> KillAsync(BenchFrontDoor door, int kills, TimeSpan duration)
     {
         var killed = 0;
         for (; killed < kills; killed++)

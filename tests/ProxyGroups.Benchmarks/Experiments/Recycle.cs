@@ -1,4 +1,3 @@
-using System.Text;
 using ProxyGroups.Benchmarks.Kit;
 using ProxyGroups.Benchmarks.Load;
 
@@ -12,7 +11,7 @@ internal static class Recycle
 
     private static readonly ReadOnlyMemory<byte>[] Requests =
     [
-        BenchFrontDoor.Get("/hello"), With("POST", "/sink"), BenchFrontDoor.Get("/sleep?ms=10"), With("PUT", "/sink"), With("DELETE", "/sink"),
+        BenchFrontDoor.Get("/hello"), BenchFrontDoor.With("POST", "/sink"), BenchFrontDoor.Get("/sleep?ms=10"), BenchFrontDoor.With("PUT", "/sink"), BenchFrontDoor.With("DELETE", "/sink"),
     ];
 
     public static async Task RunAsync(Report report)
@@ -36,7 +35,4 @@ internal static class Recycle
     }
 
     private static double Since(IReadOnlyList<Sample> samples, double share) => Percentile.Of(samples.Select(static sample => sample.SinceSent.TotalMilliseconds), share);
-
-    private static ReadOnlyMemory<byte> With(string method, string target) =>
-        Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: bench\r\nContent-Length: 1000\r\n\r\n{new string('x', 1000)}");
 }

@@ -32,14 +32,31 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
     public IPEndPoint EndPoint => new(IPAddress.Loopback, _process.Address.Port);
 
     /// <summary>Starts it and waits until all workers are ready.</summary>
-    public static async Task<BenchFrontDoor> StartAsync(object group, int workers = 2, string? contentRoot = null)
+    /// <param name="background">Settings of a group without a route.</param>
+    public static async Task<BenchFrontDoor> StartAsync(object group, int workers = 2, string? contentRoot = null, object? background = null)
     {
-        var process = await FrontDoorProcess.StartAsync(Settings(group), contentRoot);
+        var process = await FrontDoorProcess.StartAsync(Settings(group, background), contentRoot);
         await process.WaitForReadyAsync(workers);
         return new BenchFrontDoor(process);
     }
 
     public static ReadOnlyMemory<byte> Get(string target) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: bench\r\n\r\n");
+
+    /// <summary>A request with a body of 1,000 bytes.</summary>
+    public static ReadOnlyMemory<byte> With(string method, string target) =>
+        Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: bench\r\nContent-Length: 1000\r\n\r\n{new string('x', 1000)}");
+
+    /// <summary>Writes other settings of the group, which the front door takes when it sees them.</summary>
+    public Task ChangeAsync(object group) => File.WriteAllTextAsync(_process.SettingsPath, JsonSerializer.Serialize(Settings(group)));
+
+    public void Signal(string name) => _process.Signal(name);
+
+    /// <summary>Once it has ended.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.Exited;
+        return _process.ExitCode;
+    }
 
     public async Task<GroupState> StateAsync()
     {
@@ -69,9 +86,13 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static object Settings(object group) => new
+    private static object Settings(object group, object? background = null) => new
     {
         ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
-        ProxyGroups = new { Overview = OverviewPath, ProcessGroups = new { app = group } },
+        ProxyGroups = new
+        {
+            Overview = OverviewPath,
+            ProcessGroups = background is null ? new Dictionary<string, object> { ["app"] = group } : new() { ["app"] = group, ["background"] = background },
+        },
     };
 }

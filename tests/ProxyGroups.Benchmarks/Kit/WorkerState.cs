@@ -1,3 +1,3 @@
 namespace ProxyGroups.Benchmarks.Kit;
 
-internal sealed record WorkerState(int Pid, string State, int Busy);
+internal sealed record WorkerState(int Pid, string State, int Generation, int Busy);

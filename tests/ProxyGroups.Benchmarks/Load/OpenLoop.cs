@@ -10,13 +10,20 @@ internal static class OpenLoop
     public static async Task<IReadOnlyList<Sample>> RunAsync(double perSecond, TimeSpan duration, Func<int, Task<Answer>> send) =>
         await Task.WhenAll(await StartAsync(perSecond, duration, send));
 
+    /// <summary>Goes on until something else has ended. Returns when all are answered.</summary>
+    public static async Task<IReadOnlyList<Sample>> RunUntilAsync(double perSecond, Task end, Func<int, Task<Answer>> send) =>
+        await Task.WhenAll(await StartAsync(DueTimes(perSecond).TakeWhile(_ => !end.IsCompleted), send));
+
     /// <summary>Returns when all are sent.</summary>
-    public static async Task<IReadOnlyList<Task<Sample>>> StartAsync(double perSecond, TimeSpan duration, Func<int, Task<Answer>> send)
+    public static Task<IReadOnlyList<Task<Sample>>> StartAsync(double perSecond, TimeSpan duration, Func<int, Task<Answer>> send) =>
+        StartAsync(DueTimes(perSecond).TakeWhile(due => due < duration), send);
+
+    private static async Task<IReadOnlyList<Task<Sample>>> StartAsync(IEnumerable<TimeSpan> dueTimes, Func<int, Task<Answer>> send)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(1), Time);
         var requests = new List<Task<Sample>>();
         var start = Time.GetTimestamp();
-        foreach (var due in DueTimes(perSecond, duration))
+        foreach (var due in dueTimes)
         {
             while (Time.GetElapsedTime(start) < due)
             {
@@ -36,11 +43,11 @@ internal static class OpenLoop
         return new Sample(due, Time.GetElapsedTime(start) - due, lag, answer);
     }
 
-    private static IEnumerable<TimeSpan> DueTimes(double perSecond, TimeSpan duration)
+    private static IEnumerable<TimeSpan> DueTimes(double perSecond)
     {
 #pragma warning disable CA5394 // Nothing to guess here.
         var random = new Random(Seed);
-        for (var due = TimeSpan.Zero; due < duration; due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond))
+        for (var due = TimeSpan.Zero; ; due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond))
         {
             yield return due;
         }
