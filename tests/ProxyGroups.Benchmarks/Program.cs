@@ -17,6 +17,9 @@ switch (args)
     case [StaticUpstream.Verb, var socket]:
         await StaticUpstream.RunAsync(socket);
         return 0;
+    case [DropInServer.Verb, var settings]:
+        await DropInServer.RunAsync(settings);
+        return 0;
     case [BareYarp.Verb, var kind, .. var sockets]:
         await BareYarp.RunAsync(kind, sockets);
         return 0;

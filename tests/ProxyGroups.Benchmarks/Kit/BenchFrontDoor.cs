@@ -58,11 +58,14 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public async Task<GroupState> StateAsync()
+    public Task<GroupState> StateAsync() => StateAsync(Client);
+
+    /// <summary>State of the group of whatever serves <see cref="Settings"/>.</summary>
+    public static async Task<GroupState> StateAsync(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, OverviewPath);
         request.Headers.Accept.ParseAdd("application/json");
-        using var response = await Client.SendAsync(request);
+        using var response = await client.SendAsync(request);
         var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
         return groups![0];
     }
@@ -86,7 +89,8 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static object Settings(object group, object? background = null) => new
+    /// <summary>One route, one group that serves and perhaps one that does not.</summary>
+    public static object Settings(object group, object? background = null) => new
     {
         ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
         ProxyGroups = new
