@@ -121,7 +121,7 @@ class Loads(Folder):
         self.assertEqual("passenger_wsgi", self.served("passenger_wsgi.py"))
 
     def test_our_file_names_do_not_shadow_the_applications(self):
-        names = ("settings", "application", "server", "connection", "response", "log", "notify", "body", "worker", "stream", "environ", "signals", "headers", "listener", "stacks")
+        names = ("settings", "application", "server", "connection", "response", "log", "notify", "body", "worker", "stream", "environ", "signals", "headers", "listener", "stacks", "mounts", "imports")
         for name in names:
             self.file(name + ".py", "here = __file__\n")
         self.file("app.py", self.CODE + "import os\n" + "".join("import %s\n" % name for name in names)

@@ -14,20 +14,39 @@ internal static partial class AppValidator
         checks.Text("Directory", group.Directory);
         checks.Text("Python", group.Python);
         checks.Text("DotNet", group.DotNet);
-        checks.Require(group.Wsgi is null || WsgiCallable().IsMatch(group.Wsgi), "Wsgi", group.Wsgi,
-            "names no callable", "Write \"module:callable\" or \"file.py:callable\", such as \"shop.wsgi:application\".");
+        CheckCallable("Wsgi", group.Wsgi, checks);
         CheckOneKind(group, checks);
+        CheckApps(group.Apps, checks.Section("Apps"));
         CheckCommand(group.Command, checks);
         CheckVariables(group, checks);
     }
 
     private static void CheckOneKind(ProcessGroupSettings group, Checks checks)
     {
-        (string Key, bool IsSet)[] kinds = [("Wsgi", group.Wsgi is not null), ("DotNet", group.DotNet is not null), ("Command", group.Command.Count > 0)];
+        (string Key, bool IsSet)[] kinds = [("Wsgi", group.Wsgi is not null), ("Apps", group.Apps.Count > 0), ("DotNet", group.DotNet is not null), ("Command", group.Command.Count > 0)];
         var set = kinds.Where(kind => kind.IsSet).Select(kind => kind.Key).ToList();
         checks.Require(set.Count < 2, set.LastOrDefault() ?? "", null,
             $"stands beside {string.Join(" and ", set.SkipLast(1))}, but a process group runs one app", "Keep one of them, and give the other app a process group of its own.");
     }
+
+    private static void CheckApps(IReadOnlyDictionary<string, AppSettings> apps, Checks checks)
+    {
+        var paths = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (path, app) in apps.OrderBy(app => app.Key, StringComparer.Ordinal))
+        {
+            CheckCallable(path, app.App, checks);
+            checks.Section(path).Text("Directory", app.Directory);
+            var decoded = AppPath.Decode(path);
+            checks.Require(decoded is not null, path, null, "is not a path of whole segments",
+                "Write one that begins with \"/\" and does not end with it, such as \"/blog\", without \"..\", query and encoded slashes; \"/\" alone takes the rest.");
+            checks.Require(decoded is null || paths.TryAdd(decoded, path), path, null, $"is the same path as {paths.GetValueOrDefault(decoded ?? "")}, up to case and encoding",
+                "Keep one of them.");
+        }
+    }
+
+    private static void CheckCallable(string key, string? callable, Checks checks) => checks.Require(
+        callable is null || WsgiCallable().IsMatch(callable), key, callable,
+        "names no callable", "Write \"module:callable\" or \"file.py:callable\", such as \"shop.wsgi:application\".");
 
     private static void CheckCommand(IReadOnlyList<string> command, Checks checks)
     {

@@ -25,12 +25,12 @@ internal static partial class BackgroundRules
 
     private static void CheckApp(ProcessGroupSettings group, Checks checks)
     {
-        foreach (var (key, value) in new[] { ("Wsgi", group.Wsgi), ("DotNet", group.DotNet) })
+        foreach (var (key, value) in new[] { ("Wsgi", group.Wsgi), ("Apps", group.Apps.Keys.FirstOrDefault()), ("DotNet", group.DotNet) })
         {
             checks.Require(value is null, key, value, "serves HTTP, but the group has \"Serves\": false", "Remove Serves, or write the program of the background worker as \"Command\".");
         }
 
-        checks.Require(group.Command.Count > 0 || group.Wsgi is not null || group.DotNet is not null, "Serves", "False",
+        checks.Require(group.Command.Count > 0 || group.Wsgi is not null || group.DotNet is not null || group.Apps.Count > 0, "Serves", "False",
             "needs the program to run", "Write \"Command\", such as [ \"venv/bin/python\", \"worker.py\" ] or [ \"dotnet\", \"Worker.dll\" ].");
         var address = group.Command.Concat(group.Environment.Values).Select(static text => Address().Match(text)).FirstOrDefault(static match => match.Success);
         checks.Require(address is null, "Command", null,

@@ -25,18 +25,19 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Group = new(
         [
-            "Directory", "Wsgi", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Directory", "Wsgi", "Apps", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
             ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
-            ["Apps"] = Refusal.Later("Remove it, and give each web app a process group of its own."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
         });
+
+    public static readonly SectionKeys App = new(["App", "Directory"]);
 
     public static readonly SectionKeys Queue = new(["Limit", "MaxWait"]);
 

@@ -7,12 +7,13 @@ internal static class ProcessGroupReader
     {
         var group = new SectionReader(own, defaults, errors, KnownKeys.Group);
         // A group that names its app takes nothing of another kind of app from Defaults.
-        var app = group.WithoutDefaultsIfAny("Wsgi", "DotNet", "Command");
+        var app = group.WithoutDefaultsIfAny("Wsgi", "Apps", "DotNet", "Command");
         var unset = new ProcessGroupSettings();
         var settings = new ProcessGroupSettings
         {
             Directory = group.ReadText("Directory") ?? unset.Directory,
             Wsgi = app.ReadText("Wsgi"),
+            Apps = AppsReader.Read(app),
             DotNet = app.ReadText("DotNet"),
             Command = app.ReadList("Command", CommandText.Split),
             Python = group.ReadText("Python"),

@@ -2,7 +2,7 @@ namespace ProxyGroups.Configuration;
 
 /// <summary>
 /// What the operator wrote for one process group: a named set of equal workers with one queue.
-/// At most one of <see cref="Wsgi"/>, <see cref="DotNet"/> and <see cref="Command"/> is set; with none the app is
+/// At most one of <see cref="Wsgi"/>, <see cref="Apps"/>, <see cref="DotNet"/> and <see cref="Command"/> is set; with none the app is
 /// detected from <see cref="Directory"/>. Compared by value, collections included.
 /// </summary>
 public sealed record ProcessGroupSettings
@@ -20,6 +20,22 @@ public sealed record ProcessGroupSettings
     /// <summary>The WSGI callable of a Python app.</summary>
     /// <value>"module:callable" or "file.py:callable". Default not set.</value>
     public string? Wsgi { get; init; }
+
+    /// <summary>
+    /// Several WSGI apps in the one interpreter of each worker, instead of <see cref="Wsgi"/>: less memory, and no isolation, since they
+    /// share modules, environment and crashes. By the path below which each is found: the longest that matches whole segments wins and
+    /// moves from PATH_INFO to SCRIPT_NAME, "/" takes the rest. An app whose import is slow or fails holds up no other; requests to it
+    /// wait (all but one slot of a worker may, at most half of Timeouts:Request), or get 503.
+    /// </summary>
+    /// <value>
+    /// Map of path to "module:callable" or "file.py:callable", or to { "App": ..., "Directory": where it lies, from Directory }.
+    /// Default empty: none.
+    /// </value>
+    public IReadOnlyDictionary<string, AppSettings> Apps
+    {
+        get;
+        init => field = new ValueMap<AppSettings>(value, StringComparer.Ordinal);
+    } = new ValueMap<AppSettings>([], StringComparer.Ordinal);
 
     /// <summary>A .NET project or dll whose Kestrel serves the app.</summary>
     /// <value>Path from <see cref="Directory"/>. Default not set.</value>
@@ -110,6 +126,9 @@ public sealed record ProcessGroupSettings
     /// <value>Bytes; in settings files a size such as "100MiB". Default 100 MiB. Above 0; null (in files "off"): no bound.</value>
     public long? MaxRequestBody { get; init; } = 100L << 20;
 
+    /// <summary>The longest that a request waits for one of <see cref="Apps"/> to be imported, so that it is not taken for one that hangs.</summary>
+    internal TimeSpan ImportWait => Timeouts.Request == Timeout.InfiniteTimeSpan || Timeouts.Request / 2 > Timeouts.Startup ? Timeouts.Startup : Timeouts.Request / 2;
+
     /// <summary>The number of workers follows the demand.</summary>
     internal bool IsElastic => MaxProcesses > Processes;
 
@@ -125,8 +144,8 @@ public sealed record ProcessGroupSettings
         MaxProcesses = Math.Max(Processes, MaxProcesses) > 1 ? 2 : 1,
         Threads = withThreads ? Threads : 1,
         Queue = new(),
-        // A worker is told this one at its start, the others are kept from outside.
-        Timeouts = new() { Watchdog = Timeouts.Watchdog },
+        // A worker is told these at its start, the others are kept from outside.
+        Timeouts = Apps.Count == 0 ? new() { Watchdog = Timeouts.Watchdog } : new() { Watchdog = Timeouts.Watchdog, Startup = ImportWait },
         Buffering = new(),
         Group = new(),
         Restart = new(),

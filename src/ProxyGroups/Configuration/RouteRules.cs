@@ -44,6 +44,15 @@ internal static class RouteRules
             $"{SettingsReader.Section}:ProcessGroups:{name}", null, "is reached by no route",
             $"Write a route with \"ClusterId\": \"{name}\" in \"ReverseProxy:Routes\"."));
 
+    /// <summary>Routes that take the path of an app off: allowed, because other apps may be meant, but that one is then found nowhere.</summary>
+    public static IEnumerable<SettingsError> StrippedApps(ProxyGroupsSettings settings, IReadOnlyList<RouteConfig> routes) =>
+        from route in routes
+        from transform in route.Transforms ?? []
+        let prefix = transform.GetValueOrDefault("PathRemovePrefix")
+        where prefix is not null && settings.ProcessGroups.TryGetValue(route.ClusterId ?? "", out var to) && to.Apps.Keys.Any(path => AppPath.Decode(path) == prefix)
+        select new SettingsError($"{PathOf(route.RouteId)}:Transforms", null, $"take {prefix} off, by which {route.ClusterId} finds one of its Apps",
+            "Remove PathRemovePrefix: the workers do this themselves.");
+
     private static bool IsBackground(ProxyGroupsSettings settings, string? name) =>
         name is not null && settings.ProcessGroups.TryGetValue(name, out var group) && !group.Serves;
 

@@ -116,7 +116,8 @@ internal sealed class SectionReader
         return item.Kind == NodeKind.Value ? item.Text : null;
     }
 
-    private SettingsNode Find(string key)
+    /// <summary>What counts for a key: the section's own word, else that of its defaults.</summary>
+    public SettingsNode Find(string key)
     {
         var own = _own.Child(key);
         var found = own.Kind != NodeKind.Missing || _defaults is null ? own : _defaults.Child(key);

@@ -23,7 +23,7 @@ internal static class SettingsLoader
         RouteRules.RefuseShadowedClusters(settings, SettingsNode.Open(sources.Configuration, ProxySection.Section), errors);
         errors.AddValidated(Validate(sources.RouteValidator(), routes, clusters));
 
-        IReadOnlyList<SettingsError> warnings = [.. sources.MachineWarnings(settings), .. RouteRules.UnroutedGroups(settings, routes), .. MisspeltSections(sources.Configuration)];
+        IReadOnlyList<SettingsError> warnings = [.. sources.MachineWarnings(settings), .. RouteRules.UnroutedGroups(settings, routes), .. RouteRules.StrippedApps(settings, routes), .. MisspeltSections(sources.Configuration)];
         return (new(settings, routes, clusters, warnings, 0), errors.All);
     }
 

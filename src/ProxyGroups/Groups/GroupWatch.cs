@@ -19,7 +19,7 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     private readonly Lock _gate = new();
     private CancellationTokenSource? _running;
     private Task _loop = Task.CompletedTask;
-    private (string Directory, IReadOnlyList<string> Patterns)? _watching;
+    private (string Directory, IReadOnlyList<string> Patterns, IReadOnlyDictionary<string, AppSettings> Apps)? _watching;
     private Dictionary<string, FileStamp> _known = [];
     private string? _trouble;
 
@@ -76,7 +76,7 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     private string? Look(string directory, ProcessGroupSettings settings)
     {
         string? changed = null;
-        var trouble = Trouble(() => changed = Changed(directory, settings.Restart.Watch)) ?? Trouble(() => _page.Look(directory, settings));
+        var trouble = Trouble(() => changed = Changed(directory, settings)) ?? Trouble(() => _page.Look(directory, settings));
         if (trouble is not null && trouble.Message != _trouble)
         {
             _logger.LookFailed(group.Name, directory, trouble);
@@ -102,11 +102,12 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     }
 
     // The first look at other patterns only learns what there is.
-    private string? Changed(string directory, IReadOnlyList<string> patterns)
+    private string? Changed(string directory, ProcessGroupSettings settings)
     {
-        var isKnown = _watching is { } watching && watching.Directory == directory && watching.Patterns.Equals(patterns);
-        var (before, now) = (_known, new WatchedFiles(directory, patterns).Read());
-        (_watching, _known) = ((directory, patterns), now);
+        var (patterns, apps) = (settings.Restart.Watch, settings.Apps);
+        var isKnown = _watching is { } watching && watching.Directory == directory && watching.Patterns.Equals(patterns) && watching.Apps.Equals(apps);
+        var (before, now) = (_known, new WatchedFiles(directory, patterns, [.. apps.Values.Select(app => app.DirectoryFrom(directory))]).Read());
+        (_watching, _known) = ((directory, patterns, apps), now);
         return isKnown ? WatchedFiles.FirstChange(before, now) : null;
     }
 

@@ -5,9 +5,10 @@ namespace ProxyGroups.Groups;
 
 /// <summary>
 /// The files that Restart:Watch names, with their stamps. Only directory entries are looked at, nothing is opened; a link is an entry
-/// like any other and leads nowhere, since the front door may be root and the app's user places links.
+/// like any other and leads nowhere, since the front door may be root and the app's user places links. The word "code" covers the
+/// directories of several apps, wherever they lie.
 /// </summary>
-internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patterns)
+internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patterns, params IReadOnlyList<string> apps)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
@@ -27,7 +28,10 @@ internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patte
         {
             if (pattern == RestartSettings.Code)
             {
-                CollectSources(directory, found);
+                foreach (var folder in apps.Prepend(directory).Distinct())
+                {
+                    CollectSources(folder, found);
+                }
             }
             else
             {

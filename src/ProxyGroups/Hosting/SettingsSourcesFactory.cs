@@ -24,7 +24,11 @@ internal static class SettingsSourcesFactory
                 .SelectMany(static provider => provider.GetConfig().Clusters)
                 .Select(static cluster => cluster.ClusterId),
             MachineChecks = settings => Check(settings, contentRoot),
-            MachineWarnings = settings => MachineChecks.Warn(settings, FactsOf(settings, contentRoot)),
+            MachineWarnings = settings =>
+            [
+                .. MachineChecks.Warn(settings, FactsOf(settings, contentRoot)),
+                .. settings.Enabled ? SharedModules.Warn(settings, new RuntimeHost(contentRoot, PythonPackage.Source)) : [],
+            ],
         };
     }
 

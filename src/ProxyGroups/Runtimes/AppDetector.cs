@@ -23,7 +23,7 @@ internal static class AppDetector
     /// <summary>The request itself where its settings name an app, else one whose settings do. Null where an error was reported.</summary>
     public static RuntimeRequest? Complete(RuntimeRequest request)
     {
-        if (request.Settings is not { Wsgi: null, DotNet: null, Command.Count: 0 })
+        if (request.Settings is not { Wsgi: null, Apps.Count: 0, DotNet: null, Command.Count: 0 })
             return request;
         var hints = new List<string>();
         DetectedApp[] found = [.. Detectors.Select(detect => detect(request.Directory, hints)).OfType<DetectedApp>()];

@@ -25,7 +25,7 @@ internal static class RuntimeFactory
     private static IRuntime? Create(RuntimeRequest? request) => request switch
     {
         null => null,
-        { Settings.Wsgi: not null } => WsgiRuntime.Create(request),
+        { Settings: { Wsgi: not null } or { Apps.Count: > 0 } } => WsgiRuntime.Create(request),
         { Settings.DotNet: not null } => DotNetRuntime.Create(request),
         _ => CommandRuntime.Create(request),
     };
@@ -53,6 +53,8 @@ internal static class RuntimeFactory
     {
         if (settings.Wsgi is not null)
             yield return "Wsgi";
+        if (settings.Apps.Count > 0)
+            yield return "Apps";
         if (settings.DotNet is not null)
             yield return "DotNet";
         if (settings.Command.Count > 0)

@@ -1,10 +1,11 @@
-using System.Text.RegularExpressions;
+using System.Globalization;
+using System.Text.Json;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Runtimes;
 
-/// <summary>Runs a WSGI app in our own Python worker.</summary>
-internal sealed partial class WsgiRuntime : IRuntime
+/// <summary>Runs a WSGI app, or several in one interpreter, in our own Python worker.</summary>
+internal sealed class WsgiRuntime : IRuntime
 {
     /// <summary>SIGQUIT: the Python worker prints the stacks of its threads and goes on.</summary>
     private const int StackDump = 3;
@@ -15,27 +16,30 @@ internal sealed partial class WsgiRuntime : IRuntime
     private readonly LaunchTemplate _template;
     private readonly PythonInterpreter _python;
     private readonly string _package;
-    private readonly string _app;
+    private readonly IReadOnlyList<WsgiApp> _apps;
+    private readonly TimeSpan _importWait;
 
-    private WsgiRuntime(RuntimeRequest request, string app, PythonInterpreter python, Dictionary<string, string> environment)
+    private WsgiRuntime(RuntimeRequest request, IReadOnlyList<WsgiApp> apps, PythonInterpreter python, Dictionary<string, string> environment)
     {
         _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump, DefaultWatchdog = Watchdog };
-        (_app, _python, _package) = (app, python, request.Host.PythonDirectory);
-        Description = $"WSGI app {app} with {python.Path}{request.Detection}";
-        RequiredPaths = [python.Path, request.Directory, .. EntryFile(request, app)];
+        (_apps, _importWait, _python, _package) = (apps, request.Settings.ImportWait, python, request.Host.PythonDirectory);
+        Description = $"{Describe(apps)} with {python.Path}{request.Detection}";
+        RequiredPaths = [.. new[] { python.Path, request.Directory }.Union(apps.Select(app => app.Directory)), .. apps.Select(app => app.EntryFile).OfType<string>()];
     }
 
     public static WsgiRuntime? Create(RuntimeRequest request)
     {
         var errors = request.Errors.Count;
-        var app = request.Settings.Wsgi!;
+        var apps = WsgiApp.Of(request);
         var environment = WorkerEnvironment.Create(request, new Dictionary<string, string>());
         var python = PythonInterpreter.Find(request, environment["PATH"]);
-        CheckApp(request, app);
+        foreach (var app in apps)
+            app.Check(request);
+        SharedModules.Check(request, apps);
         if (python is null || request.Errors.Count > errors)
             return null;
         python.Activate(environment);
-        return new WsgiRuntime(request, app, python, environment);
+        return new WsgiRuntime(request, apps, python, environment);
     }
 
     public string Kind => "wsgi";
@@ -55,27 +59,17 @@ internal sealed partial class WsgiRuntime : IRuntime
     public IReadOnlyList<string> RequiredPaths { get; }
 
     public LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint) =>
-        _template.Create(worker, endpoint, [_python.Path, "-u", _package, "wsgi"],
-            new Dictionary<string, string> { ["PROXYGROUPS_APP"] = _app });
+        _template.Create(worker, endpoint, [_python.Path, "-u", _package, "wsgi"], Names());
 
-    private static void CheckApp(RuntimeRequest request, string app)
-    {
-        if (!AppName().IsMatch(app))
-            request.Report("Wsgi", app, "this names no WSGI callable",
-                "Write \"module:callable\" or \"file.py:callable\", as in \"shop.wsgi:application\"; a factory as in \"shop:create_app()\".");
-        else if (EntryFile(request, app).FirstOrDefault(file => !File.Exists(file)) is { } missing)
-            request.Report("Wsgi", app, $"there is no file {missing}",
-                "Correct the name, or \"Directory\", where it starts.");
-    }
+    private Dictionary<string, string> Names() => _apps is [{ Path: null } only]
+        ? new() { ["PROXYGROUPS_APP"] = only.Target }
+        : new()
+        {
+            ["PROXYGROUPS_APPS"] = JsonSerializer.Serialize(_apps.Select(app => new[] { app.Path, app.Target, app.Directory })),
+            ["PROXYGROUPS_IMPORT_WAIT"] = Math.Ceiling(_importWait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        };
 
-    /// <summary>The file of the form <c>file.py:callable</c>; a module may lie anywhere on Python's path.</summary>
-    private static IEnumerable<string> EntryFile(RuntimeRequest request, string app)
-    {
-        var place = app.Split(':')[0];
-        if (place.EndsWith(".py", StringComparison.Ordinal) || place.Contains('/'))
-            yield return Path.GetFullPath(place, request.Directory);
-    }
-
-    [GeneratedRegex(@"\A(?:[^:]*\.py|[^:]*/[^:]*|[\w.]+)(?::[A-Za-z_][\w.]*(?:\(\))?)?\z")]
-    private static partial Regex AppName();
+    private static string Describe(IReadOnlyList<WsgiApp> apps) => apps is [{ Path: null } only]
+        ? $"WSGI app {only.Target}"
+        : $"WSGI apps {string.Join(", ", apps.Select(app => $"{app.Path} = {app.Target}"))} in one interpreter";
 }

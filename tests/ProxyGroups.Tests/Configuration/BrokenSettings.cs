@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, Apps, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -167,6 +167,39 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Directory = "" is empty or holds a zero byte. Write a text, or null for the default.
         ProxyGroups:ProcessGroups:shop:Wsgi = "" is empty or holds a zero byte. Write a text, or null for the default.
+        ---
+        apps without a callable
+        "Apps": { "/blog": "blog", "/wiki": { "Directory": "wiki" }, "/shop": "", "/info": { "App": "info:app", "Wsgi": "x" } }
+        =>
+        ProxyGroups:ProcessGroups:shop:Apps:/info:Wsgi is not a known setting. It belongs in "ProcessGroups:<name>".
+        ProxyGroups:ProcessGroups:shop:Apps:/blog = "blog" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
+        ProxyGroups:ProcessGroups:shop:Apps:/shop = "" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
+        ProxyGroups:ProcessGroups:shop:Apps:/wiki = "" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
+        ---
+        apps below what is no path
+        "Apps": { "blog": "a:b", "/wiki/": "a:b", "/a//b": "a:b", "/a/../b": "a:b", "/a?b": "a:b", "/a%2Fb": "a:b", "/%zz": "a:b", "/%FF": "a:b" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Apps:/%FF is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/%zz is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/a%2Fb is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/a/../b is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/a//b is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/a?b is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:/wiki/ is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ProxyGroups:ProcessGroups:shop:Apps:blog is not a path of whole segments. Write one that begins with "/" and does not end with it, such as "/blog", without "..", query and encoded slashes; "/" alone takes the rest.
+        ---
+        one path for two apps
+        "Apps": { "/blog": { "App": "a:b" }, "/Blog": { "Directory": "c" }, "/café": "a:b", "/CAF%C3%89": "c:d" }
+        =>
+        ProxyGroups:ProcessGroups:shop:Apps holds one path twice, as "/blog" and "/Blog": settings are compared without case. Keep one of them.
+        ProxyGroups:ProcessGroups:shop:Apps:/café is the same path as /CAF%C3%89, up to case and encoding. Keep one of them.
+        ---
+        apps beside an app, in the background, or none at all
+        { "ProxyGroups": { "ProcessGroups": { "a": { "Apps": { "/": "a:b" }, "Wsgi": "a:b" }, "b": { "Apps": { "/": "a:b" }, "Serves": false }, "c": { "Apps": [] } } } }
+        =>
+        ProxyGroups:ProcessGroups:c:Apps = "" is a value, but apps are expected. Write { "/path": "module:callable", ... }.
+        ProxyGroups:ProcessGroups:a:Apps stands beside Wsgi, but a process group runs one app. Keep one of them, and give the other app a process group of its own.
+        ProxyGroups:ProcessGroups:b:Apps = "/" serves HTTP, but the group has "Serves": false. Remove Serves, or write the program of the background worker as "Command".
         ---
         threads out of range
         "Threads": 0
@@ -370,10 +403,9 @@ internal static class BrokenSettings
         ProxyGroups:ApplicationGroups is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
         ProxyGroups:ProcessGroups:shop:ApplicationGroup = "python" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
         ---
-        other kinds of app that come later
-        "Asgi": "shop:app", "Apps": { "a": {} }
+        a kind of app that comes later
+        "Asgi": "shop:app"
         =>
-        ProxyGroups:ProcessGroups:shop:Apps is not supported yet. Remove it, and give each web app a process group of its own.
         ProxyGroups:ProcessGroups:shop:Asgi = "shop:app" is not supported yet. Write "Command" with an ASGI server: [ "uvicorn", "--uds", "{socket}", "module:app" ].
         ---
         a watchdog that bites the innocent

@@ -94,6 +94,7 @@ internal sealed partial class SchemaGenerator
         if (record == typeof(ProxyGroupsSettings))
         {
             Define(typeof(ProcessGroupSettings), definitions);
+            Define(typeof(AppSettings), definitions);
         }
     }
 
@@ -166,6 +167,12 @@ internal sealed partial class SchemaGenerator
             schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") };
             schema["items"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[^=]+=" };
         }
+        else if (type == typeof(IReadOnlyDictionary<string, AppSettings>))
+        {
+            Type("object");
+            schema["propertyNames"] = new JsonObject { ["pattern"] = AppPath.Pattern };
+            schema["additionalProperties"] = new JsonObject { ["anyOf"] = new JsonArray(text, new JsonObject { ["$ref"] = "#/definitions/App" }) };
+        }
         else
         {
             Type("object");
@@ -182,7 +189,7 @@ internal sealed partial class SchemaGenerator
         long bytes => SizeText.Format(bytes),
         TimeSpan time => DurationText.Format(time),
         Enum word => word.ToString().ToLowerInvariant(),
-        string text => text,
+        string { Length: > 0 } text => text,
         _ => null,
     };
 

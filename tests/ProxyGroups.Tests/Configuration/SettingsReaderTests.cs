@@ -93,6 +93,69 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Apps_are_laid_over_by_path()
+    {
+        var shop = Layers.ReadShop(
+            """ "Apps": { "/blog": "blog:app", "/wiki": "wiki:app", "/old": "old:app" } """,
+            """ "Apps": { "/wiki": { "App": "wiki.wsgi:app", "Directory": "wiki" }, "/old": null } """);
+
+        Assert.Equal(new ProcessGroupSettings { Apps = new Dictionary<string, AppSettings> { ["/blog"] = new() { App = "blog:app" }, ["/wiki"] = new() { App = "wiki.wsgi:app", Directory = "wiki" } } }.Completed(), shop);
+    }
+
+    [Fact]
+    public void A_group_that_names_its_apps_takes_no_app_from_the_defaults()
+    {
+        var groups = Layers.Read(Layers.Of("""
+            { "ProxyGroups": { "Defaults": { "Apps": { "/": "home:app" } }, "ProcessGroups": { "a": { "Apps": { "/blog": "blog:app" } }, "b": { "Wsgi": "b:app" }, "c": {} } } }
+            """)).ProcessGroups;
+
+        Assert.Equal(("/blog", "", "/"), (Paths("a"), Paths("b"), Paths("c")));
+        string Paths(string name) => string.Join(' ', groups[name].Apps.Keys);
+    }
+
+    [Fact]
+    public void Workers_of_several_apps_are_told_how_long_requests_wait_for_an_import_and_others_are_not()
+    {
+        ProcessGroupSettings apps = new() { Apps = new Dictionary<string, AppSettings> { ["/"] = new() { App = "a:b" } } };
+        ProcessGroupSettings Requests(ProcessGroupSettings group, int seconds) => group with { Timeouts = new() { Request = TimeSpan.FromSeconds(seconds) } };
+
+        Assert.Equal((5, 60), ((int)Requests(apps, 10).ImportWait.TotalSeconds, (int)Requests(apps, 1000).ImportWait.TotalSeconds));
+        Assert.NotEqual(Requests(apps, 10).OfWorkers(true), Requests(apps, 20).OfWorkers(true));
+        Assert.Equal(Requests(new(), 10).OfWorkers(true), Requests(new(), 20).OfWorkers(true));
+    }
+
+    [Theory]
+    [InlineData("/blog", false)]
+    [InlineData("/other", true)]
+    public void A_route_that_takes_the_path_of_an_app_off_is_warned_of(string prefix, bool isGood)
+    {
+        var (snapshot, errors) = SettingsLoader.Load(new()
+        {
+            Configuration = Layers.Of($$"""
+                { "ReverseProxy": { "Routes": { "r": { "ClusterId": "shop", "Match": { "Path": "/{**rest}" }, "Transforms": [ { "PathRemovePrefix": "{{prefix}}" } ] } } },
+                  "ProxyGroups": { "ProcessGroups": { "shop": { "Apps": { "/blog": "blog:app" } } } } }
+                """),
+        });
+
+        Assert.Empty(errors);
+        Assert.Equal(isGood ? [] : ["ReverseProxy:Routes:r:Transforms take /blog off, by which shop finds one of its Apps. Remove PathRemovePrefix: the workers do this themselves."],
+            snapshot.Warnings.Select(warning => warning.ToString()));
+    }
+
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("/a/b", "/a/b")]
+    [InlineData("/caf%C3%A9", "/café")]
+    [InlineData("/50%25", "/50%")]
+    [InlineData("/%2525", "/%25")]
+    [InlineData("/a b", "/a b")]
+    [InlineData("/%2e%2e", null)]
+    [InlineData("/%00", null)]
+    [InlineData("/%0A", null)]
+    [InlineData("/a%", null)]
+    public void Paths_of_apps_are_compared_without_their_encoding(string written, string? path) => Assert.Equal(path, AppPath.Decode(written));
+
+    [Fact]
     public void A_group_may_serve_no_HTTP() => Assert.False(Layers.ReadShop("\"Serves\": false, \"Command\": \"consume\"").Serves);
 
     [Fact]

@@ -34,6 +34,18 @@ public sealed class WatchedFilesTests : IDisposable
     }
 
     [Fact]
+    public void Code_covers_the_directories_of_several_apps_once_each()
+    {
+        foreach (var file in new[] { "group/wsgi.py", "group/blog/app.py", "wiki/app.py", "other/app.py" })
+        {
+            Write(file);
+        }
+
+        var found = new WatchedFiles(Path.Combine(_root, "group"), ["code"], Path.Combine(_root, "group", "blog"), Path.Combine(_root, "wiki")).Read();
+        Assert.Equal(["group/blog/app.py", "group/wsgi.py", "wiki/app.py"], found.Keys.Select(path => Path.GetRelativePath(_root, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Code_leaves_out_what_people_do_not_write()
     {
         foreach (var file in new[] { "app.py", "notes.txt", ".git/hook.py", "__pycache__/app.py", "node_modules/a/index.js", "venv/lib/x.py" })

@@ -25,6 +25,12 @@ public sealed class RuntimeFactoryTests : IDisposable
             "Keep one of them, and give the other app a process group of its own.");
 
     [Fact]
+    public void Apps_are_one_way_to_name_what_runs() =>
+        _scene.Refuses(new() { Wsgi = "a:b", Apps = new Dictionary<string, AppSettings> { ["/"] = new() { App = "a:b" } } }, "Apps", null,
+            "Wsgi and Apps are set; a process group runs one app",
+            "Keep one of them, and give the other app a process group of its own.");
+
+    [Fact]
     public void All_errors_are_reported_at_once()
     {
         Assert.Null(_scene.Create(new() { Command = ["absent", "{x}"], PassEnvironment = ["A"] }));

@@ -4,8 +4,8 @@ SOCKET_PATH_LIMIT = 107
 """Bytes a Unix socket's path may have on Linux (unix(7): sun_path holds 108 with the closing NUL)."""
 
 OURS = (
-    "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP",
-    "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+    "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP", "PROXYGROUPS_APPS",
+    "PROXYGROUPS_IMPORT_WAIT", "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET", "WATCHDOG_USEC",
 )
 """Variables taken out of the environment before the application is imported: they concern this process alone, and a
 child of the application must not answer in its name. PROXYGROUPS_GROUP, _RANK and _GENERATION stay."""
@@ -21,19 +21,23 @@ class Settings:
     socket    path of the Unix socket to listen on, or None
     port      port on 127.0.0.1 to listen on, used when there is no socket
     threads   number of requests served at a time, 1 or more
-    app       the application: "module:attribute" or "path/to/file.py:attribute"
+    app       the application: "module:attribute" or "path/to/file.py:attribute"; None where there are several
+    apps      several applications: (path, application, directory) of each, from JSON; None where there is one
+    import_wait  seconds from the start during which requests wait for one of several that is not imported yet, or None
     notify    address of the sd_notify socket, or None
     watchdog  seconds within which a sign of life is expected, or None
     multiprocess  value of environ["wsgi.multiprocess"]
     """
 
-    __slots__ = ("socket", "port", "threads", "app", "notify", "watchdog", "multiprocess")
+    __slots__ = ("socket", "port", "threads", "app", "apps", "import_wait", "notify", "watchdog", "multiprocess")
 
     def __init__(self, variables):
         self.socket = variables.get("PROXYGROUPS_SOCKET") or None
         self.port = None if self.socket else _number(variables, "PROXYGROUPS_PORT", 1, 65535)
         self.threads = _number(variables, "PROXYGROUPS_THREADS", 1, 10000)
-        self.app = _required(variables, "PROXYGROUPS_APP")
+        self.apps = _apps(variables.get("PROXYGROUPS_APPS"))
+        self.app = None if self.apps else _required(variables, "PROXYGROUPS_APP")
+        self.import_wait = _number(variables, "PROXYGROUPS_IMPORT_WAIT", 1, 10 ** 10) / 1e3 if self.apps else None
         self.notify = variables.get("NOTIFY_SOCKET") or None
         self.watchdog = _watchdog(variables)
         self.multiprocess = variables.get("PROXYGROUPS_MULTIPROCESS") == "1"
@@ -55,6 +59,14 @@ def _required(variables, name):
     if not value:
         raise SettingsError("%s is not set; the front door sets it for each worker" % name)
     return value
+
+
+def _apps(text):
+    if not text:
+        return None
+    import json  # Only who needs it pays for it.
+
+    return json.loads(text)
 
 
 def _number(variables, name, low, high):

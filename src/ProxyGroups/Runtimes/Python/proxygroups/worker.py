@@ -1,6 +1,6 @@
 """The life of a worker process: settings, socket, application, ready, drain, exit.
 
-    start        READY=1 once the application is imported and the socket listens
+    start        READY=1 once the application is imported (of several, see imports.py) and the socket listens
     WATCHDOG=1   from then on, as long as Python code can run, where the front door asks for it
     SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
     SIGQUIT      the stacks of all threads to stderr
@@ -38,12 +38,20 @@ def main(environment):
         log.line("cannot start: %s" % error)
         return EXIT_SETTINGS
     try:
-        callable_ = application.load(given.app)
+        callable_ = _load(given)
     except application.LoadError as error:
-        _report(error)
+        application.report(error)
         listener.remove()
         _leave(EXIT_APPLICATION)
     _serve(given, listener, callable_)
+
+
+def _load(given):
+    if given.app:
+        return application.load(given.app)
+    from . import imports  # Most workers have one application, and pay for no more.
+
+    return imports.load(given)
 
 
 def _serve(given, listener, callable_):
@@ -64,15 +72,6 @@ def _serve(given, listener, callable_):
         signals.wait()
     listener.remove()
     _leave(EXIT_DRAINED)
-
-
-def _report(error):
-    cause = error.__cause__
-    if cause is not None and not isinstance(cause, SystemExit):
-        import traceback
-
-        log.write("".join(traceback.format_exception(type(cause), cause, cause.__traceback__)))
-    log.line(str(error))
 
 
 def _leave(code):
