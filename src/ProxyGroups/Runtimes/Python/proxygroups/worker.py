@@ -1,10 +1,10 @@
 """The life of a worker process: settings, socket, application, ready, drain, exit.
 
-    start        READY=1 once the application is imported (of several, see imports.py) and the socket listens
+    start        READY=1 once the application is imported (of several: see imports.py) and the socket listens
     WATCHDOG=1   from then on, as long as Python code can run, where the front door asks for it
     SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
     SIGQUIT      the stacks of all threads to stderr
-    exit codes   0 drained, 2 wrong settings or socket, 3 the application cannot be loaded, 128 + n second signal n
+    exit codes   0 drained, 2 wrong settings or socket, 3 no application can be loaded, 128 + n second signal n
 
 There is no deadline here: whatever takes too long is ended from outside.
 """
