@@ -75,6 +75,16 @@ public sealed class DeployTests
         Assert.Equal("xx", await File.ReadAllTextAsync(Path.Combine(app, "migrated"), Token));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_step_that_leaves_something_behind_with_its_output_open_holds_nothing_up()
+    {
+        var (root, app) = await CreateAppAsync();
+        string[] step = ["sh", "-c", "setsid sleep 600 & echo $! > left"];
+        await using var frontDoor = await StartAsync(root, new { Before = new[] { step } });
+        await frontDoor.WaitForReadyAsync();
+        Assert.False(Poll.IsAlive(int.Parse(await File.ReadAllTextAsync(Path.Combine(app, "left"), Token), null)));
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task SIGHUP_takes_changed_settings_and_restarts_every_group_once()
     {

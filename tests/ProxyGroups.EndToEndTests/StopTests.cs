@@ -41,4 +41,21 @@ public sealed class StopTests
         Assert.DoesNotContain(all, Poll.IsAlive);
         Assert.Equal(2, frontDoor.Log.Count(static line => line.Contains("is killed", StringComparison.Ordinal)));
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_step_before_the_first_worker_is_ended_politely_with_all_that_it_started()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var step = new[] { "sh", "-c", "trap 'echo politely > ended; exit 1' TERM; setsid sleep 600 & sleep 600 & touch begun; wait" };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(
+            Site.Of(("app", new { Directory = ".", Command = TestApps.TestWorker(), Restart = new { Before = new[] { step } } })), root);
+        await Poll.UntilAsync(() => File.Exists(Path.Combine(root, "begun")), "the step", Token);
+        var all = ProcessTree.Below(frontDoor.Pid);
+        Assert.True(all.Count >= 3, $"{all.Count} processes");
+        frontDoor.Signal("TERM");
+        await frontDoor.Exited.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        Assert.Equal(0, frontDoor.ExitCode);
+        Assert.True(File.Exists(Path.Combine(root, "ended")));
+        Assert.DoesNotContain(all, Poll.IsAlive);
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         switch (action)
         {
             case GroupAction.Prepare prepare:
-                _ = PrepareAsync(prepare.Generation, post);
+                group.Preparing = PrepareAsync(prepare.Generation, post);
                 break;
             case GroupAction.Spawn spawn:
                 var life = new WorkerLife(group, host, new WorkerIdentity(group.Name, spawn.Worker, spawn.Rank, spawn.Generation), post);

@@ -17,10 +17,13 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
     // Long enough for any build or migration, and an end.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // For the last words of what has ended; a stranger may hold the pipe for ever.
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ProcessGroupSettings _settings = group.Settings;
     private readonly Queue<string> _lastOutput = new();
 
-    /// <returns>Why it failed; null when it ended well or there was nothing to do.</returns>
+    /// <returns>Why it failed; null when it ended well, there was nothing to do, or the group stops.</returns>
     public async Task<SpawnFailure?> RunAsync(int generation)
     {
         var started = host.Time.GetTimestamp();
@@ -38,6 +41,10 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         catch (LaunchException failure)
         {
             return Failure(failure.Message, failure.Remedy, started);
+        }
+        catch (OperationCanceledException) when (group.Stopping.IsCancellationRequested)
+        {
+            return null;
         }
 #pragma warning disable CA1031 // Whatever it is, the group has to hear of it: it prepares nothing else before that.
         catch (Exception failure)
@@ -68,7 +75,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
             return;
         }
 
-        await host.Builds.WaitAsync();
+        await host.Builds.WaitAsync(group.Stopping);
         try
         {
             await RunAsync(runtime, runtime.Preparation, generation);
@@ -83,11 +90,12 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
     {
         var line = string.Join(' ', command);
         logger.Preparing(group.Name, generation, line);
-        // Id 0 is no worker's: a preparation serves nobody.
-        var worker = new WorkerIdentity(group.Name, 0, 0, generation);
-        var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(0) };
+        // The group's first id is no worker's: a preparation serves nobody.
+        var worker = new WorkerIdentity(group.Name, group.Number << ProcessGroup.WorkerIdBits, 0, generation);
+        var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(worker.Id) };
+        var mark = new Dictionary<string, string> { [WorkerMark.Variable] = WorkerMark.Of(host.Directory.Mark, worker.Id) };
         var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Cgroup = host.CgroupOf(worker) };
-        using var process = await host.Launcher.LaunchAsync(spec, new Dictionary<string, string>(), CancellationToken.None);
+        using var process = await host.Launcher.LaunchAsync(spec, mark, group.Stopping);
         var exit = await WaitAsync(process, line);
         if (exit.Code != 0)
         {
@@ -97,14 +105,25 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
 
     private async Task<WorkerExit> WaitAsync(ILaunchedProcess process, string line)
     {
+        var reading = Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError));
         try
         {
-            await Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError)).WaitAsync(Longest, host.Time);
-            return await process.Exited.WaitAsync(Longest, host.Time);
+            return await process.Exited.WaitAsync(Longest, host.Time, group.Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Stop();
+            await Task.WhenAny(process.Exited, Task.Delay(_settings.Timeouts.Stop, host.Time));
+            throw;
         }
         catch (TimeoutException)
         {
             throw new LaunchException($"'{line}' did not end within {Longest.TotalMinutes:0} minutes", "run it by hand in the app's directory; what takes so long belongs before the deploy");
+        }
+        finally
+        {
+            process.KillTree();
+            await Task.WhenAny(reading, Task.Delay(FlushTimeout, host.Time));
         }
     }
 

@@ -14,6 +14,7 @@ namespace ProxyGroups.Groups;
 internal sealed class ProcessGroup : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
     private volatile ServingWorker[] _serving = [];
     private volatile GroupBlueprint _blueprint;
     private GroupSupervisor? _supervisor;
@@ -177,6 +178,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
     public void Stop(WorkerReason reason)
     {
         _watch!.Dispose();
+        _stopping.Cancel();
         _supervisor!.Post(new GroupEvent.StopRequested(reason));
     }
 
@@ -216,10 +218,19 @@ internal sealed class ProcessGroup : IAsyncDisposable
             await _supervisor.DisposeAsync();
         }
 
+        await _stopping.CancelAsync();
+        await Preparing;
+        _stopping.Dispose();
         Scheduler.Dispose();
     }
 
     internal GroupBlueprint Blueprint => _blueprint;
+
+    /// <summary>The group stops for good: what prepares a generation ends, too.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>The newest preparation; it never fails.</summary>
+    internal Task Preparing { get; set; } = Task.CompletedTask;
 
     /// <summary>What runs and waits. Whoever begins to wait after this is reported anew.</summary>
     internal GroupDemand MeasureDemand()
