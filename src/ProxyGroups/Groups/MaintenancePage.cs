@@ -12,16 +12,17 @@ internal sealed class MaintenancePage(string group, ILogger logger)
 
     private (string? Path, FileStamp Stamp) _last;
     private volatile MaintenanceNotice? _notice;
+    private string? _refusal;
 
     /// <summary>What the file says now; null: no maintenance.</summary>
     public MaintenanceNotice? Notice => _notice;
 
-    /// <summary>Costs one look at the directory entry unless the file has changed.</summary>
+    /// <summary>Costs one look at the directory entry unless the file has changed, or was refused: another owner or mode shows in no stamp.</summary>
     public void Look(string directory, ProcessGroupSettings settings)
     {
         var page = settings.Maintenance.Page;
         var now = page is null ? default : Find(Path.Combine(directory, page));
-        if (now == _last)
+        if (now == _last && _refusal is null)
         {
             return;
         }
@@ -29,6 +30,7 @@ internal sealed class MaintenancePage(string group, ILogger logger)
         var before = _notice;
         _last = now;
         _notice = now.Path is null ? null : Read(now.Path, page!, settings.Worker.User);
+        _refusal = now.Path is null ? null : _refusal;
         if (before is null != _notice is null)
         {
             logger.MaintenanceChanged(group, _notice is null ? "out of maintenance" : "in maintenance: new requests get 503 and no worker is asked", page ?? "its page");
@@ -43,6 +45,7 @@ internal sealed class MaintenancePage(string group, ILogger logger)
         try
         {
             var content = Encoding.UTF8.GetBytes(GuardedFile.ReadOwned(path, user));
+            _refusal = null;
             if (content.Length <= Largest)
             {
                 return MaintenanceNotice.Of(content, page);
@@ -53,8 +56,18 @@ internal sealed class MaintenancePage(string group, ILogger logger)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            logger.PageRefused(group, page, exception.Message.TrimEnd('.'));
+            Refuse(page, exception.Message.TrimEnd('.'));
             return null;
+        }
+    }
+
+    // Told once, however often it is tried.
+    private void Refuse(string page, string refusal)
+    {
+        if (refusal != _refusal)
+        {
+            logger.PageRefused(group, page, refusal);
+            _refusal = refusal;
         }
     }
 }
