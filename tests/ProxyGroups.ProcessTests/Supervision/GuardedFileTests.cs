@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision.Linux;
@@ -6,8 +7,8 @@ using ProxyGroups.Supervision.Linux;
 namespace ProxyGroups.ProcessTests.Supervision;
 
 /// <summary>
-/// What an app's user can put in the way of a front door that is root. A front door that is not root reads with the app's own
-/// rights and is led nowhere.
+/// What an app's user can put in the way of a front door that is root. One that is not root reads with the app's own rights: a
+/// link leads it to nothing new, but a pipe or an endless file must not hold it up either.
 /// </summary>
 public sealed class GuardedFileTests : IDisposable
 {
@@ -49,6 +50,48 @@ public sealed class GuardedFileTests : IDisposable
         Assert.Throws<IOException>(() => GuardedFile.ReadOwned(Path.Combine(_app, file), "nobody"));
     }
 
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData("mkfifo app/pipe", "app/pipe")]
+    [InlineData("ln -s /dev/zero app/zero", "app/zero")]
+    [InlineData("true", "/proc/self/pagemap")]
+    public async Task Nothing_holds_us_up_or_fills_our_memory(string prank, string file)
+    {
+        Run("sh", "-c", $"cd {_root} && {prank}");
+        await Assert.ThrowsAsync<IOException>(() => Task.Run(() => GuardedFile.ReadAllText(Path.Combine(_root, file))));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_pipe_in_the_place_of_a_program_holds_up_no_start()
+    {
+        Run("sh", "-c", $"cd {_app} && mkfifo run && chmod +x run");
+        Assert.Equal(Path.Combine(_app, "run"), await Task.Run(() => ProgramPath.Resolve(Path.Combine(_app, "run"), _app, null)));
+    }
+
+    [Theory]
+    [InlineData("mkdir app/bin && ln -s ../../private/script app/bin/run", "bin/run")]
+    [InlineData("ln -s ../private app/bin", "bin/script")]
+    public void The_first_line_of_a_program_is_not_read_through_a_link(string prank, string program)
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("sh", "-c", $"cd {_root} && printf '#!/SECRET\n' > private/script && chmod +x private/script && {prank} && chown -hR nobody app");
+        Assert.EndsWith(program, ProgramPath.Resolve(program, _app, null), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void A_whole_file_is_read_whatever_its_size(int length)
+    {
+        var text = new string('x', length);
+        File.WriteAllText(Path.Combine(_app, "conf", "long"), text);
+        Assert.Equal(text, GuardedFile.ReadAllText(Path.Combine(_app, "conf", "long")));
+        Assert.Equal(text[..50], Encoding.ASCII.GetString(GuardedFile.ReadHead(Path.Combine(_app, "conf", "long"), 50)));
+    }
+
     [Fact]
     public void A_file_that_is_really_there_is_read() => Assert.Equal("OWN=1", GuardedFile.ReadOwned(Path.Combine(_app, "conf", "file"), "nobody"));
 
@@ -57,6 +100,18 @@ public sealed class GuardedFileTests : IDisposable
     {
         Run("ln", "-s", "private", Path.Combine(_root, "current"));
         Assert.Equal(Secret, GuardedFile.ReadAllText(Path.Combine(_root, "current", "file")));
+    }
+
+    [Fact]
+    public void A_link_of_roots_own_is_not_followed_where_it_leads_through_one_of_the_apps_user()
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        Run("sh", "-c", $"cd {_root} && ln -s app/step current && ln -s ../private app/step && chown -h nobody app/step");
+        Assert.Contains("is a link", Assert.Throws<IOException>(() => GuardedFile.ReadAllText(Path.Combine(_root, "current", "file"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

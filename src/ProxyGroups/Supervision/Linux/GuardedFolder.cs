@@ -26,14 +26,14 @@ internal sealed unsafe class GuardedFolder : IDisposable
     /// <exception cref="IOException">It cannot be opened, or is reached through a link that another user may have made.</exception>
     public static GuardedFolder Open(string path)
     {
-        var isOurs = !UnixUser.IsRoot || IsOurs(path);
+        var isOurs = !UnixUser.IsRoot || TrustedPath.IsOfRootAlone(path);
         return new(path, Open(CurrentDirectory, path, Libc.OPath, isOurs ? 0 : NoLinksAtAll, path), isOurs);
     }
 
     /// <summary>Makes the folder where it is missing; as root only where nobody else could have led us elsewhere.</summary>
     public static GuardedFolder OpenOrCreate(string path)
     {
-        if (!Directory.Exists(path) && (!UnixUser.IsRoot || IsOurs(NearestFolder(path))))
+        if (!Directory.Exists(path) && (!UnixUser.IsRoot || TrustedPath.IsOfRootAlone(NearestFolder(path))))
         {
             Directory.CreateDirectory(path);
         }
@@ -52,21 +52,6 @@ internal sealed unsafe class GuardedFolder : IDisposable
     public SafeFileHandle OpenToAppend(string name) => OpenFile(name, Libc.OReadWrite | Libc.OAppend | Libc.OCreate);
 
     public void Dispose() => _folder.Dispose();
-
-    // Only root and we decide what stands at this path: nobody else can put a link there.
-    private static bool IsOurs(string folder)
-    {
-        for (var current = folder; current is not null; current = Path.GetDirectoryName(current))
-        {
-            var (entry, target) = (FileStatus.Of(current), FileStatus.Of(current, follow: true));
-            if (entry.User is not UnixUser.Root || target.User is not UnixUser.Root || (target.IsWritableByOthers && (current == folder || !target.IsSticky)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static string NearestFolder(string path) => Directory.Exists(path) ? path : NearestFolder(Path.GetDirectoryName(path)!);
 

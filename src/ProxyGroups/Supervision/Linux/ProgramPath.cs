@@ -64,14 +64,12 @@ internal static class ProgramPath
     {
         try
         {
-            using var file = File.OpenRead(program);
-            var head = new byte[InterpreterLineLength];
-            var line = Encoding.UTF8.GetString(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+            var line = Encoding.UTF8.GetString(GuardedFile.ReadHead(program, InterpreterLineLength));
             return line.StartsWith("#!", StringComparison.Ordinal) ? line[2..].Split('\n')[0].TrimStart(' ', '\t').Split(' ', '\t')[0] : null;
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A program may be executable without being readable.
+            // A program may be executable without being readable, or lie behind a link that root does not follow: the kernel tells what is wrong then.
             return null;
         }
     }
