@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Groups;
 
@@ -115,7 +116,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     private WorkerEndpoint ChooseEndpoint() => !_blueprint.Settings.Serves ? WorkerEndpoint.Nowhere
         : _blueprint.Runtime.NeedsPort ? new WorkerEndpoint { Port = FindFreePort() }
-        : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(Identity.Id) };
+        : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(Identity.Id), User = OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_blueprint.Settings.Worker.User) : null };
 
     // Somebody else may take the port before the worker does; the start then fails and the next one gets another.
     private static int FindFreePort()

@@ -12,6 +12,7 @@ internal sealed class TransportConnector(HeldResponses held, TimeProvider time) 
 
     public IWorkerConnection Connect(ServingWorker worker, ProcessGroupSettings settings) => new HttpWorkerTransport(
         worker.Endpoint.ToEndPoint(),
+        worker.Endpoint.User,
         worker.Threads,
         TransportLimits.Of(settings, worker.KeepsIdleConnections ? Timeout.InfiniteTimeSpan : IdleConnectionLifetime),
         held,

@@ -12,6 +12,9 @@ internal sealed record WorkerEndpoint
 
     public int? Port { get; init; }
 
+    /// <summary>Whose listener the socket has to be: the worker may put a link to another one in its place, which opens for our rights. Null: anybody's.</summary>
+    public uint? User { get; init; }
+
     public bool IsNowhere => SocketPath is null && Port is null;
 
     public EndPoint ToEndPoint() =>

@@ -191,7 +191,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private async Task<WorkerExit> WatchAsync(ILaunchedProcess process)
     {
-        var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec) : null);
+        var kin = new KinCheck(process, _spec.Endpoint, OperatingSystem.IsLinux() ? KinCheck.ExpectedUser(_spec.User) : null);
         var probe = CreateProbe(kin);
         var relay = _lines.Relay(process, _output.Token);
         if (Publish(new(SpawnStep.Launch, process, relay, probe)))

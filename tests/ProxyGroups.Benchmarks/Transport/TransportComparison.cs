@@ -145,7 +145,7 @@ internal static class TransportComparison
         private readonly HttpWorkerTransport _transport;
 
         public Slots(string path) => _transport = new HttpWorkerTransport(
-            new UnixDomainSocketEndPoint(path), Connections * 2,
+            new UnixDomainSocketEndPoint(path), null, Connections * 2,
             new TransportLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(5), 1 << 20, Timeout.InfiniteTimeSpan),
             new HeldResponses(), TimeProvider.System);
 

@@ -133,6 +133,51 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
         Assert.Equal(["nobody", "/nonexistent nobody nobody", "CapInh:\t0000000000000000"], text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    // The loader tells of each program that it starts: by the user's environment file the user could have its code loaded as well.
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Variables_of_the_loader_reach_the_program_and_nothing_that_runs_before_as_root()
+    {
+        var user = UnixUser.IsRoot ? "nobody" : null;
+        var spec = _bench.Spec("/usr/bin/env") with { User = user, Directory = "/", Environment = new Dictionary<string, string> { ["LD_SHOW_AUXV"] = "1", ["TZDIR"] = "/zone", ["PLAIN"] = "1" } };
+        var lines = Lines(await ReadAsync(spec));
+        Assert.Equal(["PLAIN=1", "TZDIR=/zone"], lines.Where(static line => line is "PLAIN=1" or "TZDIR=/zone").Order(StringComparer.Ordinal));
+        var uid = user is null ? Libc.GetEffectiveUser() : UnixUser.Find(user)!.Id;
+        Assert.Equal([$"{uid}"], lines.Where(static line => line.StartsWith("AT_UID:", StringComparison.Ordinal)).Select(static line => line[7..].Trim()));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_link_in_the_place_of_the_directory_leads_nowhere_that_the_user_cannot_go()
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("pgt");
+        try
+        {
+            folder.UnixFileMode |= UnixFileMode.OtherExecute;
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "private", "inner"));
+            File.SetUnixFileMode(Path.Combine(folder.FullName, "private"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "app"), "private/inner");
+            var process = await LaunchAsync(_bench.Spec("/bin/pwd") with { User = "nobody", Directory = Path.Combine(folder.FullName, "app") });
+            Assert.Contains("Permission denied", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.NotEqual(0, (await process.Exited).Code);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_program_may_have_an_equals_sign_in_its_path()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_bench.Spec().Directory, "a=b")).FullName;
+        Script(folder, "run", "#!/bin/sh\necho ran\n", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Equal("ran\n", await ReadAsync(_bench.Spec(Path.Combine(folder, "run"))));
+    }
+
     [Theory(Timeout = WorkerBench.TestTimeout)]
     [InlineData("no-such-program", "was not found on PATH")]
     [InlineData("./missing", "does not exist")]

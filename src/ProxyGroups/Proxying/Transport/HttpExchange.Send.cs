@@ -120,9 +120,9 @@ internal sealed partial class HttpExchange
         try
         {
             ObjectDisposedException.ThrowIf(_slot.IsDisposed, _slot);
-            await WorkerConnector.ConnectAsync(_slot.Endpoint, _slot.Time, Adopt, ct);
+            await WorkerConnector.ConnectAsync(_slot.Endpoint, _slot.User, _slot.Time, Adopt, ct);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
             throw Fail(ExchangeFault.ConnectFailed, $"no connection to {_slot.Endpoint}: {e.Message}", e);
         }

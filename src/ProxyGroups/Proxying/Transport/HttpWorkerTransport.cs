@@ -16,10 +16,11 @@ internal sealed class HttpWorkerTransport : IWorkerTransport
     private volatile SlotConnection[] _slots;
     private bool _disposed;
 
-    public HttpWorkerTransport(EndPoint endpoint, int capacity, TransportLimits limits, HeldResponses held, TimeProvider time)
+    /// <param name="user">Whose listener the endpoint has to be; null: anybody's.</param>
+    public HttpWorkerTransport(EndPoint endpoint, uint? user, int capacity, TransportLimits limits, HeldResponses held, TimeProvider time)
     {
         (_held, _limits) = (held, new CurrentLimits(limits, time));
-        _create = () => new SlotConnection(endpoint, _limits, time);
+        _create = () => new SlotConnection(endpoint, user, _limits, time);
         _slots = [.. Enumerable.Range(0, capacity).Select(_ => _create())];
     }
 

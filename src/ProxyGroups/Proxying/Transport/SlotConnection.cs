@@ -7,7 +7,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// One slot's place: at most one connection, its buffers, its clock. One exchange at a time owns it, from
 /// <see cref="Begin"/> to <see cref="End"/>; only <see cref="Dispose"/> comes from elsewhere. Lives as long as the transport.
 /// </summary>
-internal sealed class SlotConnection(EndPoint endpoint, CurrentLimits limits, TimeProvider time) : IDisposable
+internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimits limits, TimeProvider time) : IDisposable
 {
     private const int OutputBytes = 8 << 10;
 
@@ -22,6 +22,9 @@ internal sealed class SlotConnection(EndPoint endpoint, CurrentLimits limits, Ti
     private bool _disposed;
 
     public EndPoint Endpoint => endpoint;
+
+    /// <summary>Whose listener it has to be; null: anybody's.</summary>
+    public uint? User => user;
 
     public TransportLimits Limits => limits.Value;
 

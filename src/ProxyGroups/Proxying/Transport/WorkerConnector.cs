@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -14,10 +15,11 @@ internal static class WorkerConnector
     /// so it is asked again until <paramref name="adopt"/> throws because the request's time is over.
     /// </summary>
     /// <param name="endpoint">The worker.</param>
+    /// <param name="user">Whose listener it has to be; null: anybody's.</param>
     /// <param name="time">Measures the pauses.</param>
     /// <param name="adopt">Called with each socket before it connects, so that whoever ends the exchange can close it.</param>
     /// <param name="ct">The client, or the forwarder, gives up.</param>
-    public static async ValueTask<Socket> ConnectAsync(EndPoint endpoint, TimeProvider time, Action<Socket> adopt, CancellationToken ct)
+    public static async ValueTask<Socket> ConnectAsync(EndPoint endpoint, uint? user, TimeProvider time, Action<Socket> adopt, CancellationToken ct)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
@@ -26,6 +28,7 @@ internal static class WorkerConnector
             {
                 adopt(socket);
                 await socket.ConnectAsync(endpoint, ct);
+                CheckListener(socket, user);
                 return socket;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
@@ -39,6 +42,14 @@ internal static class WorkerConnector
             }
 
             await Task.Delay(delay, time, ct);
+        }
+    }
+
+    private static void CheckListener(Socket socket, uint? user)
+    {
+        if (user is not null && OperatingSystem.IsLinux() && PeerCredentials.Of(socket).User is var listener && listener != user)
+        {
+            throw new IOException($"its listener is a process of user {listener}, not of the worker's user {user}");
         }
     }
 

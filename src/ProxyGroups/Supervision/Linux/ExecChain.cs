@@ -34,15 +34,16 @@ internal sealed class ExecChain
     /// <summary>The tool that holds a worker at its gate; null where it is missing.</summary>
     public static string? FindGate() => ProgramPath.Find("flock", SearchPath);
 
-    /// <summary>The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word, <paramref name="gate"/> see <see cref="Lifeline.CloseGate"/>.</summary>
-    public IReadOnlyList<string> For(LaunchSpec spec, string program, WorkerAccount account, string? gate = null) =>
+    /// <summary>
+    /// The whole command line for a worker; <paramref name="program"/> is the resolved path of its first word, <paramref name="late"/> the variables
+    /// that only it may get, <paramref name="gate"/> see <see cref="Lifeline.CloseGate"/>.
+    /// </summary>
+    public IReadOnlyList<string> For(LaunchSpec spec, string program, WorkerAccount account, IEnumerable<KeyValuePair<string, string>> late, string? gate = null) =>
     [
         // First of all, since the process group is what our death kills.
         _tools["setsid"],
         // Holds the process until it is in its cgroup.
         .. gate is null ? [] : (string[])[FindGate()!, "--shared", "--no-fork", gate],
-        // .NET leaves SIGPIPE ignored in its children.
-        _tools["env"], "--default-signal=PIPE",
         // Both before the user changes: raising either needs root.
         .. spec.Nice is { } nice ? (string[])[_tools["nice"], "-n", Text(nice)] : [],
         .. ResourceLimits.Of(spec) is { Count: > 0 } limits ? (string[])[_tools["prlimit"], .. limits, "--"] : [],
@@ -52,6 +53,11 @@ internal sealed class ExecChain
         .. spec.Capabilities is { } kept ? (string[])["--bounding-set=" + string.Join(',', kept.Select(static name => "+" + name).Prepend("-all"))] : [],
         .. spec.NoNewPrivileges ? (string[])["--no-new-privs"] : [],
         "--pdeathsig=KILL", "--",
+        // .NET leaves SIGPIPE ignored in its children. The directory by the user's own rights: root would be let in where the user is not.
+        _tools["env"], "--default-signal=PIPE", "--chdir=" + spec.Directory,
+        .. late.Select(static variable => $"{variable.Key}={variable.Value}"),
+        // To env(1) a word with an equals sign is a variable.
+        .. program.Contains('=', StringComparison.Ordinal) ? (string[])[_tools["nice"], "-n", "0"] : [],
         program, .. spec.Command.Skip(1),
     ];
 

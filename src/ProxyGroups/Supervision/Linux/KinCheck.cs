@@ -10,8 +10,8 @@ namespace ProxyGroups.Supervision.Linux;
 internal sealed class KinCheck(ILaunchedProcess process, WorkerEndpoint endpoint, uint? expectedUser)
 {
     /// <summary>The user that the worker's processes must have. Root's own workers may take any user by themselves.</summary>
-    public static uint? ExpectedUser(LaunchSpec spec) =>
-        spec.User is { } name && UnixUser.Find(name) is { } user ? user.Id
+    public static uint? ExpectedUser(string? configured) =>
+        configured is { } name && UnixUser.Find(name) is { } user ? user.Id
         : UnixUser.IsRoot ? null
         : Libc.GetEffectiveUser();
 

@@ -23,8 +23,9 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
         CheckRights(spec);
         var environment = WorkerEnvironment.Of(spec, addedEnvironment, account.User);
         var program = Resolve(spec, environment);
+        var late = LoaderVariables.TakeFrom(environment);
         var process = await StartAsync(
-            gate => PipedStart.Of(chain.For(spec, program, account, gate), spec.Directory, environment), spec, environment.GetValueOrDefault(WorkerMark.Variable));
+            gate => PipedStart.Of(chain.For(spec, program, account, late, gate), "/", environment), spec, environment.GetValueOrDefault(WorkerMark.Variable));
         await process.WhenGroupLeaderAsync();
         process.EnterCgroup();
         return process;

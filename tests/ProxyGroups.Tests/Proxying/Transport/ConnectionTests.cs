@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ProxyGroups.Proxying;
+using ProxyGroups.Supervision.Linux;
 using Xunit;
 using static ProxyGroups.Tests.Proxying.Transport.TransportBench;
 
@@ -21,6 +22,22 @@ public class ConnectionTests
         await sending;
         Assert.True(second.Exchange.ReusedConnection);
         Assert.Equal((1, 1), (first.DoneCount, second.DoneCount));
+    }
+
+    [Fact]
+    public async Task A_listener_of_another_user_is_sent_nothing()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var bench = new TransportBench(user: Libc.GetEffectiveUser() + 1);
+        var exchange = bench.Begin();
+        var failure = await exchange.FailsAsync(exchange.Send(Get()), ExchangeFault.ConnectFailed);
+        Assert.Contains("not of the worker's user", failure.Message, StringComparison.Ordinal);
+        using var connection = await bench.Worker.AcceptAsync(Ct);
+        Assert.Equal("", await connection.ReadToEndAsync());
     }
 
     [Theory]

@@ -10,11 +10,11 @@ internal sealed class TransportBench : IDisposable
 {
     public static readonly TransportLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(5), 1 << 20, Timeout.InfiniteTimeSpan);
 
-    public TransportBench(TransportLimits? limits = null, int capacity = 1, int backlog = 64, TimeProvider? time = null, long budget = 64 << 20)
+    public TransportBench(TransportLimits? limits = null, int capacity = 1, int backlog = 64, TimeProvider? time = null, long budget = 64 << 20, uint? user = null)
     {
         Worker = new FakeWorker(backlog);
         Held = new HeldResponses(budget);
-        Transport = new HttpWorkerTransport(Worker.Endpoint, capacity, limits ?? Limits, Held, time ?? Time);
+        Transport = new HttpWorkerTransport(Worker.Endpoint, user, capacity, limits ?? Limits, Held, time ?? Time);
     }
 
     public FakeTimeProvider Time { get; } = new();
