@@ -6,6 +6,9 @@ namespace ProxyGroups.Supervision;
 /// <summary>Folders that only our user may enter, made and removed without trusting what stands there.</summary>
 internal static class PrivateFolder
 {
+    // Each level holds a descriptor.
+    private const int MaxDepth = 64;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -22,26 +25,52 @@ internal static class PrivateFolder
         }
     }
 
-    /// <summary>Removes the folder and the files right in it. An app that still writes there, or wrote deeper, keeps its part.</summary>
-    public static void Remove(string path)
+    /// <summary>Removes the folder with all that an app put there. No link is followed, also none that appears meanwhile.</summary>
+    /// <returns>False: something of it is still there.</returns>
+    public static bool Remove(string path)
     {
         if (!Directory.Exists(path))
         {
-            return;
+            return true;
         }
 
         try
         {
-            foreach (var file in Directory.GetFiles(path))
+            var isRoot = OperatingSystem.IsLinux() && UnixUser.IsRoot;
+            if (isRoot)
             {
-                File.Delete(file);
+                using var folder = GuardedFolder.Open(path);
+                Empty(folder, 0);
             }
 
-            Directory.Delete(path);
+            Directory.Delete(path, recursive: !isRoot);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Left for the sweep of the next start.
+            return false;
+        }
+    }
+
+    // By the folders that are held open: a path could lead root elsewhere by the time it is used.
+    private static void Empty(GuardedFolder folder, int depth)
+    {
+        foreach (var entry in new DirectoryInfo(folder.PathOf(".")).GetFileSystemInfos())
+        {
+            if (entry is FileInfo || entry.LinkTarget is not null)
+            {
+                File.Delete(folder.PathOf(entry.Name));
+            }
+            else if (depth < MaxDepth)
+            {
+                using (var inner = folder.OpenFolder(entry.Name))
+                {
+                    Empty(inner, depth + 1);
+                }
+
+                Directory.Delete(folder.PathOf(entry.Name));
+            }
         }
     }
 
@@ -53,8 +82,22 @@ internal static class PrivateFolder
             return;
         }
 
+        if (!Directory.Exists(path))
+        {
+            CheckWay(TrustedPath.NearestFolder(path), path);
+        }
+
         Directory.CreateDirectory(path, OwnerOnly);
         Check(path);
+        CheckWay(path, path);
+    }
+
+    private static void CheckWay(string folder, string path)
+    {
+        if (OperatingSystem.IsLinux() && UnixUser.IsRoot && !TrustedPath.IsOfRootAlone(folder))
+        {
+            throw new LaunchException($"Folder '{path}' lies below a folder that another user may change.", "Name one below folders of root's, such as \"/run/proxygroups\", in RuntimeDirectory.");
+        }
     }
 
     [UnsupportedOSPlatform("windows")]

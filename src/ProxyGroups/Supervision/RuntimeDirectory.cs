@@ -75,7 +75,12 @@ internal sealed class RuntimeDirectory : IDisposable
     /// <summary>Makes the worker's own folder, empty.</summary>
     public void CreateWorkerFolder(int worker)
     {
-        RemoveWorkerFolder(worker);
+        if (!PrivateFolder.Remove(WorkerFolder(worker)))
+        {
+            // What an app left so that it cannot be removed must not stand in another app's way.
+            Directory.Move(WorkerFolder(worker), Path.Combine(Location, $"left-{Guid.NewGuid():N}"));
+        }
+
         PrivateFolder.Create(WorkerFolder(worker));
     }
 
@@ -90,7 +95,7 @@ internal sealed class RuntimeDirectory : IDisposable
         }
     }
 
-    /// <summary>Removes the folder with the files in it; links are removed, never followed. What an app put deeper stays.</summary>
+    /// <summary>Removes the folder with all that is in it; links are removed, never followed.</summary>
     public void RemoveWorkerFolder(int worker) => PrivateFolder.Remove(WorkerFolder(worker));
 
     /// <summary>Worker folders that exist, of this life or an earlier one.</summary>

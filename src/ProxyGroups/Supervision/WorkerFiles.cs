@@ -18,7 +18,6 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
     public void Prepare()
     {
         directory.CreateWorkerFolder(spec.Worker.Id);
-        RemoveStaleSocket();
         var environment = new Dictionary<string, string> { [WorkerMark.Variable] = _mark };
         if (spec.Readiness.Notify || spec.Watchdog is not null)
         {
@@ -48,18 +47,8 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
             _notify?.Dispose();
         }
 
-        RemoveStaleSocket();
         directory.RemoveWorkerFolder(spec.Worker.Id);
         directory.Records.Remove(spec.Worker.Id);
-    }
-
-    // A killed worker leaves its socket, and a bound name refuses the next bind.
-    private void RemoveStaleSocket()
-    {
-        if (spec.Endpoint.SocketPath is { } socket && Directory.Exists(Path.GetDirectoryName(socket)))
-        {
-            File.Delete(socket);
-        }
     }
 
     private void HandOver()

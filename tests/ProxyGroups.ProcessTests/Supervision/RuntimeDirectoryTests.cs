@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
@@ -135,6 +136,39 @@ public sealed class RuntimeDirectoryTests : IDisposable
         directory.RemoveWorkerFolder(1);
         Assert.True(File.Exists(precious));
         Assert.Empty(directory.FindWorkerFolders());
+    }
+
+    [Theory]
+    [InlineData("rm -f http.sock && mkdir -p http.sock/a/b && touch http.sock/a/b/c", 0)]
+    [InlineData("ln -s ../../../precious link && mkdir deep && ln -s ../../../../precious deep/link", 0)]
+    [InlineData("d=x; for i in $(seq 80); do mkdir -p $d; d=$d/x; done", 1)]
+    public void What_an_app_made_of_its_folder_stands_in_nobodys_way(string prank, int left)
+    {
+        var precious = Directory.CreateDirectory(Path.Combine(_folder, "precious")).FullName;
+        File.WriteAllText(Path.Combine(precious, "file"), "1");
+        using var directory = RuntimeDirectory.Open(Base, "/srv/site");
+        directory.CreateWorkerFolder(1);
+        using (var shell = Process.Start(new ProcessStartInfo("sh", ["-c", prank]) { WorkingDirectory = Path.GetDirectoryName(directory.SocketPath(1)) })!)
+        {
+            shell.WaitForExit();
+        }
+
+        directory.CreateWorkerFolder(1);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.SocketPath(1))!));
+        Assert.Equal(UnixUser.IsRoot ? left : 0, Directory.GetDirectories(directory.Location, "left-*").Length);
+        Assert.True(File.Exists(Path.Combine(precious, "file")));
+    }
+
+    [Fact]
+    public void A_folder_below_one_that_another_user_may_change_is_refused_to_root()
+    {
+        if (!UnixUser.IsRoot)
+        {
+            return;
+        }
+
+        FileOwner.Give(Directory.CreateDirectory(Path.Combine(_folder, "app")).FullName, UnixUser.Find("nobody")!);
+        Assert.Contains("below a folder that another user may change", Assert.Throws<LaunchException>(() => RuntimeDirectory.Open(Path.Combine(_folder, "app", "run"), "/srv/site")).Message, StringComparison.Ordinal);
     }
 
     private static string Mode(string path)

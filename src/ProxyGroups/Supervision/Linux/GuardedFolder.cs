@@ -33,7 +33,7 @@ internal sealed unsafe class GuardedFolder : IDisposable
     /// <summary>Makes the folder where it is missing; as root only where nobody else could have led us elsewhere.</summary>
     public static GuardedFolder OpenOrCreate(string path)
     {
-        if (!Directory.Exists(path) && (!UnixUser.IsRoot || TrustedPath.IsOfRootAlone(NearestFolder(path))))
+        if (!Directory.Exists(path) && (!UnixUser.IsRoot || TrustedPath.IsOfRootAlone(TrustedPath.NearestFolder(path))))
         {
             Directory.CreateDirectory(path);
         }
@@ -46,14 +46,16 @@ internal sealed unsafe class GuardedFolder : IDisposable
     /// <summary>A path by which .NET reaches a name in the very folder that is held.</summary>
     public string PathOf(string name) => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)_folder.DangerousGetHandle()}/{name}");
 
+    /// <summary>A folder in it, not by a link.</summary>
+    public GuardedFolder OpenFolder(string name) =>
+        new(Path.Combine(_path, name), Open((int)_folder.DangerousGetHandle(), name, Libc.OPath, NoLinksAtAll, Path.Combine(_path, name)), _isOurs);
+
     public SafeFileHandle OpenToRead(string name) => OpenFile(name, Libc.OReadOnly);
 
     /// <summary>The file is made where it is missing; what is written goes to its end.</summary>
     public SafeFileHandle OpenToAppend(string name) => OpenFile(name, Libc.OReadWrite | Libc.OAppend | Libc.OCreate);
 
     public void Dispose() => _folder.Dispose();
-
-    private static string NearestFolder(string path) => Directory.Exists(path) ? path : NearestFolder(Path.GetDirectoryName(path)!);
 
     private SafeFileHandle OpenFile(string name, int flags)
     {

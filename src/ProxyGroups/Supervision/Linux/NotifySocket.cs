@@ -13,13 +13,10 @@ internal sealed class NotifySocket : IDisposable
     private const int SocketLevel = 1;
     private const int PassCredentials = 16;
 
-    private readonly string _path;
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
     public NotifySocket(string path)
     {
-        _path = path;
-        File.Delete(path);
         _socket.Bind(new UnixDomainSocketEndPoint(path));
         _socket.SetRawSocketOption(SocketLevel, PassCredentials, BitConverter.GetBytes(1));
         // Whom the folder lets in is decided by its owner and mode; sending needs the right to write.
@@ -47,11 +44,8 @@ internal sealed class NotifySocket : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _socket.Dispose();
-        File.Delete(_path);
-    }
+    // The name goes with the worker's folder: the worker may have put anything in its place.
+    public void Dispose() => _socket.Dispose();
 
     private async Task<bool> PeekAsync(byte[] buffer)
     {

@@ -39,6 +39,9 @@ internal static class TrustedPath
         return true;
     }
 
+    /// <summary>The path itself or the folder nearest to it on the way up that exists.</summary>
+    public static string NearestFolder(string path) => Directory.Exists(path) ? path : NearestFolder(Path.GetDirectoryName(path)!);
+
     // The last one first. An absolute path begins with a step to the root.
     private static string[] Steps(string path) =>
         [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(path.StartsWith('/') ? "/" : ".").Reverse()];
