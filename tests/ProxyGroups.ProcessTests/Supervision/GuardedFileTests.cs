@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using ProxyGroups.Configuration;
-using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.ProcessTests.Supervision;
@@ -68,20 +66,6 @@ public sealed class GuardedFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mkdir app/bin && ln -s ../../private/script app/bin/run", "bin/run")]
-    [InlineData("ln -s ../private app/bin", "bin/script")]
-    public void The_first_line_of_a_program_is_not_read_through_a_link(string prank, string program)
-    {
-        if (!UnixUser.IsRoot)
-        {
-            return;
-        }
-
-        Run("sh", "-c", $"cd {_root} && printf '#!/SECRET\n' > private/script && chmod +x private/script && {prank} && chown -hR nobody app");
-        Assert.EndsWith(program, ProgramPath.Resolve(program, _app, null), StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData(100)]
     [InlineData(100_000)]
     public void A_whole_file_is_read_whatever_its_size(int length)
@@ -112,42 +96,6 @@ public sealed class GuardedFileTests : IDisposable
 
         Run("sh", "-c", $"cd {_root} && ln -s app/step current && ln -s ../private app/step && chown -h nobody app/step");
         Assert.Contains("is a link", Assert.Throws<IOException>(() => GuardedFile.ReadAllText(Path.Combine(_root, "current", "file"))).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("package.json")]
-    [InlineData("wsgi.py")]
-    [InlineData("passenger_wsgi.py")]
-    [InlineData("manage.py")]
-    [InlineData("Shop.csproj")]
-    [InlineData("Shop.runtimeconfig.json")]
-    public void No_file_by_which_an_app_is_recognised_is_read_through_a_link(string name)
-    {
-        if (!UnixUser.IsRoot)
-        {
-            return;
-        }
-
-        Run("ln", "-s", "../private/file", Path.Combine(_app, name));
-        List<SettingsError> errors = [];
-        Assert.Null(RuntimeFactory.Create("shop", new() { Directory = _app }, new RuntimeHost(_root, _root), errors));
-        var error = Assert.Single(errors);
-        Assert.Contains("is a link", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("SECRET", error.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_environment_file_is_not_read_through_a_link()
-    {
-        if (!UnixUser.IsRoot)
-        {
-            return;
-        }
-
-        Run("ln", "-s", "../private/file", Path.Combine(_app, ".env"));
-        List<SettingsError> errors = [];
-        Assert.Null(RuntimeFactory.Create("shop", new() { Directory = _app, Command = ["/bin/true", "{socket}"], Worker = new() { User = "nobody", EnvironmentFile = ".env" } }, new RuntimeHost(_root, _root), errors));
-        Assert.Contains("is a link", Assert.Single(errors).Message, StringComparison.Ordinal);
     }
 
     [Theory]
