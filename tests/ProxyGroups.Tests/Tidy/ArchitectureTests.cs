@@ -13,8 +13,21 @@ public sealed partial class ArchitectureTests
         Assert.Equal([], named.Where(name => !types.Contains(name)));
     }
 
+    // Test classes count there: they hold its sentences.
+    [Fact]
+    public void Every_type_that_the_threat_model_names_exists()
+    {
+        var tests = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(static path => Path.GetFileNameWithoutExtension(path)!);
+        var types = typeof(Microsoft.Extensions.DependencyInjection.ProxyGroupsServiceCollectionExtensions).Assembly.GetTypes().Select(static type => type.Name).Concat(tests).Append("MaxRequestBody").Append("PassEnvironment").ToHashSet();
+        var named = TypeName().Matches(Repository.Read("src", "THREAT_MODEL.md")).Select(static match => match.Groups[1].Value).Distinct().ToList();
+        Assert.True(named.Count > 15);
+        Assert.Equal([], named.Where(name => !types.Contains(name)));
+    }
+
     [Theory]
     [InlineData("src/ARCHITECTURE.md")]
+    [InlineData("src/COMING_FROM.md")]
+    [InlineData("src/THREAT_MODEL.md")]
     [InlineData("README.md")]
     [InlineData("samples/README.md")]
     public void Every_relative_link_leads_somewhere(string document)
