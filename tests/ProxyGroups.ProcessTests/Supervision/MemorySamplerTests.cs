@@ -50,6 +50,7 @@ public sealed class MemorySamplerTests : IAsyncDisposable
             time.sleep(600)
             """;
         var worker = _bench.Start(_bench.Python(Program));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
         await _bench.OutputAsync("child");
         var weighed = new TaskCompletionSource<MemoryRoom>();
         _sampler.Weigh(worker.Pid!.Value, static () => null, weighed.SetResult);
