@@ -42,8 +42,8 @@ internal static class RollPlan
     /// <summary>Some worker that serves is not of the newest generation.</summary>
     public static bool IsRolling(GroupState state) => state.Workers.Any(worker => IsLive(worker) && worker.Generation < state.Generation);
 
-    // Else a worker would leave for a successor that cannot come.
-    private static bool CanStart(GroupState state) => state is { Failures: 0, NeedsPreparation: false };
+    // Else a worker would leave for a successor that cannot come. After a failure one leaves, and its successor shows whether they can.
+    private static bool CanStart(GroupState state) => !state.NeedsPreparation && (state.Failures == 0 || ServedRanks(state) == state.Wanted);
 
     // Ranks, not workers: a successor and the worker that is about to leave for it count once.
     private static int ServedRanks(GroupState state) => state.Workers

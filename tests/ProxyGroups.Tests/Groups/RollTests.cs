@@ -76,6 +76,18 @@ public sealed class RollTests
     }
 
     [Fact]
+    public void Without_a_surge_a_roll_goes_on_after_a_failure_with_one_worker_that_shows_whether_it_works_again()
+    {
+        var failure = new SpawnFailure(SpawnStep.Prepare, "'migrate' ended with exit code 1", [], "mend it", TimeSpan.Zero);
+        var script = new PlannerScript(processes: 3, restart: new RestartSettings { MaxSurge = 0, MaxUnavailable = 2 }).Start().Boot(1, 2, 3).On(Restart);
+        script.On(new GroupEvent.Prepared(2, failure)).After(31).Tick().On(new GroupEvent.Prepared(2, null));
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.RestartAsked)], script.Started);
+        Assert.Equal([0], Spawned(script.Gone(1)));
+        Assert.Empty(script.Fail(4).Started.OfType<GroupAction.Drain>());
+        Assert.Equal([new GroupAction.Drain(2, WorkerReason.RestartAsked)], script.After(31).Tick().Boot(5).Started.OfType<GroupAction.Drain>());
+    }
+
+    [Fact]
     public void A_preparation_that_fails_says_nothing_of_a_newer_generation()
     {
         var failure = new SpawnFailure(SpawnStep.Prepare, "'migrate' ended with exit code 1", [], "mend it", TimeSpan.Zero);

@@ -36,7 +36,7 @@ internal static class TableCell
         return string.Join("; ", new[] { actions, noted.Length > 0 ? $"({noted})" : "", wakeUp }.Where(static part => part.Length > 0));
     }
 
-    private static string Words(GroupAction action) => action switch
+    public static string Words(GroupAction action) => action switch
     {
         GroupAction.Prepare prepare => $"Prepare generation {prepare.Generation}",
         GroupAction.Spawn spawn => $"Spawn {spawn.Worker} (rank {spawn.Rank}, generation {spawn.Generation})",

@@ -1,0 +1,112 @@
+using ProxyGroups.Groups;
+using ProxyGroups.Scheduling;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Tests.Groups.Simulation;
+
+/// <summary>
+/// One seeded life of a machine: a stormy part in which everything goes wrong, then no new faults, until every group is what it
+/// should be; then the end.
+/// </summary>
+internal sealed class Life(int seed) : IDisposable
+{
+    private const int StormySteps = 2_000;
+
+    // Rank by rank, each may have to wait for a start, a drain, a stop and a process that lingers; and a failing group is tried every 30 s.
+    private static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
+
+    // Others' faults must never touch a group to which nothing happens, but where the whole machine stands still.
+    private readonly bool _sleeps = seed % 2 == 0;
+    private readonly Machine _machine = new(seed, groups: 3);
+
+    public TimeSpan Now => _machine.Now;
+
+    public string Story => _machine.Story;
+
+    public string States => string.Join("\n", _machine.Groups.Select(static group => $"{group.State}\n  {string.Join("\n  ", group.State.Workers)}"));
+
+    public void Run()
+    {
+        foreach (var group in _machine.Groups)
+        {
+            group.Post(new GroupEvent.Started());
+            group.Clients.Arrive();
+            new SimulatedOperator(group, _machine).Act();
+        }
+
+        Storm();
+        Recover();
+        End();
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private void Storm()
+    {
+        for (var step = 0; step < StormySteps; step++)
+        {
+            if (_sleeps && _machine.Random.Next(1000) == 0)
+            {
+                _machine.Sleep(_machine.Random.Next(3) == 0 ? _machine.Between(60, 7200) : _machine.Between(0, 60));
+            }
+
+            _machine.Step(TimeSpan.MaxValue);
+        }
+    }
+
+    // What runs hangs on, what was broken stays so; nothing else breaks.
+    private void Recover()
+    {
+        _machine.IsCalm = true;
+        foreach (var group in _machine.Groups)
+        {
+            group.Clients.Rate = 0;
+            group.Scheduler.Resume();
+        }
+
+        // Not all at the same time: those that recycle are whole now and then.
+        var broken = _machine.Groups.ToList();
+        Until(() => broken.RemoveAll(IsWhole) >= 0 && broken.Count == 0, LongestRecovery, "not all groups came to what they should be");
+    }
+
+    private void End()
+    {
+        foreach (var group in _machine.Groups)
+        {
+            group.Clients.Ask(isRetry: false);
+            group.Post(_machine.Random.Next(4) == 0 ? new GroupEvent.KillRequested() : new GroupEvent.StopRequested(WorkerReason.FrontDoorStopping));
+        }
+
+        Until(() => _machine.Groups.All(static group => group.IsGone && group.Clients.Held.Count == 0 && group.Clients.Waiting == 0), LongestEnd, "not all groups, and all that they held, ended");
+        _machine.Boots.CheckAllAreFree();
+    }
+
+    private void Until(Func<bool> isSo, TimeSpan limit, string otherwise)
+    {
+        var until = _machine.Now + limit;
+        while (!isSo())
+        {
+            Assert.True(_machine.Step(until), otherwise);
+        }
+    }
+
+    // As many ready workers as wanted, no others, every slot free, nothing that failed left to be shown.
+    private static bool IsWhole(SimulatedGroup group)
+    {
+        var state = group.State;
+        if (state.Phase == GroupPhase.Stopped)
+        {
+            return state.Workers.IsEmpty;
+        }
+
+        var scheduler = group.Scheduler.Snapshot();
+        return state.Wanted == (state.Settings.Timeouts.Idle == Timeout.InfiniteTimeSpan ? state.Wanted : state.Settings.Processes)
+            && state.Workers.Length == state.Wanted
+            && (state.Wanted == 0 || !state.NeedsPreparation)
+            && state is { Failures: 0, IsClosed: false }
+            && state.Workers.All(worker => worker.State == WorkerState.Ready && RollPlan.IsCurrent(state, worker))
+            && scheduler.QueueLength == 0
+            && scheduler.Workers.All(worker => worker.Busy == 0 && worker.Capacity == state.Settings.Threads && worker.State == WorkerSlotsState.Ready);
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxyGroups.Groups;
+using ProxyGroups.Tests.Groups.StateTable;
+
+namespace ProxyGroups.Tests.Groups.Simulation;
+
+/// <summary>A machine with several groups, its clock and its arbiter of boots. One thing happens after the other; after each all invariants are checked.</summary>
+internal sealed class Machine : IDisposable
+{
+    private const int BootPlaces = 2;
+    private const int StoryLength = 60;
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Agenda _agenda = new();
+    private readonly Pump _pump = new();
+    private readonly SynchronizationContext? _outer = SynchronizationContext.Current;
+    private readonly Queue<(TimeSpan At, string Group, GroupEvent Happened, IReadOnlyList<GroupAction> Started)> _story = new();
+    private readonly long _origin;
+    private int _pids;
+
+    public Machine(int seed, int groups)
+    {
+        Random = new Random(seed);
+        _origin = _time.GetTimestamp();
+        Boots = new BootTurns(new BootArbiter(BootPlaces, _time), BootPlaces, this);
+        SynchronizationContext.SetSynchronizationContext(_pump);
+        Groups = [.. Enumerable.Range(0, groups).Select(number => new SimulatedGroup(this, number, number == 0 ? Weather.Fair : Weather.Draw(Random)))];
+    }
+
+    public Random Random { get; }
+
+    public TimeProvider Time => _time;
+
+    public TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    public BootTurns Boots { get; }
+
+    public IReadOnlyList<SimulatedGroup> Groups { get; }
+
+    /// <summary>No new fault: what is broken stays broken.</summary>
+    public bool IsCalm { get; set; }
+
+    public bool HasSlept { get; private set; }
+
+    /// <summary>The last steps of all loops, oldest first.</summary>
+    public string Story => string.Join("\n", _story.Select(static step => $"{step.At.TotalSeconds:0.000} {step.Group} {step.Happened} => {string.Join(", ", step.Started.Select(TableCell.Words))}"));
+
+    public bool Chance(double chance) => chance > 0 && !IsCalm && Random.NextDouble() < chance;
+
+    public double Between(double least, double most) => least + ((most - least) * Random.NextDouble());
+
+    public int NextPid() => ++_pids;
+
+    public void After(double seconds, Action what) => _agenda.Plan(Now + TimeSpan.FromSeconds(seconds), what);
+
+    public void At(TimeSpan at, Action what) => _agenda.Plan(at, what);
+
+    /// <summary>The machine stands still, or was put to sleep: everything that was due meanwhile comes late.</summary>
+    public void Sleep(double seconds)
+    {
+        HasSlept = true;
+        Advance(Now + TimeSpan.FromSeconds(seconds));
+    }
+
+    /// <summary>Keeps what a group's loop has done, for the story of a failure.</summary>
+    public void Note(string group, GroupEvent happened, IReadOnlyList<GroupAction> started)
+    {
+        _story.Enqueue((Now, group, happened, started));
+        if (_story.Count > StoryLength)
+        {
+            _story.Dequeue();
+        }
+    }
+
+    /// <summary>Lets one thing happen; false: nothing is due by then.</summary>
+    public bool Step(TimeSpan until)
+    {
+        var isDue = _agenda.TryTake(until, out var at, out var what);
+        Advance(at);
+        if (isDue)
+        {
+            what();
+        }
+
+        FollowBoots();
+        foreach (var group in Groups)
+        {
+            group.Clients.Collect();
+            group.Check();
+        }
+
+        Boots.Check();
+        return isDue;
+    }
+
+    public void Dispose()
+    {
+        foreach (var group in Groups)
+        {
+            group.Dispose();
+        }
+
+        SynchronizationContext.SetSynchronizationContext(_outer);
+    }
+
+    // The places that come free by time go to those who wait by then.
+    private void Advance(TimeSpan at)
+    {
+        if (at > Now)
+        {
+            _time.Advance(at - Now);
+        }
+
+        FollowBoots();
+    }
+
+    private void FollowBoots()
+    {
+        do
+        {
+            _pump.Run();
+        }
+        while (Boots.Follow());
+    }
+}
