@@ -9,7 +9,7 @@ namespace ProxyGroups.Tests.Supervision;
 /// <summary>How much of a worker's output reaches the log.</summary>
 public sealed class OutputRelayTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly PatienceClock _time = new();
     private readonly FedReader _worker = new();
     private readonly List<string> _written = [];
     private readonly List<int> _dropped = [];
@@ -73,6 +73,7 @@ public sealed class OutputRelayTests : IDisposable
         var relay = OutputRelay.Start(_worker, TextReader.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
         _worker.Feed(string.Concat(Enumerable.Range(0, 3000).Select(line => Name(line) + "\n")));
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2000));
+        await _time.SecondBegun;
         _time.Advance(TimeSpan.FromSeconds(1));
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2999));
         stuck.Set();
@@ -127,6 +128,25 @@ public sealed class OutputRelayTests : IDisposable
         lock (list)
         {
             return list.Count;
+        }
+    }
+
+    /// <summary>Tells when somebody begins to wait for a second: time that passes before that would be missed.</summary>
+    private sealed class PatienceClock : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task SecondBegun => _begun.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == TimeSpan.FromSeconds(1))
+            {
+                _begun.TrySetResult();
+            }
+
+            return timer;
         }
     }
 
