@@ -71,6 +71,14 @@ class Paths(Apps):
 
 
 class Imports(Apps):
+    def test_whatever_an_import_raises_the_error_id_of_the_answer_is_in_the_log(self):
+        self.app("good")
+        self.app("rude", "raise KeyboardInterrupt\n")
+        worker = self.start((("/rude", "rude:application"), ("/good", "good:application")))
+        with worker.connect() as client:
+            error_id = client.get("/rude").body.decode("ascii").split()[-1]
+        self.assertIn("/rude (error id %s): cannot import 'rude:application': it raised KeyboardInterrupt" % error_id, worker.stop()[1])
+
     def test_a_slow_import_holds_up_no_other_application(self):
         fifo = self.slow("slow")
         self.app("quick")

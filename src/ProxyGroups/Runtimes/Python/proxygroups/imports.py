@@ -41,10 +41,18 @@ def _import(mount, news):
         mount.application = application.load(mount.target, mount.directory)
         log.line("%s: imported %s in %.1f s" % (mount.path, mount.target, monotonic() - begun))
     except application.LoadError as error:
-        application.report(error, "%s (error id %s): " % (mount.path, mount.error_id))
+        _report(mount, error)
+    except BaseException as error:  # A KeyboardInterrupt too: signals reach the main thread alone, so it is the application's own.
+        failure = application.LoadError("cannot import %r: it raised %s" % (mount.target, type(error).__name__))
+        failure.__cause__ = error
+        _report(mount, failure)
     finally:
         mount.settled.set()
         news.release()
+
+
+def _report(mount, error):
+    application.report(error, "%s (error id %s): " % (mount.path, mount.error_id))
 
 
 def _report_late(mount):
