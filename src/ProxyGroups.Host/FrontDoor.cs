@@ -17,6 +17,8 @@ internal static class FrontDoor
         FrontDoorConfiguration.Arrange(builder.Configuration, place);
         var settings = FrontDoorSettings.Read(builder.Configuration);
         builder.AddProxyGroups();
+        builder.AddSystemd();
+        FrontDoorConfiguration.AddDefaultAddress(builder.Configuration);
         builder.Services.AddHealthChecks().AddProxyGroups();
         builder.Services.AddFrontDoorTelemetry(builder.Configuration);
         builder.Services.AddTrustedProxies(settings);

@@ -28,7 +28,12 @@ internal static class FrontDoorConfiguration
             // Kestrel's own endpoints would win over plain addresses otherwise.
             configuration.AddInMemoryCollection([new("urls", place.Urls), new("preferHostingUrls", "true")]);
         }
-        else if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && configuration["urls"] is null)
+    }
+
+    /// <summary>Where nothing else says where to listen: neither the settings nor sockets that systemd passed.</summary>
+    public static void AddDefaultAddress(ConfigurationManager configuration)
+    {
+        if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && configuration["urls"] is null)
         {
             configuration.AddInMemoryCollection([new("urls", DefaultUrl)]);
         }

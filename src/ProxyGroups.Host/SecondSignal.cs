@@ -7,6 +7,7 @@ internal sealed class SecondSignal : IDisposable
 {
     private const int ForcedExitCode = 130;
 
+    private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _count;
 
@@ -18,7 +19,14 @@ internal sealed class SecondSignal : IDisposable
         }
     }
 
-    public void Dispose() => _registrations.ForEach(static registration => registration.Dispose());
+    /// <summary>The first one has come: a start that is still under way is given up.</summary>
+    public CancellationToken StopAsked => _stop.Token;
+
+    public void Dispose()
+    {
+        _registrations.ForEach(static registration => registration.Dispose());
+        _stop.Dispose();
+    }
 
     private void OnSignal(PosixSignalContext context)
     {
@@ -26,6 +34,7 @@ internal sealed class SecondSignal : IDisposable
         if (Interlocked.Increment(ref _count) == 1)
         {
             Tell("Stopping: running requests finish first. Once more ends at once.");
+            _stop.Cancel();
         }
         else
         {

@@ -17,14 +17,19 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(FrontDoorPlace place)
     {
+        // First of all: pid 1 of a container gets no signal that it has not asked for.
+        using var signals = new SecondSignal();
         try
         {
             await using var app = FrontDoor.Build(place);
-            using var secondSignal = new SecondSignal();
-            await app.StartAsync();
-            using var reloadSignal = new ReloadSignal(app);
+            await app.StartAsync(signals.StopAsked);
             Banner.Write(Console.Out, app);
             await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (OperationCanceledException) when (signals.StopAsked.IsCancellationRequested)
+        {
+            // Stopped while it started.
             return 0;
         }
         catch (Exception exception) when (StartError.IsExpected(exception))

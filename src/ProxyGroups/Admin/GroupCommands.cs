@@ -7,11 +7,30 @@ namespace ProxyGroups.Admin;
 /// <summary>Finds what a command means, refuses what has no meaning, and hands the rest to the group.</summary>
 internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore settings) : IProcessGroups
 {
+    /// <summary>The settings are about to be read anew, and groups restarted.</summary>
+    internal event Action? ReloadBegins;
+
+    /// <summary>Every group that goes over has been told.</summary>
+    internal event Action? ReloadTaken;
+
     public IReadOnlyList<string> Names => [.. groups.All.Select(static group => group.Name).Order(StringComparer.Ordinal)];
 
     public CommandResult RestartGroup(string group) => OnRunning(group, static found => found.TryRestart(WorkerReason.RestartAsked));
 
     public CommandResult Reload()
+    {
+        ReloadBegins?.Invoke();
+        try
+        {
+            return ReadAndRestart();
+        }
+        finally
+        {
+            ReloadTaken?.Invoke();
+        }
+    }
+
+    private CommandResult ReadAndRestart()
     {
         var before = groups.All.ToDictionary(static group => group, static group => group.GenerationsAsked);
         settings.Reread();

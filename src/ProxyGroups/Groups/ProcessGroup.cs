@@ -202,7 +202,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Number = number;
         Cgroup = host.Cgroups?.Find(Name);
         _logger = host.Loggers.CreateLogger(GroupLog.Category);
-        var initial = new GroupState { Name = Name, Settings = Settings, NextWorkerId = (number << WorkerIdBits) + 1 };
+        var initial = new GroupState { Name = Name, Settings = Settings, Wanted = Settings.Processes, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, _logger);
         _supervisor.Post(new GroupEvent.Started());
         _watch = new GroupWatch(this, host);

@@ -36,7 +36,8 @@ internal static class GroupsRegistration
 
         services.AddSingleton<ProcessGroupRegistry>();
         services.AddSingleton<IWorkerConnector, TransportConnector>();
-        services.AddSingleton<IProcessGroups, GroupCommands>();
+        services.AddSingleton<GroupCommands>();
+        services.AddSingleton<IProcessGroups>(static provider => provider.GetRequiredService<GroupCommands>());
         services.AddSingleton(new HeldResponses(HeldResponseBudget));
 
         services.AddSingleton<ITransformProvider, GroupTransformProvider>();

@@ -70,8 +70,11 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     public static async Task<FrontDoorProcess> StartThroughAsync(IReadOnlyList<string> starter, object settings)
     {
         var contentRoot = await PrepareAsync(settings, null);
-        return await ListenAsync(Create([.. starter, "dotnet", HostPath(), .. Run], contentRoot, null));
+        return await StartThroughAsync(starter, Run, contentRoot);
     }
+
+    public static Task<FrontDoorProcess> StartThroughAsync(IReadOnlyList<string> starter, IReadOnlyList<string> arguments, string contentRoot) =>
+        ListenAsync(Create([.. starter, "dotnet", HostPath(), .. arguments], contentRoot, null));
 
     public static async Task<FrontDoorProcess> StartAsync(
         IReadOnlyList<string> arguments, string contentRoot, IReadOnlyDictionary<string, string>? environment = null)
@@ -103,9 +106,13 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(IReadOnlyList<string> arguments, string contentRoot)
+    public static Task<(int ExitCode, string Output)> RunToEndAsync(IReadOnlyList<string> arguments, string contentRoot) =>
+        RunToEndThroughAsync([], arguments, contentRoot);
+
+    /// <summary>Lets another program run the front door to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEndThroughAsync(IReadOnlyList<string> starter, IReadOnlyList<string> arguments, string contentRoot)
     {
-        await using var frontDoor = Create(["dotnet", HostPath(), .. arguments], contentRoot, null);
+        await using var frontDoor = Create([.. starter, "dotnet", HostPath(), .. arguments], contentRoot, null);
         await frontDoor.Exited;
         return (frontDoor.ExitCode, string.Join('\n', frontDoor.Log));
     }

@@ -5,26 +5,19 @@ namespace ProxyGroups.EndToEndTests.Kit;
 /// <summary>Who started whom (proc(5)).</summary>
 internal static class ProcessTree
 {
+    /// <summary>Children alone, zombies among them.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int pid) => [.. ByParent()[pid].Order()];
+
     /// <summary>Children, their children, and so on; one whose parent has ended is not among them.</summary>
     public static IReadOnlyList<int> Below(int pid)
     {
-        var parents = Directory.EnumerateDirectories("/proc").Select(static path => Path.GetFileName(path)).Where(static name => int.TryParse(name, out _)).Select(static name =>
-        {
-            try
-            {
-                return (int.Parse(name, CultureInfo.InvariantCulture), int.Parse(File.ReadAllText($"/proc/{name}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture));
-            }
-            catch (IOException)
-            {
-                return (0, 0);
-            }
-        }).ToLookup(static process => process.Item2, static process => process.Item1);
+        var children = ByParent();
         var all = new List<int>();
-        var next = new Queue<int>(parents[pid]);
+        var next = new Queue<int>(children[pid]);
         while (next.TryDequeue(out var child))
         {
             all.Add(child);
-            foreach (var grandchild in parents[child])
+            foreach (var grandchild in children[child])
             {
                 next.Enqueue(grandchild);
             }
@@ -45,4 +38,17 @@ internal static class ProcessTree
             return false;
         }
     }
+
+    private static ILookup<int, int> ByParent() =>
+        Directory.EnumerateDirectories("/proc").Select(static path => Path.GetFileName(path)).Where(static name => int.TryParse(name, out _)).Select(static name =>
+        {
+            try
+            {
+                return (int.Parse(name, CultureInfo.InvariantCulture), int.Parse(File.ReadAllText($"/proc/{name}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                return (0, 0);
+            }
+        }).ToLookup(static process => process.Item2, static process => process.Item1);
 }

@@ -1,43 +1,41 @@
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Admin;
 
-namespace ProxyGroups.Host;
+namespace ProxyGroups.Hosting;
 
 /// <summary>SIGHUP reads the settings anew and restarts every group. When the terminal that we were started from is gone, it means what it says: hang up.</summary>
-internal sealed partial class ReloadSignal : IDisposable
+internal sealed partial class ReloadSignal(IProcessGroups groups, IHostApplicationLifetime lifetime, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
 {
-    private readonly WebApplication _app;
-    private readonly PosixSignalRegistration _registration;
     private readonly bool _hadTerminal = HasTerminal();
+    private PosixSignalRegistration? _registration;
 
-    public ReloadSignal(WebApplication app)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _app = app;
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        return Task.CompletedTask;
     }
 
-    public void Dispose() => _registration.Dispose();
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _registration?.Dispose();
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
         if (_hadTerminal && !HasTerminal())
         {
-            _app.Lifetime.StopApplication();
-            return;
+            lifetime.StopApplication();
         }
-
-        if (_app.Services.GetRequiredService<IProcessGroups>().Reload() is { Refusal: { } refusal })
+        else if (lifetime.ApplicationStarted.IsCancellationRequested && groups.Reload() is { Refusal: { } refusal })
         {
-            LogRefused(_app.Logger, refusal);
+            LogRefused(refusal);
         }
     }
 
     [LoggerMessage(100, LogLevel.Error, "SIGHUP: {Refusal}")]
-    private static partial void LogRefused(ILogger logger, string refusal);
+    private partial void LogRefused(string refusal);
 
     // Without a controlling terminal this cannot be opened (tty(4)).
     private static bool HasTerminal()
