@@ -14,7 +14,7 @@ internal static class Banner
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         output.WriteLine();
         output.WriteLine($"ProxyGroups listens on {string.Join(", ", addresses)}");
-        GroupTable.Write(output, app.Services.GetRequiredService<ProcessGroupsPlan>().Groups);
+        GroupTable.Write(output, app.Services.GetRequiredService<ProcessGroupsPlan>());
         output.WriteLine("Stop with Ctrl+C.");
         output.WriteLine();
     }

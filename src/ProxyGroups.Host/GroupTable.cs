@@ -5,8 +5,9 @@ namespace ProxyGroups.Host;
 /// <summary>The plan as a table: one line per process group, and the sum.</summary>
 internal static class GroupTable
 {
-    public static void Write(TextWriter output, IReadOnlyList<GroupPlanLine> groups)
+    public static void Write(TextWriter output, ProcessGroupsPlan plan)
     {
+        var groups = plan.Groups;
         var width = Math.Max(5, groups.Max(static group => group.Name.Length));
         output.WriteLine($"  {"group".PadRight(width)}  processes x threads = slots  queue  app");
         foreach (var group in groups)
@@ -19,6 +20,10 @@ internal static class GroupTable
         }
 
         output.WriteLine($"  {groups.Count} groups, {Range(groups.Sum(static group => group.Processes), groups.Sum(static group => group.MaxProcesses))} processes, {groups.Sum(static group => group.Slots)} slots");
+        foreach (var cap in plan.Caps)
+        {
+            output.WriteLine($"  {cap}");
+        }
     }
 
     private static string Range(int least, int most) => least == most ? $"{least}" : $"{least}-{most}";

@@ -23,7 +23,7 @@ internal static class CheckCommand
         {
             await using var app = FrontDoor.Build(place);
             var plan = app.Services.GetRequiredService<ProcessGroupsPlan>();
-            GroupTable.Write(Console.Out, plan.Groups);
+            GroupTable.Write(Console.Out, plan);
             foreach (var warning in plan.Warnings)
             {
                 Console.WriteLine($"warning: {warning.Path} {warning.Message}. {warning.Remedy}");

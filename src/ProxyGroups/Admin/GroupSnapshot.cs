@@ -36,6 +36,9 @@ internal sealed record GroupSnapshot
     /// <summary>Why the newest generation does not start; null: it does, or has not been tried.</summary>
     public FailureSnapshot? Failure { get; init; }
 
+    /// <summary>Why the group does not get all the workers that it wants; null: it does.</summary>
+    public string? Shortage { get; init; }
+
     /// <summary>What the group uses and waits for; null where it has no cgroup.</summary>
     public CgroupUsage? Cgroup { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record GroupSnapshot
             Generation = state.Generation,
             State = StateOf(group, state, scheduler),
             Failure = state is { Failures: > 0, LastFailure: { } failure } ? FailureSnapshot.Of(failure, state) : null,
+            Shortage = group.Shortage,
             Cgroup = group.Cgroup?.Usage(),
             Workers = workers,
         };
@@ -79,6 +83,7 @@ internal sealed record GroupSnapshot
         { Phase: GroupPhase.Stopped } => "stopped",
         { IsClosed: true } => "failing",
         { IsIdle: true } => "idle",
+        { HasReadyWorker: false, LacksRoom: true } => "waiting for room",
         { HasReadyWorker: false } => "starting",
         { IsCrashLooping: true } => "its workers keep ending",
         { Failures: > 0 } when RollPlan.IsRolling(state) => WordOfService(state) + ", the new generation does not start",

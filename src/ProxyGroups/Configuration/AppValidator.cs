@@ -9,8 +9,6 @@ internal static partial class AppValidator
 
     public static void Validate(ProcessGroupSettings group, Checks checks)
     {
-        checks.Require(group.ApplicationGroup is null, "ApplicationGroup", group.ApplicationGroup,
-            "is not supported yet", "Remove it: every worker starts on its own and shares no memory yet.");
         checks.Text("Directory", group.Directory);
         checks.Text("Python", group.Python);
         checks.Text("DotNet", group.DotNet);

@@ -20,17 +20,24 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Cgroup", "Defaults", "ProcessGroups"],
-        new Dictionary<string, Refusal> { ["ApplicationGroups"] = Refusal.Later(OneInterpreterEach) });
+        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+
+    public static readonly SectionKeys ApplicationGroup = new(
+        ["MaxProcesses"],
+        new Dictionary<string, Refusal>
+        {
+            ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: an application group starts no interpreter yet."),
+            ["Preload*"] = Refusal.Later(OneInterpreterEach),
+            ["Warmup"] = Refusal.Later(OneInterpreterEach),
+        });
 
     public static readonly SectionKeys Group = new(
         [
-            "Directory", "Wsgi", "Apps", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
-            ["ApplicationGroup"] = Refusal.Later(OneInterpreterEach),
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
@@ -74,7 +81,7 @@ internal static class KnownKeys
     [
         ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Group", Limits), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
         ("Restart", Restart), ("Maintenance", Maintenance),
-        ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
+        ("ApplicationGroups:<name>", ApplicationGroup), ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];
 
     /// <summary>Where a key belongs that was written elsewhere.</summary>

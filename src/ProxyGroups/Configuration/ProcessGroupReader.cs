@@ -11,6 +11,7 @@ internal static class ProcessGroupReader
         var unset = new ProcessGroupSettings();
         var settings = new ProcessGroupSettings
         {
+            ApplicationGroup = group.ReadText("ApplicationGroup"),
             Directory = group.ReadText("Directory") ?? unset.Directory,
             Wsgi = app.ReadText("Wsgi"),
             Apps = AppsReader.Read(app),

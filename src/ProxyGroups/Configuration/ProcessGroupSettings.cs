@@ -9,8 +9,8 @@ public sealed record ProcessGroupSettings
 {
     private readonly int? _maxProcesses;
 
-    /// <summary>Reserved: name of the application group whose preloaded interpreter the workers start from.</summary>
-    /// <value>Default not set. Not supported yet: a name is refused.</value>
+    /// <summary>The application group that this one belongs to: its caps hold for the workers of all of its process groups together.</summary>
+    /// <value>A name in ApplicationGroups. Default not set: none.</value>
     public string? ApplicationGroup { get; init; }
 
     /// <summary>Directory of the web app, where its workers start.</summary>

@@ -12,6 +12,10 @@ public sealed class ProxyGroupsOptions
     public IDictionary<string, ProcessGroupSettings> ProcessGroups { get; } =
         new Dictionary<string, ProcessGroupSettings>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Application groups by name, compared without case.</summary>
+    public IDictionary<string, ApplicationGroupSettings> ApplicationGroups { get; } =
+        new Dictionary<string, ApplicationGroupSettings>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>YARP routes beside those of the section <c>ReverseProxy</c>; their ids must differ from those.</summary>
     public IList<RouteConfig> Routes { get; } = [];
 
@@ -39,23 +43,26 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public string? Cgroup { get; set; }
 
-    internal ProxyGroupsSettings Over(ProxyGroupsSettings settings)
+    internal ProxyGroupsSettings Over(ProxyGroupsSettings settings) => settings with
     {
-        var groups = new Dictionary<string, ProcessGroupSettings>(settings.ProcessGroups, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, group) in ProcessGroups)
+        Enabled = Enabled ?? settings.Enabled,
+        RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
+        Overview = Overview ?? settings.Overview,
+        Launcher = Launcher ?? settings.Launcher,
+        MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
+        Cgroup = Cgroup ?? settings.Cgroup,
+        ApplicationGroups = Over(ApplicationGroups, settings.ApplicationGroups),
+        ProcessGroups = Over(ProcessGroups, settings.ProcessGroups),
+    };
+
+    private static Dictionary<string, T> Over<T>(IDictionary<string, T> code, IReadOnlyDictionary<string, T> file)
+    {
+        var all = new Dictionary<string, T>(file, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, group) in code)
         {
-            groups[name] = group;
+            all[name] = group;
         }
 
-        return settings with
-        {
-            Enabled = Enabled ?? settings.Enabled,
-            RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
-            Overview = Overview ?? settings.Overview,
-            Launcher = Launcher ?? settings.Launcher,
-            MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
-            Cgroup = Cgroup ?? settings.Cgroup,
-            ProcessGroups = groups,
-        };
+        return all;
     }
 }

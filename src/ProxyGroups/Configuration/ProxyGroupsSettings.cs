@@ -22,8 +22,11 @@ public sealed record ProxyGroupsSettings
     /// <value>"auto", "linux" or "plain". Default "auto": linux on Linux, plain elsewhere.</value>
     public LauncherKind Launcher { get; init; }
 
-    /// <summary>Most workers of all groups together; a replacement that starts before the old worker ends comes on top.</summary>
-    /// <value>1 to 100,000; not less than the sum of all groups' MaxProcesses. Default not set: no bound but theirs.</value>
+    /// <summary>
+    /// Most workers of all groups together, those that start, drain and stop included. One more waits: an idle worker above another
+    /// group's Processes makes room for it, and where there is no room for a successor beside the old worker, the old one goes first.
+    /// </summary>
+    /// <value>1 to 100,000; not less than the Processes of all groups together, and one more where one of them starts on demand. Default not set: no bound but theirs.</value>
     public int? MaxProcesses { get; init; }
 
     /// <summary>
@@ -33,6 +36,15 @@ public sealed record ProxyGroupsSettings
     /// <value>Absolute path, such as "/sys/fs/cgroup/web". Default not set: the cgroup that the front door runs in, where it was delegated (systemd: Delegate=yes); else none.</value>
     public string? Cgroup { get; init; }
 
+    /// <summary>Application groups by name.</summary>
+    /// <value>Names as those of process groups. Default empty.</value>
+    /// <exception cref="ArgumentException">Two names differ by case only.</exception>
+    public IReadOnlyDictionary<string, ApplicationGroupSettings> ApplicationGroups
+    {
+        get;
+        init => field = new ValueMap<ApplicationGroupSettings>(value, StringComparer.OrdinalIgnoreCase);
+    } = new ValueMap<ApplicationGroupSettings>([], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Process groups by name. A name is also the id of a YARP cluster: a route's ClusterId.</summary>
     /// <value>Names of 1 to 63 of a-z, 0-9 and '-', compared without case. Default empty.</value>
     /// <exception cref="ArgumentException">Two names differ by case only.</exception>
@@ -41,6 +53,10 @@ public sealed record ProxyGroupsSettings
         get;
         init => field = new ValueMap<ProcessGroupSettings>(value, StringComparer.OrdinalIgnoreCase);
     } = new ValueMap<ProcessGroupSettings>([], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The process groups that belong to an application group.</summary>
+    internal IEnumerable<KeyValuePair<string, ProcessGroupSettings>> MembersOf(string applicationGroup) =>
+        ProcessGroups.Where(group => applicationGroup.Equals(group.Value.ApplicationGroup, StringComparison.OrdinalIgnoreCase));
 
     internal ProxyGroupsSettings Completed() => this with
     {

@@ -26,12 +26,19 @@ internal static class SettingsReader
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             Cgroup = root.ReadText("Cgroup"),
-            ProcessGroups = ReadGroups(node.Part("ProcessGroups"), defaults, errors),
+            ApplicationGroups = ReadGroups(node.Part("ApplicationGroups"), group => ReadApplicationGroup(group, errors), errors),
+            ProcessGroups = ReadGroups(node.Part("ProcessGroups"), group => ProcessGroupReader.Read(group, defaults, errors), errors),
         };
         return new(settings, errors);
     }
 
-    private static Dictionary<string, ProcessGroupSettings> ReadGroups(SettingsNode groups, SettingsNode defaults, ReadErrors errors)
+    private static ApplicationGroupSettings ReadApplicationGroup(SettingsNode node, ReadErrors errors)
+    {
+        var group = new SectionReader(node, null, errors, KnownKeys.ApplicationGroup);
+        return new() { MaxProcesses = group.ReadOptional("MaxProcesses", ScalarText.WholeNumber) };
+    }
+
+    private static Dictionary<string, T> ReadGroups<T>(SettingsNode groups, Func<SettingsNode, T> read, ReadErrors errors)
     {
         if (groups.Kind == NodeKind.Value)
         {
@@ -43,7 +50,7 @@ internal static class SettingsReader
             errors.Add(groups.Path, null, $"holds one group twice, as \"{names}\": names are compared without case", "Keep one of them.");
         }
 
-        return groups.Keys.ToDictionary(name => name, name => ProcessGroupReader.Read(Group(groups, name, errors), defaults, errors));
+        return groups.Keys.ToDictionary(name => name, name => read(Group(groups, name, errors)));
     }
 
     private static SettingsNode Group(SettingsNode groups, string name, ReadErrors errors)

@@ -19,23 +19,20 @@ internal static partial class SettingsValidator
         root.Require(settings.Cgroup is null || Path.IsPathRooted(settings.Cgroup), "Cgroup", settings.Cgroup, "is not an absolute path", "Write the folder of a cgroup, such as \"/sys/fs/cgroup/web\".");
         root.UrlPath("Overview", settings.Overview);
         root.Require(Enum.IsDefined(settings.Launcher), "Launcher", settings.Launcher.ToString(), "is no launcher", "Write \"auto\", \"linux\" or \"plain\".");
+        foreach (var name in settings.ApplicationGroups.Keys)
+        {
+            CheckName(name, "an application group", root.Section("ApplicationGroups"));
+        }
+
         foreach (var (name, group) in settings.ProcessGroups)
         {
-            CheckName(name, root.Section("ProcessGroups"));
+            CheckName(name, "a process group", root.Section("ProcessGroups"));
             ProcessGroupValidator.Validate(group, root.Section("ProcessGroups").Section(name));
         }
 
-        CheckMost(settings, root);
+        CapValidator.Validate(settings, root);
         CheckLogFiles(settings, root.Section("ProcessGroups"));
         return errors;
-    }
-
-    private static void CheckMost(ProxyGroupsSettings settings, Checks root)
-    {
-        var sum = settings.ProcessGroups.Values.Sum(group => (long)group.MaxProcesses);
-        root.Range("MaxProcesses", settings.MaxProcesses, SettingsRanges.MachineProcesses);
-        root.Require(settings.MaxProcesses is not { } most || sum <= most, "MaxProcesses", $"{settings.MaxProcesses}",
-            $"is less than the MaxProcesses of all groups together ({sum})", $"Lower them, or write {sum} or more.");
     }
 
     private static void CheckLogFiles(ProxyGroupsSettings settings, Checks groups)
@@ -47,8 +44,8 @@ internal static partial class SettingsValidator
         }
     }
 
-    private static void CheckName(string name, Checks groups) => groups.Require(
-        Name().IsMatch(name), name, null, "is not a name of a process group",
+    private static void CheckName(string name, string what, Checks groups) => groups.Require(
+        Name().IsMatch(name), name, null, $"is not a name of {what}",
         Name().IsMatch(name.ToLowerInvariant()) ? $"Write \"{name.ToLowerInvariant()}\"." : "Write 1 to 63 of a-z, 0-9 and '-', not beginning with '-'.");
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z")]

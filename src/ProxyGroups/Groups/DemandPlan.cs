@@ -16,7 +16,7 @@ internal static class DemandPlan
         var wanted = state.Demand is { } demand ? DemandRule.Workers(Facts(state, demand, now)) : state.Wanted;
         var followed = state with
         {
-            Wanted = Math.Clamp(wanted, state.Settings.Processes, state.Settings.MaxProcesses),
+            Wanted = Math.Min(Math.Clamp(wanted, state.Settings.Processes, state.Settings.MaxProcesses), YieldedRank(state)),
             Demand = null,
         };
         // A group that nobody asks for is as new: its next request starts it without the backoff of old failures.
@@ -45,29 +45,31 @@ internal static class DemandPlan
             return now + SampleInterval;
         }
 
-        if (state.Wanted <= state.Settings.Processes || state.Settings.Timeouts.Idle == Timeout.InfiniteTimeSpan)
-        {
-            return null;
-        }
-
-        var left = state.Settings.Timeouts.Idle - IdleTime(state, demand, state.Wanted - 1, now);
-        return now + (left > SampleInterval ? left : SampleInterval);
+        var (idle, idleFor) = (state.Settings.Timeouts.Idle, IdleTime(state, demand, state.Wanted - 1, now));
+        return state.Wanted <= state.Settings.Processes ? null
+            : idleFor == TimeSpan.MaxValue ? now + SampleInterval
+            : idle == Timeout.InfiniteTimeSpan ? null
+            : now + (idle - idleFor > SampleInterval ? idle - idleFor : SampleInterval);
     }
+
+    // A worker that makes room takes its rank with it, until requests wait again.
+    private static int YieldedRank(GroupState state) => state.Workers
+        .Where(static worker => worker is { State: WorkerState.Starting or WorkerState.Ready, LeaveReason: WorkerReason.MadeRoom })
+        .Select(static worker => worker.Rank).DefaultIfEmpty(int.MaxValue).Min();
 
     // The highest rank retires first, so a busy one keeps those below it.
     private static int IdleRanks(GroupState state, GroupDemand demand, TimeSpan now)
     {
-        var idle = state.Settings.Timeouts.Idle;
-        return idle == Timeout.InfiniteTimeSpan
-            ? 0
-            : Enumerable.Range(0, state.Wanted).Reverse().TakeWhile(rank => IdleTime(state, demand, rank, now) >= idle).Count();
+        var idle = state.Settings.Timeouts.Idle == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : state.Settings.Timeouts.Idle;
+        return Enumerable.Range(0, state.Wanted).Reverse().TakeWhile(rank => IdleTime(state, demand, rank, now) >= idle).Count();
     }
 
+    // One that waits for room has nobody to wait for once no request does: it is idle for ever.
     private static TimeSpan IdleTime(GroupState state, GroupDemand demand, int rank, TimeSpan now)
     {
         var workers = state.Workers.Where(worker => worker.Rank == rank && worker.State is WorkerState.Starting or WorkerState.Ready).ToList();
-        return workers.Count == 0
-            ? now - state.AskedAt
-            : workers.Min(worker => worker.State == WorkerState.Starting ? TimeSpan.Zero : demand.IdleFor.GetValueOrDefault(worker.Id, now - worker.Since));
+        return workers.Count == 0 ? now - state.AskedAt
+            : workers.TrueForAll(static worker => worker.LacksRoom) ? TimeSpan.MaxValue
+            : workers.Where(static worker => !worker.LacksRoom).Min(worker => worker.State == WorkerState.Starting ? TimeSpan.Zero : demand.IdleFor.GetValueOrDefault(worker.Id, now - worker.Since));
     }
 }

@@ -13,6 +13,12 @@ internal abstract record GroupEvent
     /// <summary>The machine's arbiter let this worker boot: its startup time runs from now.</summary>
     internal sealed record BootGranted(int Worker) : GroupEvent;
 
+    /// <summary>A worker that is to start finds no room below the caps (true), or it does now or will (false).</summary>
+    internal sealed record RoomChanged(int Worker, bool IsLacking) : GroupEvent;
+
+    /// <summary>Another group needs this worker's room.</summary>
+    internal sealed record YieldAsked(int Worker) : GroupEvent;
+
     internal sealed record WorkerReported(WorkerEvent Fact) : GroupEvent;
 
     internal sealed record WorkerDrained(int Worker) : GroupEvent;

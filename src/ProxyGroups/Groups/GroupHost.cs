@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Groups.Caps;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
@@ -19,6 +20,8 @@ internal sealed record GroupHost(
     public CgroupTree? Cgroups { get; init; }
 
     public MemorySampler Memory { get; } = new(Time);
+
+    public CapArbiter Caps { get; } = new(Time, Loggers.CreateLogger(GroupLog.Category));
 
     /// <summary>Log files of all groups.</summary>
     public LogFiles Logs { get; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);

@@ -83,6 +83,18 @@ internal static partial class GroupLog
     [LoggerMessage(2026, LogLevel.Warning, "Worker {Worker} pid {Pid} is recycled in place: it {Reason}; it uses {Used:0} MiB, and with {Available:0} MiB left {Holder} has no room for two. Its successor starts when it is gone; requests wait meanwhile.")]
     public static partial void WorkerRecycledInPlace(this ILogger logger, WorkerIdentity worker, int pid, string reason, double? used, double? available, string holder);
 
+    [LoggerMessage(2030, LogLevel.Warning, "Group {Group} {Shortage}. Its requests wait for the workers that it has, or for room; raise the cap, or lower Processes or MaxProcesses of others.")]
+    public static partial void RoomLacking(this ILogger logger, string group, string shortage);
+
+    [LoggerMessage(2031, LogLevel.Warning, "Group {Group} has no room for successors beside the workers that they replace: {Reason}. Each worker goes before its successor starts, one at a time.")]
+    public static partial void ReplacedInPlace(this ILogger logger, string group, string reason);
+
+    [LoggerMessage(2032, LogLevel.Information, "Group {Group} has the room that it waited for, or needs it no more")]
+    public static partial void RoomFound(this ILogger logger, string group);
+
+    [LoggerMessage(2033, LogLevel.Information, "Group {Group} gives up a worker, idle for {Idle:0.0} s, to make room for {Beneficiary}")]
+    public static partial void RoomAsked(this ILogger logger, string group, double idle, string beneficiary);
+
     [LoggerMessage(2022, LogLevel.Error, "Worker {Worker} pid {Pid} has given no sign of life for {Silence:0.0} s: {Hint}")]
     public static partial void WorkerSilent(this ILogger logger, WorkerIdentity worker, int pid, double silence, string hint);
 

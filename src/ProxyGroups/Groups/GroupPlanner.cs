@@ -207,7 +207,7 @@ internal sealed class GroupPlanner
     private void Drain(WorkerView worker, WorkerReason reason)
     {
         _actions.Add(new GroupAction.Drain(worker.Id, reason));
-        _state = _state.With(worker.Enter(WorkerState.Draining, reason, _now, _state.Settings.Timeouts.Drain));
+        _state = RollPlan.NameHeir(_state.With(worker.Enter(WorkerState.Draining, reason, _now, _state.Settings.Timeouts.Drain)), worker.Rank);
     }
 
     private void Stop(WorkerView worker, WorkerReason reason)
@@ -224,14 +224,14 @@ internal sealed class GroupPlanner
             return _state.StopReason;
         }
 
-        if (worker.Rank >= _state.Wanted)
-        {
-            return worker.Rank < _state.Settings.MaxProcesses ? WorkerReason.Idle : WorkerReason.ScaledDown;
-        }
-
         if (worker.LeaveReason is not null)
         {
             return worker.LeaveReason;
+        }
+
+        if (worker.Rank >= _state.Wanted)
+        {
+            return worker.Rank < _state.Settings.MaxProcesses ? WorkerReason.Idle : WorkerReason.ScaledDown;
         }
 
         var reason = worker.ReplaceReason ?? (worker.Generation < _state.Generation ? _state.RollReason : null);

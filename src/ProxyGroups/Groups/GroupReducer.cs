@@ -32,6 +32,19 @@ internal static class GroupReducer
         {
             Deadline = WorkerView.DeadlineAfter(now, state.Settings.Timeouts.Startup),
         }),
+        GroupEvent.RoomChanged changed => OnWorker(state, changed.Worker, worker => worker with { LacksRoom = changed.IsLacking && worker.State == WorkerState.Starting }) with
+        {
+            // Nobody may wait for it any more.
+            MeasureAt = changed.IsLacking && state.Settings.IsElastic ? NextSample(state, now) : state.MeasureAt,
+        },
+        GroupEvent.YieldAsked asked => OnWorker(state, asked.Worker, worker => worker.Rank < state.Settings.Processes ? worker : worker with
+        {
+            LeaveReason = WorkerReason.MadeRoom,
+        }) with
+        {
+            // Requests that it leaves behind ask for another one.
+            MeasureAt = state.Settings.IsElastic ? NextSample(state, now) : state.MeasureAt,
+        },
         GroupEvent.WorkerDrained drained => OnWorker(state, drained.Worker, static worker => worker with { IsDrained = true }),
         GroupEvent.WorkerSuspected suspected => OnWorker(state, suspected.Worker, worker => worker with
         {

@@ -83,6 +83,10 @@ internal sealed record GroupState
 
     public bool HasReadyWorker => Workers.Any(static worker => worker.State == WorkerState.Ready);
 
+    /// <summary>Workers are to start, and the caps have room for none of them.</summary>
+    public bool LacksRoom => Workers.Any(static worker => worker is { State: WorkerState.Starting, LacksRoom: true })
+        && !Workers.Any(static worker => worker is { State: WorkerState.Starting, LacksRoom: false });
+
     /// <summary>Nobody asks for it, and nothing of it runs on.</summary>
     public bool IsIdle => Phase == GroupPhase.Running && Wanted == 0 && !HasReadyWorker;
 

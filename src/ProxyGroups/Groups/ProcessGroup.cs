@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
+using ProxyGroups.Groups.Caps;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
@@ -11,7 +12,7 @@ namespace ProxyGroups.Groups;
 /// A process group as the rest of the front door sees it: its queue, its serving workers, its settings. Thread-safe.
 /// Life order: the group outlives its workers, a worker outlives its leases.
 /// </summary>
-internal sealed class ProcessGroup : IAsyncDisposable
+internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -21,6 +22,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
     private int _isDemandPosted;
     private ILogger? _logger;
     private GroupWatch? _watch;
+    private CapArbiter? _caps;
     private volatile bool _isInMaintenance;
     private int _generationsAsked = 1;
 
@@ -60,6 +62,9 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     /// <summary>Null: the front door has none of its own.</summary>
     public Cgroup? Cgroup { get; private set; }
+
+    /// <summary>Why it does not get all the workers that it wants; null: it does.</summary>
+    public string? Shortage => _caps!.ShortageOf(Name);
 
     /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
     public Task Finished => _supervisor!.Finished;
@@ -168,6 +173,10 @@ internal sealed class ProcessGroup : IAsyncDisposable
     /// <summary>Drains one worker now; another one takes its place.</summary>
     public void DrainWorker(int worker) => _supervisor!.Post(new GroupEvent.DrainRequested(worker));
 
+    public SpareWorker? FindSpare() => SpareWorker.Find(State, Scheduler.Snapshot());
+
+    public void AskToYield(int worker) => _supervisor!.Post(new GroupEvent.YieldAsked(worker));
+
     public void SetMaintenance(bool isOn)
     {
         _logger!.CommandTaken(Name, isOn ? "in maintenance" : "out of maintenance");
@@ -201,6 +210,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
         Number = number;
         Cgroup = host.Cgroups?.Find(Name);
+        _caps = host.Caps;
         _logger = host.Loggers.CreateLogger(GroupLog.Category);
         var initial = new GroupState { Name = Name, Settings = Settings, Wanted = Settings.Processes, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, _logger);

@@ -32,8 +32,15 @@ internal static class RollPlan
     /// <summary>The worker's successor has taken over, or the group can do without both for a while.</summary>
     public static bool MayLeave(GroupState state, WorkerView worker) =>
         (worker.IsReplacedInPlace && !state.NeedsPreparation)
+        || (CanStart(state) && HasSuccessorWithoutRoom(state, worker.Rank) && MissingRanks(state) < Math.Max(1, state.Settings.Restart.MaxUnavailable))
         || state.Workers.Any(other => other.Rank == worker.Rank && IsCurrent(state, other) && other.State == WorkerState.Ready)
-        || (CanStart(state) && !HasCurrent(state, worker.Rank) && ServedRanks(state) > state.Wanted - state.Settings.Restart.MaxUnavailable);
+        || (CanStart(state) && !HasCurrent(state, worker.Rank) && MissingRanks(state) < state.Settings.Restart.MaxUnavailable);
+
+    /// <summary>A worker leaves although its successor waits for room: that one takes over what comes free.</summary>
+    public static GroupState NameHeir(GroupState state, int rank) => state with
+    {
+        Workers = [.. state.Workers.Select(worker => worker.Rank == rank && worker is { State: WorkerState.Starting, LacksRoom: true } ? worker with { IsHeir = true } : worker)],
+    };
 
     /// <summary>Every rank that is wanted has a ready worker of the newest generation.</summary>
     public static bool IsWhole(GroupState state) => Enumerable.Range(0, state.Wanted)
@@ -43,12 +50,14 @@ internal static class RollPlan
     public static bool IsRolling(GroupState state) => state.Workers.Any(worker => IsLive(worker) && worker.Generation < state.Generation);
 
     // Else a worker would leave for a successor that cannot come. After a failure one leaves, and its successor shows whether they can.
-    private static bool CanStart(GroupState state) => !state.NeedsPreparation && (state.Failures == 0 || ServedRanks(state) == state.Wanted);
+    private static bool CanStart(GroupState state) => !state.NeedsPreparation && (state.Failures == 0 || MissingRanks(state) == 0);
 
-    // Ranks, not workers: a successor and the worker that is about to leave for it count once.
-    private static int ServedRanks(GroupState state) => state.Workers
-        .Where(worker => worker.State == WorkerState.Ready && worker.Rank < state.Wanted)
-        .Select(static worker => worker.Rank).Distinct().Count();
+    // Ranks, not workers: a successor and the worker that is about to leave for it count once. One that never had room is not missed.
+    private static int MissingRanks(GroupState state) => Enumerable.Range(0, state.Wanted).Count(rank => !state.Workers.Any(worker =>
+        worker.Rank == rank && worker is { State: WorkerState.Ready } or { State: WorkerState.Starting, LacksRoom: true, IsHeir: false }));
+
+    private static bool HasSuccessorWithoutRoom(GroupState state, int rank) =>
+        state.Workers.Any(worker => worker.Rank == rank && worker is { State: WorkerState.Starting, LacksRoom: true } && IsCurrent(state, worker));
 
     // Nobody comes beside a worker that is replaced in place until it is gone.
     private static bool HasCurrent(GroupState state, int rank) =>

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Groups.Caps;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Groups;
 
 /// <summary>
-/// One worker from the decision to spawn it until it is gone: waits for its place to boot, starts the process, hands on what it reports.
+/// One worker from the decision to spawn it until it is gone: waits for room below the caps and for its place to boot, starts the process, hands on what it reports.
 /// Every method returns at once; an end asked for before there is a process means that there will be none.
 /// </summary>
 internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdentity identity, Action<GroupEvent> post) : IDisposable
@@ -17,6 +18,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
     private readonly GroupBlueprint _blueprint = group.Blueprint;
     private WorkerProcess? _process;
+    private CapRoom? _room;
     private IDisposable? _place;
     private IDisposable? _memory;
 
@@ -43,6 +45,9 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public bool HasBeaten => Process?.HasBeaten ?? false;
 
     public void Begin() => _ = BeginAsync();
+
+    /// <summary>It drains: what it holds below the caps comes free soon.</summary>
+    public void Leave() => _room?.Leave();
 
     public void Stop() => End(static worker => worker.Stop());
 
@@ -76,6 +81,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     {
         try
         {
+            _room = await host.Caps.ClaimAsync(group, Identity, isLacking => post(new GroupEvent.RoomChanged(Identity.Id, isLacking)), _unwanted.Token);
             _place = await host.Boots.ClaimAsync(Identity.Group, _unwanted.Token);
             Launch();
         }
@@ -128,6 +134,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     private void End(Action<WorkerProcess> how)
     {
+        Leave();
         lock (_gate)
         {
             _unwanted.Cancel();
@@ -138,12 +145,27 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
     }
 
+    // Before the group hears of it: what comes free is given to the worker's heir first.
+    private void Note(WorkerEvent fact)
+    {
+        if (fact is WorkerEvent.Ready)
+        {
+            _room?.Ready();
+        }
+        else if (fact is WorkerEvent.Exited)
+        {
+            _room?.Dispose();
+        }
+    }
+
     private void Report(WorkerEvent fact)
     {
         if (fact is not WorkerEvent.Spawned)
         {
             _place?.Dispose();
         }
+
+        Note(fact);
 
         if (fact is WorkerEvent.StartFailed { Failure: var failure })
         {

@@ -68,6 +68,12 @@ internal sealed record WorkerView
     /// <summary>Why it is being recycled; null: it is not.</summary>
     public WorkerReason? RecycleReason { get; init; }
 
+    /// <summary>No cap has room for it: it is not started before there is.</summary>
+    public bool LacksRoom { get; init; }
+
+    /// <summary>The worker that it replaces leaves first, since there is no room for both.</summary>
+    public bool IsHeir { get; init; }
+
     /// <summary>The machine has no memory for two: its successor starts when it is gone.</summary>
     public bool IsReplacedInPlace { get; init; }
 

@@ -29,6 +29,9 @@ public sealed class ProcessGroupsPlan
             group.Key, group.Value.Processes, group.Value.MaxProcesses, group.Value.Serves ? group.Value.Threads : 0, group.Value.Serves ? group.Value.Queue.Limit : 0, _runtimes.TryGetValue(group.Key, out var runtime) ? runtime.Description : "?") { Limits = group.Value.Group.Describe() })
         .ToList();
 
+    /// <summary>What bounds the workers of several groups together, one line for each cap.</summary>
+    public IReadOnlyList<string> Caps => CapLines.Of(_settings);
+
     /// <summary>Tries, as each group's worker user, to read what its workers need.</summary>
     /// <param name="cancellationToken">Ends the check early.</param>
     /// <returns>One error per path that cannot be read.</returns>

@@ -68,6 +68,7 @@ internal sealed class ProxyGroupsService(
 
     public void Dispose()
     {
+        _host?.Caps.Dispose();
         _host?.Memory.Dispose();
         _host?.Cgroups?.Dispose();
         _directory?.Dispose();
@@ -97,6 +98,7 @@ internal sealed class ProxyGroupsService(
             {
                 _host ??= CreateHost(snapshot.Settings);
                 ApplyLimits(snapshot.Settings, _host);
+                _host.Caps.Apply(snapshot.Settings);
                 groups.Apply(snapshot.Settings, runtimes, _host);
             }
         }

@@ -27,4 +27,5 @@ internal enum WorkerReason
     MaxAge,
     WorkerMemory,
     OutOfMemory,
+    MadeRoom,
 }

@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, Wsgi, Apps, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -397,11 +397,17 @@ internal static class BrokenSettings
         =>
         ProxyGroups:Launcher = "docker" is no launcher. Write "auto", "linux" or "plain".
         ---
-        an application group
-        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django" ] } }, "ProcessGroups": { "shop": { "ApplicationGroup": "python" } } } }
+        application groups preload nothing yet
+        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django" ], "PreloadUser": "web", "Python": "venv", "Warmup": "/", "MaxProceses": 4 } }, "ProcessGroups": { "shop": { "ApplicationGroup": "pyton" }, "blog": { "ApplicationGroup": "ruby", "Preload": [ "x" ] } } } }
         =>
-        ProxyGroups:ApplicationGroups is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ProcessGroups:shop:ApplicationGroup = "python" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ApplicationGroups:python:MaxProceses is not a known setting. Did you mean "MaxProcesses"?
+        ProxyGroups:ApplicationGroups:python:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ApplicationGroups:python:PreloadUser = "web" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ApplicationGroups:python:Python = "venv" is not supported yet. Remove it, and write "Python" in each process group: an application group starts no interpreter yet.
+        ProxyGroups:ApplicationGroups:python:Warmup = "/" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:blog:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:blog:ApplicationGroup = "ruby" is no application group. Define it in ProxyGroups:ApplicationGroups, or remove it.
+        ProxyGroups:ProcessGroups:shop:ApplicationGroup = "pyton" is no application group. Did you mean "python"?
         ---
         a kind of app that comes later
         "Asgi": "shop:app"
@@ -471,10 +477,24 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the log of blog too, and two bounds of size cannot hold for one file. Name a file for each group.
         ---
-        more workers than the machine may have
-        { "ProxyGroups": { "MaxProcesses": 4, "ProcessGroups": { "shop": { "Processes": 1, "MaxProcesses": 3 }, "blog": { "Processes": 2 } } } }
+        minimums that the machine has no room for
+        { "ProxyGroups": { "MaxProcesses": 5, "ProcessGroups": { "shop": { "Processes": 3 }, "blog": { "Processes": 2 }, "wiki": { "Processes": 0 } } } }
         =>
-        ProxyGroups:MaxProcesses = "4" is less than the MaxProcesses of all groups together (5). Lower them, or write 5 or more.
+        ProxyGroups:MaxProcesses = "5" is less than what all groups need at least: blog 2 + shop 3 + 1 for those that start on demand = 6. Lower their Processes, or write 6 or more.
+        ---
+        minimums that just fit
+        { "ProxyGroups": { "MaxProcesses": 6, "ProcessGroups": { "shop": { "Processes": 3, "MaxProcesses": 6 }, "blog": { "Processes": 2 }, "wiki": { "Processes": 0 } } } }
+        ---
+        caps of application groups
+        { "ProxyGroups": { "MaxProcesses": 8, "ApplicationGroups": { "python": { "MaxProcesses": 2 }, "node": { "MaxProcesses": 9 }, "ruby": { "MaxProcesses": 0 }, "Perl": {} },
+          "ProcessGroups": { "shop": { "ApplicationGroup": "Python", "Processes": 3 }, "blog": { "ApplicationGroup": "python", "Processes": 1, "MaxProcesses": 4 }, "wiki": { "MaxProcesses": 9 } } } }
+        =>
+        ProxyGroups:ApplicationGroups:Perl is not a name of an application group. Write "perl".
+        ProxyGroups:ApplicationGroups:node:MaxProcesses = "9" is above ProxyGroups:MaxProcesses (8), so it can never be reached. Write 8 or less, or raise ProxyGroups:MaxProcesses.
+        ProxyGroups:ApplicationGroups:python:MaxProcesses = "2" is less than what its process groups need at least: blog 1 + shop 3 = 4. Lower their Processes, or write 4 or more.
+        ProxyGroups:ApplicationGroups:ruby:MaxProcesses = "0" is below what is allowed. Write a whole number from 1 to 100000.
+        ProxyGroups:ProcessGroups:blog:MaxProcesses = "4" is above ProxyGroups:ApplicationGroups:python:MaxProcesses (2), so it can never be reached. Write 2 or less, or raise ProxyGroups:ApplicationGroups:python:MaxProcesses.
+        ProxyGroups:ProcessGroups:wiki:MaxProcesses = "9" is above ProxyGroups:MaxProcesses (8), so it can never be reached. Write 8 or less, or raise ProxyGroups:MaxProcesses.
         ---
         limits of a worker that are none
         "Worker": { "Group": "w w", "SupplementaryGroups": [ "a", "b:c" ], "Umask": "0700", "CpuSeconds": 0, "AddressSpace": "1MiB", "NoNewPrivileges": "maybe", "Capabilities": [ "net_bind_service", "CAP_SYS_ADMIN", "fly" ] }

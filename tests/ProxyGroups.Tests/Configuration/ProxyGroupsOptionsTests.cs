@@ -49,15 +49,25 @@ public sealed class ProxyGroupsOptionsTests
         Assert.Equal("""
             ProxyGroups:RuntimeDirectory = "" is empty or holds a zero byte. Write a text, or null for the default.
             ProxyGroups:ProcessGroups:Shop is not a name of a process group. Write "shop".
-            ProxyGroups:ProcessGroups:Shop:ApplicationGroup = "python" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
             ProxyGroups:ProcessGroups:Shop:Wsgi = "" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
             ProxyGroups:ProcessGroups:Shop:Threads = "0" is below what is allowed. Write a whole number from 1 to 1024.
             ProxyGroups:ProcessGroups:Shop:Queue:MaxWait = "-5s" is not above zero. Write "1ms" or more, or "off".
             ProxyGroups:ProcessGroups:Shop:Timeouts:Stop = "50d" is too long: timers end at 49 days. Write less than "49d".
             ProxyGroups:ProcessGroups:Shop:Buffering:Request = "-1 bytes" is not within what is held in memory per request. Write "off", or up to "64MiB".
+            ProxyGroups:ProcessGroups:Shop:ApplicationGroup = "python" is no application group. Define it in ProxyGroups:ApplicationGroups, or remove it.
             ReverseProxy:Routes:r exists twice, in the configuration and in code or twice in code. Give one of them another id.
             ReverseProxy:Routes:s:ClusterId = "shpo" is neither a process group nor a cluster. Did you mean "Shop"?
             """, string.Join('\n', Load(options, "{}").Errors));
+    }
+
+    [Fact]
+    public void Application_groups_in_code_replace_those_of_the_configuration()
+    {
+        var options = new ProxyGroupsOptions { MaxProcesses = 9 };
+        options.ApplicationGroups["Python"] = new() { MaxProcesses = 7 };
+        var (snapshot, errors) = Load(options, """{ "ProxyGroups": { "ApplicationGroups": { "python": { "MaxProcesses": 3 }, "node": {} } } }""");
+        Assert.Empty(errors);
+        Assert.Equal((7, null), (snapshot.Settings.ApplicationGroups["python"].MaxProcesses, snapshot.Settings.ApplicationGroups["node"].MaxProcesses));
     }
 
     [Fact]

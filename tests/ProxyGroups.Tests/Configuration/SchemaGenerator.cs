@@ -24,6 +24,7 @@ internal sealed partial class SchemaGenerator
         ["RestartSettings.MaxUnavailable"] = SettingsRanges.MaxUnavailable,
         ["WorkerSettings.Nice"] = SettingsRanges.Nice,
         ["ProxyGroupsSettings.MaxProcesses"] = SettingsRanges.MachineProcesses,
+        ["ApplicationGroupSettings.MaxProcesses"] = SettingsRanges.MachineProcesses,
         ["LogSettings.Keep"] = SettingsRanges.KeptLogs,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
@@ -36,9 +37,6 @@ internal sealed partial class SchemaGenerator
 
     private readonly Dictionary<string, XElement> _docs = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "ProxyGroups.xml"))
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
-
-    /// <summary>Properties that a record has and a file may not.</summary>
-    public static string[] CodeOnly { get; } = ["ProcessGroupSettings.ApplicationGroup"];
 
     public string Generate()
     {
@@ -66,7 +64,7 @@ internal sealed partial class SchemaGenerator
 
     public static IEnumerable<PropertyInfo> Properties(Type record) => record
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.SetMethod is not null && !CodeOnly.Contains($"{record.Name}.{property.Name}"));
+        .Where(property => property.SetMethod is not null);
 
     public static string NameOf(Type record) => record.Name[..^"Settings".Length];
 
@@ -93,6 +91,7 @@ internal sealed partial class SchemaGenerator
 
         if (record == typeof(ProxyGroupsSettings))
         {
+            Define(typeof(ApplicationGroupSettings), definitions);
             Define(typeof(ProcessGroupSettings), definitions);
             Define(typeof(AppSettings), definitions);
         }
@@ -177,7 +176,7 @@ internal sealed partial class SchemaGenerator
         {
             Type("object");
             schema["propertyNames"] = new JsonObject { ["pattern"] = SettingsValidator.NamePattern };
-            schema["additionalProperties"] = new JsonObject { ["$ref"] = "#/definitions/ProcessGroup" };
+            schema["additionalProperties"] = new JsonObject { ["$ref"] = $"#/definitions/{NameOf(type.GetGenericArguments()[1])}" };
         }
     }
 

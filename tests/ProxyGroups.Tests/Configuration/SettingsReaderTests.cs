@@ -12,10 +12,11 @@ public sealed class SettingsReaderTests
         var settings = Layers.Read(Layers.Of("""
             {
               "ProxyGroups": {
-                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Launcher": "plain",
+                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Launcher": "plain", "MaxProcesses": 40,
+                "ApplicationGroups": { "python": { "MaxProcesses": 12 } },
                 "ProcessGroups": {
                   "shop": {
-                    "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv",
+                    "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv",
                     "Environment": { "DEBUG": "1" }, "PassEnvironment": [ "DATABASE_URL" ],
                     "Processes": 2, "MaxProcesses": 2, "Threads": 8, "Serves": true,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
@@ -43,10 +44,13 @@ public sealed class SettingsReaderTests
             RuntimeDirectory = "/run/x",
             Overview = "/groups",
             Launcher = LauncherKind.Plain,
+            MaxProcesses = 40,
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12 } },
             ProcessGroups = new Dictionary<string, ProcessGroupSettings>
             {
                 ["shop"] = new()
                 {
+                    ApplicationGroup = "python",
                     Directory = "apps/shop",
                     Wsgi = "shop.wsgi:application",
                     Python = "venv",

@@ -60,6 +60,8 @@ internal sealed class PlannerScript
 
     public PlannerScript Granted(int worker) => On(new GroupEvent.BootGranted(worker));
 
+    public PlannerScript LacksRoom(int worker, bool isLacking = true) => On(new GroupEvent.RoomChanged(worker, isLacking));
+
     public PlannerScript Spawned(int worker) => On(new GroupEvent.WorkerReported(new WorkerEvent.Spawned(Identity(worker), 1000 + worker)));
 
     public PlannerScript Ready(int worker) => On(new GroupEvent.WorkerReported(new WorkerEvent.Ready(Identity(worker), Watchdog)));

@@ -37,7 +37,7 @@ public sealed partial class ComingFromTests
         ["Overview"] = "Overview",
         ["PassEnvironment"] = "WorkerEnvironmentTests",
         ["Processes"] = "DemandTests",
-        ["ProxyGroups:MaxProcesses"] = "BrokenSettings",
+        ["ProxyGroups:MaxProcesses"] = "CapTests",
         ["Python"] = "PythonInterpreterTests",
         ["Queue:Limit"] = "SlotTests",
         ["Queue:MaxWait"] = "SlotTests",

@@ -11,7 +11,7 @@ public sealed class SettingsTableTests
     public void The_readme_lists_every_setting_in_the_words_of_its_record()
     {
         var definitions = JsonNode.Parse(Repository.Read("src", "proxygroups.schema.json"))!["definitions"]!.AsObject();
-        var rows = Rows(definitions, "ProxyGroups", string.Empty).Concat(Rows(definitions, "ProcessGroup", string.Empty));
+        var rows = Rows(definitions, "ProxyGroups", string.Empty).Concat(Rows(definitions, "ApplicationGroup", "ApplicationGroups:NAME:")).Concat(Rows(definitions, "ProcessGroup", string.Empty));
         var table = Head + string.Concat(rows.Select(static row => $"| `{row.Path}` | {row.Text} |\n"));
         Assert.True(Repository.Read("README.md").Contains(table, StringComparison.Ordinal), "The README's table must read:\n" + table);
     }
@@ -27,7 +27,7 @@ public sealed class SettingsTableTests
                     yield return row;
                 }
             }
-            else if (name != "ProcessGroups")
+            else if (name is not ("ProcessGroups" or "ApplicationGroups"))
             {
                 yield return (prefix + name, property!["description"]!.GetValue<string>().Replace("|", "\\|", StringComparison.Ordinal));
             }

@@ -16,6 +16,8 @@ internal sealed record GroupScene(string Name, Func<PlannerScript> Build)
     [
         new("Idle: Processes is 0, and nobody has asked", static () => New(processes: 0).Start()),
         new("Waiting: 1 waits for its place to boot", static () => New().Start()),
+        new("Lacking: 1 finds no room below the caps", static () => New().Start().LacksRoom(1)),
+        new("OnDemand: Processes is 0, and 1 serves", static () => New(processes: 0).Start().On(new GroupEvent.DemandRose()).Measured(waiting: 1).Boot(1).After(10)),
         new("Booting", static () => New().Start().Granted(1).Spawned(1)),
         new("Failed: the start of 1 failed, and it is being killed", static () => New().Start().Granted(1).Spawned(1).StartFailed(1)),
         new("Backoff: 1 is gone after its start failed", static () => New().Start().Fail(1)),
@@ -28,6 +30,7 @@ internal sealed record GroupScene(string Name, Func<PlannerScript> Build)
         new("Preparing: 1 serves while generation 2 is prepared", static () => Serving().On(Restart)),
         new("Unprepared: the preparation of generation 2 failed, 1 serves", static () => Serving().On(Restart).On(Failed(2))),
         new("Rolling: 1 serves while 2, of generation 2, boots", static () => Rolling()),
+        new("Heir: 2 finds no room, 1 drains for it", static () => Serving().On(Restart).On(new GroupEvent.Prepared(2, null)).LacksRoom(2)),
         new("Draining: 2 has taken over from 1", static () => Rolling().Ready(2).After(10)),
         new("Silent: 1 drains because it gave no sign of life, 2 boots", static () => Serving().After(30).Tick().On(new GroupEvent.WatchdogChecked(1, TimeSpan.FromSeconds(30))).Granted(2)),
         new("Stopping: 1 has drained and was asked to end, 2 serves", static () => Rolling().Ready(2).After(10).On(new GroupEvent.WorkerDrained(1))),

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>The rules of caps on workers together: what always runs has to fit, and a number that can never be reached is refused.</summary>
+internal static class CapValidator
+{
+    public static void Validate(ProxyGroupsSettings settings, Checks root)
+    {
+        Check(settings.MaxProcesses, [.. settings.ProcessGroups], "all groups", root);
+        foreach (var (name, group) in settings.ApplicationGroups)
+        {
+            var checks = root.Section("ApplicationGroups").Section(name);
+            Check(group.MaxProcesses, [.. settings.MembersOf(name)], "its process groups", checks);
+            CheckReach(group.MaxProcesses, settings.MaxProcesses, $"{SettingsReader.Section}:MaxProcesses", checks);
+        }
+
+        foreach (var (name, group) in settings.ProcessGroups)
+        {
+            CheckGroup(settings, group, root.Section("ProcessGroups").Section(name));
+        }
+    }
+
+    private static void Check(int? most, IReadOnlyList<KeyValuePair<string, ProcessGroupSettings>> groups, string whose, Checks checks)
+    {
+        checks.Range("MaxProcesses", most, SettingsRanges.MachineProcesses);
+        var onDemand = groups.Any(static group => group.Value.Processes == 0) ? 1 : 0;
+        var least = groups.Sum(static group => (long)group.Value.Processes) + onDemand;
+        checks.Require(!(most < least), "MaxProcesses", Text(most), $"is less than what {whose} need at least: {Sum(groups, onDemand, least)}", $"Lower their Processes, or write {Text(least)} or more.");
+    }
+
+    // "blog 2 + shop 3 + 1 for those that start on demand = 6"
+    private static string Sum(IEnumerable<KeyValuePair<string, ProcessGroupSettings>> groups, int onDemand, long least)
+    {
+        var parts = groups.Where(static group => group.Value.Processes > 0).OrderBy(static group => group.Key, StringComparer.Ordinal).Select(static group => $"{group.Key} {Text(group.Value.Processes)}");
+        return $"{string.Join(" + ", onDemand > 0 ? parts.Append("1 for those that start on demand") : parts)} = {Text(least)}";
+    }
+
+    private static void CheckGroup(ProxyGroupsSettings settings, ProcessGroupSettings group, Checks checks)
+    {
+        if (group.IsElastic)
+        {
+            CheckReach(group.MaxProcesses, settings.MaxProcesses, $"{SettingsReader.Section}:MaxProcesses", checks);
+        }
+
+        if (group.ApplicationGroup is not { } name)
+        {
+            return;
+        }
+
+        checks.Require(settings.ApplicationGroups.ContainsKey(name), "ApplicationGroup", name, "is no application group",
+            NearestName.Find(name, settings.ApplicationGroups.Keys) is { } nearest ? $"Did you mean \"{nearest}\"?" : $"Define it in {SettingsReader.Section}:ApplicationGroups, or remove it.");
+        if (group.IsElastic && settings.ApplicationGroups.TryGetValue(name, out var parent))
+        {
+            CheckReach(group.MaxProcesses, parent.MaxProcesses, $"{SettingsReader.Section}:ApplicationGroups:{name}:MaxProcesses", checks);
+        }
+    }
+
+    private static void CheckReach(int? number, int? cap, string path, Checks checks) => checks.Require(
+        !(number > cap), "MaxProcesses", Text(number), $"is above {path} ({Text(cap)}), so it can never be reached", $"Write {Text(cap)} or less, or raise {path}.");
+
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,190 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups.Caps;
+
+/// <summary>
+/// One per front door: no worker starts before it has room below the caps of the machine and of its application group. Thread-safe.
+/// What is decided is decided by <see cref="CapPlan"/> and <see cref="YieldPlan"/>.
+/// </summary>
+internal sealed class CapArbiter : IDisposable
+{
+    /// <summary>While workers wait: a worker that becomes idle does not report it.</summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A group that has not followed by then did not want to: another one is asked.</summary>
+    private static readonly TimeSpan AskTime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly List<CapRoom> _rooms = [];
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly ITimer _timer;
+    private readonly ShortageBoard _shortages;
+    private ProxyGroupsSettings _settings = new();
+    private Dictionary<string, CapGroup> _groups = CapGroup.Read(new());
+
+    public CapArbiter(TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _origin = time.GetTimestamp();
+        _shortages = new ShortageBoard(logger);
+        _timer = time.CreateTimer(_ => Settle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Takes over caps and groups; they hold for the workers that run too.</summary>
+    public void Apply(ProxyGroupsSettings settings)
+    {
+        lock (_gate)
+        {
+            (_settings, _groups) = (settings, CapGroup.Read(settings));
+            _rooms.ForEach(Know);
+        }
+
+        Settle();
+    }
+
+    /// <summary>Waits for room. Dispose of it when the worker is gone.</summary>
+    /// <param name="lacks">Told true when there is none, false when there is again or will be.</param>
+    /// <exception cref="OperationCanceledException">The worker is not wanted any more.</exception>
+    public async Task<CapRoom> ClaimAsync(ICapMember member, WorkerIdentity worker, Action<bool> lacks, CancellationToken cancellationToken)
+    {
+        CapRoom room;
+        lock (_gate)
+        {
+            room = new CapRoom(this, member, new CapWorker(worker.Id, worker.Group, worker.Rank, Now), lacks);
+            _rooms.Add(room);
+            Know(room);
+        }
+
+        await using var registration = cancellationToken.UnsafeRegister(_ => Withdraw(room, cancellationToken), null);
+        Settle();
+        await room.Granted;
+        return room;
+    }
+
+    /// <summary>Why a group does not get all the workers that it wants, for people; null: it does.</summary>
+    public string? ShortageOf(string group)
+    {
+        lock (_gate)
+        {
+            return _shortages.Find(group);
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    internal void NoteReady(CapRoom room)
+    {
+        lock (_gate)
+        {
+            room.Worker = room.Worker with { ReadySince = Now };
+        }
+    }
+
+    internal void NoteLeaving(CapRoom room)
+    {
+        lock (_gate)
+        {
+            room.Worker = room.Worker with { Stage = CapStage.Leaving };
+            NameHeir(room);
+        }
+
+        Settle();
+    }
+
+    internal void Release(CapRoom room)
+    {
+        lock (_gate)
+        {
+            _rooms.Remove(room);
+            NameHeir(room);
+        }
+
+        Settle();
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    // A group that was removed has workers for a while.
+    private void Know(CapRoom room) => _groups.TryAdd(room.Worker.Group, CapGroup.Unlisted(room.Worker.Group, _settings));
+
+    private void Withdraw(CapRoom room, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!room.IsWaiting)
+            {
+                return;
+            }
+
+            _rooms.Remove(room);
+            room.Cancel(cancellationToken);
+        }
+
+        Settle();
+    }
+
+    private void NameHeir(CapRoom leaving)
+    {
+        foreach (var heir in _rooms.Where(room => room.IsWaiting && room.Worker.IsPeerOf(leaving.Worker)))
+        {
+            heir.Worker = heir.Worker with { IsHeir = true };
+        }
+    }
+
+    private void Settle()
+    {
+        lock (_gate)
+        {
+            var decision = CapPlan.Decide(_groups, [.. _rooms.Select(AsSeen)]);
+            var byId = _rooms.ToDictionary(static room => room.Worker.Id);
+            foreach (var granted in decision.Granted)
+            {
+                byId[granted.Id].Grant();
+            }
+
+            var refused = decision.Refused.Select(static refusal => refusal.Worker.Id).ToHashSet();
+            foreach (var room in _rooms.Where(static room => room.IsWaiting))
+            {
+                room.Tell(refused.Contains(room.Worker.Id));
+            }
+
+            _shortages.Show(decision);
+            var isOver = decision.Soon.Caps.Any(decision.Soon.IsOver);
+            if (isOver || refused.Count > 0)
+            {
+                AskForRoom(decision, byId);
+            }
+
+            _timer.Change(isOver || _rooms.Any(static room => room.IsWaiting) ? LookInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // Whoever was asked to go is as good as going, for a while.
+    private CapWorker AsSeen(CapRoom room) =>
+        room.Worker.Stage == CapStage.Held && Now - room.AskedAt < AskTime ? room.Worker with { Stage = CapStage.Leaving } : room.Worker;
+
+    private void AskForRoom(CapDecision decision, Dictionary<int, CapRoom> rooms)
+    {
+        foreach (var yield in YieldPlan.Choose(decision, FindOffers(rooms), Now))
+        {
+            var room = rooms[yield.Offer.Worker.Id];
+            room.AskedAt = Now;
+            _shortages.Announce(yield);
+            room.Member.AskToYield(room.Worker.Id);
+        }
+    }
+
+    private IEnumerable<YieldOffer> FindOffers(Dictionary<int, CapRoom> rooms)
+    {
+        foreach (var member in _rooms.Select(static room => room.Member).Distinct())
+        {
+            if (member.FindSpare() is { } spare && rooms.TryGetValue(spare.Id, out var room) && AsSeen(room).Stage == CapStage.Held)
+            {
+                yield return new YieldOffer(room.Worker, spare.IdleFor);
+            }
+        }
+    }
+}

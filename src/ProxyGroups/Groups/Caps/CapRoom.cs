@@ -1,0 +1,47 @@
+namespace ProxyGroups.Groups.Caps;
+
+/// <summary>One worker's room below the caps, from the wish for it until the worker is gone. Its members belong to the arbiter's lock.</summary>
+internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker worker, Action<bool> lacks) : IDisposable
+{
+    private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isLacking;
+
+    public ICapMember Member { get; } = member;
+
+    public CapWorker Worker { get; set; } = worker;
+
+    /// <summary>When its group was asked to part with it.</summary>
+    public TimeSpan? AskedAt { get; set; }
+
+    public Task Granted => _granted.Task;
+
+    public bool IsWaiting => Worker.Stage == CapStage.Waiting;
+
+    /// <summary>The worker serves.</summary>
+    public void Ready() => arbiter.NoteReady(this);
+
+    /// <summary>The worker drains or stops.</summary>
+    public void Leave() => arbiter.NoteLeaving(this);
+
+    /// <summary>The worker is gone, and nothing of it is left.</summary>
+    public void Dispose() => arbiter.Release(this);
+
+    public void Grant()
+    {
+        Worker = Worker with { Stage = CapStage.Held };
+        Tell(isLacking: false);
+        _granted.SetResult();
+    }
+
+    public void Cancel(CancellationToken cancellationToken) => _granted.SetCanceled(cancellationToken);
+
+    /// <summary>Tells the worker's group whether there is no room for it, once per change.</summary>
+    public void Tell(bool isLacking)
+    {
+        if (_isLacking != isLacking)
+        {
+            _isLacking = isLacking;
+            lacks(isLacking);
+        }
+    }
+}

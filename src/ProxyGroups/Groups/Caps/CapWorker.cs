@@ -1,0 +1,16 @@
+namespace ProxyGroups.Groups.Caps;
+
+/// <summary>One worker as the caps see it.</summary>
+/// <param name="Since">When it asked for room.</param>
+internal sealed record CapWorker(int Id, string Group, int Rank, TimeSpan Since)
+{
+    public CapStage Stage { get; init; }
+
+    /// <summary>When it became ready; null: it is not.</summary>
+    public TimeSpan? ReadySince { get; init; }
+
+    /// <summary>The worker that it replaces leaves or has left for it: that room is its own.</summary>
+    public bool IsHeir { get; init; }
+
+    public bool IsPeerOf(CapWorker other) => other.Rank == Rank && other.Group.Equals(Group, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups.Caps;
+
+namespace ProxyGroups.Hosting;
+
+/// <summary>The caps of these settings in words, one line each: "the machine: at most 6 processes, 4 of them kept for blog 1, shop 3".</summary>
+internal static class CapLines
+{
+    public static IReadOnlyList<string> Of(ProxyGroupsSettings settings)
+    {
+        var groups = CapGroup.Read(settings).Values.OrderBy(static group => group.Name, StringComparer.Ordinal).ToList();
+        return [.. groups.SelectMany(static group => group.Caps).Distinct().OrderByDescending(static cap => cap.Owner, StringComparer.Ordinal).Select(cap => Describe(cap, [.. groups.Where(group => group.Caps.Contains(cap))]))];
+    }
+
+    private static string Describe(Cap cap, IReadOnlyList<CapGroup> members)
+    {
+        var kept = members.Where(static group => group.Minimum > 0).Select(static group => string.Create(CultureInfo.InvariantCulture, $"{group.Name} {group.Minimum}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{cap.Owner}: at most {cap.Processes} processes, {members.Sum(static group => group.Minimum)} of them kept for {string.Join(", ", kept.DefaultIfEmpty("nobody"))}");
+    }
+}

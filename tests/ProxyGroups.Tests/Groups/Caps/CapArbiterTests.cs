@@ -1,0 +1,171 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups.Caps;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Tests.Groups.Caps;
+
+/// <summary>The arbiter's own part: claims wait and are granted in order, groups are told and asked, each change is said once.</summary>
+public sealed class CapArbiterTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly LogMessages _log = new();
+    private readonly CapArbiter _arbiter;
+    private readonly Member _shop = new();
+    private readonly Member _blog = new();
+    private int _lastId;
+
+    public CapArbiterTests()
+    {
+        _arbiter = new CapArbiter(_time, _log);
+        _arbiter.Apply(Settings(2));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _arbiter.Dispose();
+
+    [Fact]
+    public async Task A_claim_above_the_cap_waits_by_name_until_a_worker_is_gone()
+    {
+        var first = await ClaimAsync("shop", 0);
+        await ClaimAsync("shop", 1);
+        var waiting = ClaimAsync("shop", 2);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal([true], _shop.Told);
+        Assert.Equal("wants 1 more worker: the machine's cap of 2 processes (ProxyGroups:MaxProcesses) is reached by shop 2", _arbiter.ShortageOf("shop"));
+        first.Leave();
+        Assert.Equal([true, false], _shop.Told);
+        Assert.False(waiting.IsCompleted);
+        first.Dispose();
+        await waiting;
+        Assert.Null(_arbiter.ShortageOf("shop"));
+    }
+
+    [Fact]
+    public async Task Each_change_is_said_once()
+    {
+        await ClaimAsync("shop", 0);
+        var leaving = await ClaimAsync("shop", 1);
+        using var unwanted = new CancellationTokenSource();
+        var claims = new[] { ClaimAsync("shop", 2, unwanted.Token), ClaimAsync("shop", 3, unwanted.Token) };
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Single(_log.All);
+        Assert.StartsWith("Group shop wants 1 more worker: the machine's cap", _log.All[^1], StringComparison.Ordinal);
+        leaving.Dispose();
+        await claims[0];
+        await unwanted.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => claims[1]);
+        Assert.Equal(2, _log.All.Count);
+        Assert.Equal("Group shop has the room that it waited for, or needs it no more", _log.All[^1]);
+    }
+
+    [Fact]
+    public async Task Who_is_not_wanted_any_more_takes_no_room()
+    {
+        await ClaimAsync("shop", 0);
+        var leaving = await ClaimAsync("shop", 1);
+        using var unwanted = new CancellationTokenSource();
+        var given = ClaimAsync("shop", 2, unwanted.Token);
+        var next = ClaimAsync("blog", 0);
+        await unwanted.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        leaving.Dispose();
+        leaving.Dispose();
+        await next;
+    }
+
+    [Fact]
+    public async Task An_idle_worker_of_another_group_is_asked_as_soon_as_it_is_idle()
+    {
+        var (_, busy) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        busy.Ready();
+        _shop.Spare = new SpareWorker(busy.Worker.Id, TimeSpan.Zero);
+        var waiting = ClaimAsync("blog", 0);
+        _time.Advance(CapArbiter.LookInterval);
+        Assert.Empty(_shop.Asked);
+        _shop.Spare = new SpareWorker(busy.Worker.Id, TimeSpan.FromMilliseconds(1));
+        _time.Advance(CapArbiter.LookInterval);
+        Assert.Equal([busy.Worker.Id], _shop.Asked);
+        // As good as going: no second one is asked, and the claim is no longer refused.
+        _time.Advance(CapArbiter.LookInterval);
+        Assert.Equal([busy.Worker.Id], _shop.Asked);
+        Assert.Equal([true, false], _blog.Told);
+        busy.Leave();
+        busy.Dispose();
+        await waiting;
+    }
+
+    [Fact]
+    public async Task A_group_that_does_not_follow_is_asked_again()
+    {
+        var (_, idle) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        _shop.Spare = new SpareWorker(idle.Worker.Id, TimeSpan.FromSeconds(9));
+        var waiting = ClaimAsync("blog", 0);
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.Equal(2, _shop.Asked.Count);
+        Assert.False(waiting.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_successor_takes_the_room_of_the_worker_that_left_for_it()
+    {
+        var (old, _) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        var successor = ClaimAsync("shop", 0);
+        Assert.StartsWith("Group shop has no room for successors", _log.All[^1], StringComparison.Ordinal);
+        Assert.StartsWith("replaces its workers in place", _arbiter.ShortageOf("shop"), StringComparison.Ordinal);
+        var other = ClaimAsync("blog", 0);
+        old.Leave();
+        old.Dispose();
+        await successor;
+        Assert.False(other.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_higher_cap_lets_go_on_and_a_lower_one_asks_for_workers()
+    {
+        var (_, idle) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        var waiting = ClaimAsync("blog", 0);
+        _arbiter.Apply(Settings(3));
+        await waiting;
+        _shop.Spare = new SpareWorker(idle.Worker.Id, TimeSpan.FromSeconds(9));
+        _arbiter.Apply(Settings(2));
+        Assert.Equal([idle.Worker.Id], _shop.Asked);
+    }
+
+    [Fact]
+    public async Task Workers_of_a_group_that_was_removed_count_until_they_are_gone()
+    {
+        var (_, last) = (await ClaimAsync("blog", 0), await ClaimAsync("blog", 1));
+        _arbiter.Apply(Settings(2) with { ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() } });
+        var waiting = ClaimAsync("shop", 0);
+        Assert.False(waiting.IsCompleted);
+        last.Dispose();
+        await waiting;
+    }
+
+    private Task<CapRoom> ClaimAsync(string group, int rank, CancellationToken? token = null)
+    {
+        var member = group == "shop" ? _shop : _blog;
+        return _arbiter.ClaimAsync(member, new WorkerIdentity(group, ++_lastId, rank, 1), member.Told.Add, token ?? Token);
+    }
+
+    private static ProxyGroupsSettings Settings(int most) => new()
+    {
+        MaxProcesses = most,
+        ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { Processes = 0, MaxProcesses = 2 }, ["blog"] = new() { Processes = 0 } },
+    };
+
+    private sealed class Member : ICapMember
+    {
+        public SpareWorker? Spare { get; set; }
+
+        public List<int> Asked { get; } = [];
+
+        public List<bool> Told { get; } = [];
+
+        public SpareWorker? FindSpare() => Spare;
+
+        public void AskToYield(int worker) => Asked.Add(worker);
+    }
+}

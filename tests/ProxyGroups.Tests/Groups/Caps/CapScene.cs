@@ -1,0 +1,43 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups.Caps;
+
+namespace ProxyGroups.Tests.Groups.Caps;
+
+/// <summary>Groups below caps and their workers, written as words: "shop0 shop1? blog0-" is one that runs, one that waits for room, one that leaves.</summary>
+internal static class CapScene
+{
+    public static readonly TimeSpan Now = TimeSpan.FromSeconds(100);
+
+    /// <param name="groups">"shop 2" keeps two, "blog 0 python" belongs to an application group.</param>
+    public static Dictionary<string, CapGroup> Groups(int? machine, int? python, string groups) => CapGroup.Read(new ProxyGroupsSettings
+    {
+        MaxProcesses = machine,
+        ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = python } },
+        ProcessGroups = groups.Split(", ").Select(static text => text.Split(' ')).ToDictionary(
+            static words => words[0],
+            static words => new ProcessGroupSettings { Processes = int.Parse(words[1], null), MaxProcesses = 9, ApplicationGroup = words.ElementAtOrDefault(2) }),
+    });
+
+    /// <summary>"shop0" runs, "shop0-" leaves, "shop0?" waits, "shop0!" waits as heir; "shop0?3" has waited for 3 s.</summary>
+    public static List<CapWorker> Workers(string workers) => [.. workers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Worker)];
+
+    /// <summary>Idle times by worker: "shop1 20" has been idle for 20 s, "shop1 0" is busy.</summary>
+    public static IEnumerable<YieldOffer> Offers(IReadOnlyList<CapWorker> workers, string offers) => offers.Split(", ", StringSplitOptions.RemoveEmptyEntries)
+        .Select(static text => text.Split(' '))
+        .Select(words => new YieldOffer(workers.Single(worker => worker.Stage == CapStage.Held && Name(worker) == words[0]), TimeSpan.FromSeconds(double.Parse(words[1], null))));
+
+    public static string Name(CapWorker worker) => $"{worker.Group}{worker.Rank}";
+
+    private static CapWorker Worker(string text, int index)
+    {
+        var mark = text.IndexOfAny(['?', '!', '-']);
+        var name = mark < 0 ? text : text[..mark];
+        var waited = mark >= 0 && mark + 1 < text.Length ? double.Parse(text[(mark + 1)..], null) : 0;
+        return new CapWorker(index + 1, name[..^1], name[^1] - '0', Now - TimeSpan.FromSeconds(waited))
+        {
+            Stage = mark < 0 ? CapStage.Held : text[mark] == '-' ? CapStage.Leaving : CapStage.Waiting,
+            IsHeir = mark >= 0 && text[mark] == '!',
+            ReadySince = mark < 0 ? TimeSpan.Zero : null,
+        };
+    }
+}
