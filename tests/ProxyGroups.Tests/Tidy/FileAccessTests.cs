@@ -19,6 +19,8 @@ public sealed partial class FileAccessTests
         ["Configuration/MachineFacts.cs"] = TheSystems,
         ["Groups/MaintenancePage.cs"] = StampsOnly,
         ["Groups/WatchedFiles.cs"] = StampsOnly,
+        ["Hosting/ReloadSignal.cs"] = "the terminal, /dev/tty",
+        ["Hosting/Systemd/Journal.cs"] = TheKernels,
         ["Runtimes/AppDetector.cs"] = StampsOnly,
         ["Runtimes/DotNetApps.cs"] = StampsOnly,
         ["Runtimes/DotNetProject.cs"] = StampsOnly,
