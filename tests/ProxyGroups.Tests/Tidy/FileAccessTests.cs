@@ -9,7 +9,7 @@ namespace ProxyGroups.Tests.Tidy;
 /// </summary>
 public sealed partial class FileAccessTests
 {
-    private const string TheKernels = "files of the kernel's own (/proc, /dev, cgroup)";
+    private const string TheKernels = "files of the kernel's own (/proc, cgroup)";
     private const string TheSystems = "files of the system's own (/etc)";
     private const string OwnFolder = "the front door's private folder, whose owner, mode and way there are checked";
     private const string StampsOnly = "opens nothing: names and times of entries, links not entered";
@@ -20,8 +20,6 @@ public sealed partial class FileAccessTests
         ["Groups/MaintenancePage.cs"] = StampsOnly,
         ["Groups/WatchedFiles.cs"] = StampsOnly,
         ["Hosting/ReloadSignal.cs"] = "the terminal, /dev/tty",
-        ["Hosting/Systemd/Journal.cs"] = TheKernels,
-        ["Hosting/ReloadSignal.cs"] = TheKernels,
         ["Hosting/Systemd/Journal.cs"] = TheKernels,
         ["Runtimes/AppDetector.cs"] = StampsOnly,
         ["Runtimes/DotNetApps.cs"] = StampsOnly,
