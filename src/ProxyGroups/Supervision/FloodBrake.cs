@@ -18,11 +18,14 @@ internal sealed class FloodBrake(TimeProvider time)
     private long _began = time.GetTimestamp();
     private int _dropped;
 
-    public void Count(string droppedLine)
+    public void CountLine(string dropped) => Count(dropped.Length + LineCost);
+
+    /// <summary>Of a line that is too long.</summary>
+    public void Count(int droppedCharacters)
     {
         lock (_gate)
         {
-            _dropped += droppedLine.Length + LineCost;
+            _dropped += droppedCharacters;
         }
     }
 

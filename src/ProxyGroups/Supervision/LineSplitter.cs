@@ -9,6 +9,7 @@ internal sealed class LineSplitter(int maxLength)
 
     private readonly StringBuilder _line = new();
     private bool _isCut;
+    private int _cut;
 
     public void Feed(ReadOnlySpan<char> text, Action<string> take)
     {
@@ -31,11 +32,21 @@ internal sealed class LineSplitter(int maxLength)
         }
     }
 
+    /// <summary>Characters that were dropped since the last call.</summary>
+    public int TakeCut()
+    {
+        var cut = _cut;
+        _cut = 0;
+        return cut;
+    }
+
     private void Append(ReadOnlySpan<char> part)
     {
         var room = maxLength - _line.Length;
-        _isCut |= part.Length > room;
-        _line.Append(part[..Math.Min(part.Length, room)]);
+        var taken = Math.Min(part.Length, room);
+        _isCut |= part.Length > taken;
+        _cut += part.Length - taken;
+        _line.Append(part[..taken]);
     }
 
     private void Flush(Action<string> take)

@@ -65,6 +65,7 @@ internal sealed class OutputRelay
             while (await reader.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
                 splitter.Feed(buffer.AsSpan(0, count), whole.Add);
+                _brake.Count(splitter.TakeCut());
                 foreach (var line in whole)
                 {
                     await TakeAsync(stream, line, cancellationToken);
@@ -126,7 +127,7 @@ internal sealed class OutputRelay
 
     private void Drop(string line)
     {
-        _brake.Count(line);
+        _brake.CountLine(line);
         if (Interlocked.Increment(ref _dropped) is 1)
         {
             _reportTimer.Change(ReportInterval, Timeout.InfiniteTimeSpan);

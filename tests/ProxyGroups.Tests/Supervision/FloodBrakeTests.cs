@@ -43,7 +43,7 @@ public sealed class FloodBrakeTests
     {
         for (var line = 0; line < lines; line++)
         {
-            _brake.Count("x");
+            _brake.CountLine("x");
         }
     }
 }

@@ -96,6 +96,20 @@ public sealed class OutputRelayTests : IDisposable
         Assert.Empty(_dropped);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task A_line_without_an_end_is_held_up_as_a_flood()
+    {
+        var relay = Start();
+        _worker.Feed(new string('x', FloodBrake.Allowance + (2 * OutputRelay.MaxLineLength)));
+        _worker.Feed("\nnext\n");
+        await UntilAsync(() => _time.Timers > 1 || relay.LastLines.Count > 0);
+        Assert.Empty(relay.LastLines);
+        _time.Advance(FloodBrake.Interval);
+        await UntilAsync(() => relay.LastLines is [_, "next"]);
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken);
 
     private async Task PrintAsync(OutputRelay relay, int lines)
@@ -131,15 +145,21 @@ public sealed class OutputRelayTests : IDisposable
         }
     }
 
-    /// <summary>Tells when somebody begins to wait for a second: time that passes before that would be missed.</summary>
+    /// <summary>Counts the timers; tells when somebody begins to wait for a second: time that passes before that would be missed.</summary>
     private sealed class PatienceClock : FakeTimeProvider
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private int _timers;
+
+        /// <summary>Who waits has made one; the relay's report is the first.</summary>
+        public int Timers => Volatile.Read(ref _timers);
 
         public Task SecondBegun => _begun.Task;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
+            Interlocked.Increment(ref _timers);
             var timer = base.CreateTimer(callback, state, dueTime, period);
             if (dueTime == TimeSpan.FromSeconds(1))
             {
