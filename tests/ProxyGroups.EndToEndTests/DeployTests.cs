@@ -86,6 +86,15 @@ public sealed class DeployTests
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task A_step_whose_line_has_no_end_fills_no_memory()
+    {
+        var (root, _) = await CreateAppAsync();
+        var step = new[] { "sh", "-c", "head -c 100000 /dev/zero | tr '\\0' x; exit 3" };
+        await using var frontDoor = await StartAsync(root, new { Before = new[] { step } });
+        Assert.EndsWith("xxx [cut]", await frontDoor.WaitForLogAsync(static line => line.Contains("xxx", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task SIGHUP_takes_changed_settings_and_restarts_every_group_once()
     {
         var (root, _) = await CreateAppAsync();

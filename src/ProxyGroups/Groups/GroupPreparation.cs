@@ -12,8 +12,6 @@ namespace ProxyGroups.Groups;
 /// </summary>
 internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogger logger)
 {
-    private const int OutputLines = 20;
-
     // Long enough for any build or migration, and an end.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -21,7 +19,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ProcessGroupSettings _settings = group.Settings;
-    private readonly Queue<string> _lastOutput = new();
+    private OutputRelay? _output;
 
     /// <returns>Why it failed; null when it ended well, there was nothing to do, or the group stops.</returns>
     public async Task<SpawnFailure?> RunAsync(int generation)
@@ -105,7 +103,10 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
 
     private async Task<WorkerExit> WaitAsync(ILaunchedProcess process, string line)
     {
-        var reading = Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError));
+        using var reading = new CancellationTokenSource();
+        // As a worker's: a line without an end would fill our memory.
+        _output = OutputRelay.Start(
+            process.StandardOutput, process.StandardError, static _ => { }, static _ => { }, LineAllowance.OfFile(host.Time), host.Time, reading.Token);
         try
         {
             return await process.Exited.WaitAsync(Longest, host.Time, group.Stopping);
@@ -123,25 +124,11 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         finally
         {
             process.KillTree();
-            await Task.WhenAny(reading, Task.Delay(FlushTimeout, host.Time));
-        }
-    }
-
-    private async Task KeepAsync(StreamReader output)
-    {
-        while (await output.ReadLineAsync() is { } line)
-        {
-            lock (_lastOutput)
-            {
-                _lastOutput.Enqueue(line);
-                if (_lastOutput.Count > OutputLines)
-                {
-                    _lastOutput.Dequeue();
-                }
-            }
+            await Task.WhenAny(_output.Completion, Task.Delay(FlushTimeout, host.Time));
+            await reading.CancelAsync();
         }
     }
 
     private SpawnFailure Failure(string cause, string remedy, long started) =>
-        new(SpawnStep.Prepare, cause, [.. _lastOutput], remedy, host.Time.GetElapsedTime(started));
+        new(SpawnStep.Prepare, cause, _output?.LastLines ?? [], remedy, host.Time.GetElapsedTime(started));
 }
