@@ -80,7 +80,9 @@ internal sealed class SectionReader
             return [.. items.Select(ReadItem).OfType<string>()];
         }
 
-        _errors.Add(node.Path, node.Text, $"is a {(node.Kind == NodeKind.Value ? "value" : "section")}, but a list is expected", "Write [ \"...\" ].");
+        // Somebody may have written NAME=value, a secret.
+        var shown = node.Text?.Contains('=') is true ? null : node.Text;
+        _errors.Add(node.Path, shown, $"is a {(node.Kind == NodeKind.Value ? "value" : "section")}, but a list is expected", "Write [ \"...\" ].");
         return [];
     }
 

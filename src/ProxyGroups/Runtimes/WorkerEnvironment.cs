@@ -50,7 +50,8 @@ internal static class WorkerEnvironment
     private static Dictionary<string, string> Passed(RuntimeRequest request, IReadOnlyCollection<string> reserved)
     {
         var passed = new Dictionary<string, string>();
-        foreach (var name in request.Settings.PassEnvironment)
+        // What is no name was refused before, without showing it: it may be NAME=value, a secret.
+        foreach (var name in request.Settings.PassEnvironment.Where(static name => !name.Contains('=')))
         {
             if (ReservedNames.IsReserved(name, reserved))
                 request.Report("PassEnvironment", name, $"{name} is set by the front door for each worker", ReservedNames.Remedy(name));

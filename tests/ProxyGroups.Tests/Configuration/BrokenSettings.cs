@@ -370,6 +370,11 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:PassEnvironment:0 is not a name of a variable. Write the name alone, "DATABASE_URL"; values belong in "Environment".
         ---
+        a hidden secret instead of a list of names
+        "PassEnvironment": "DATABASE_URL=postgres://u:p@h"
+        =>
+        ProxyGroups:ProcessGroups:shop:PassEnvironment is a value, but a list is expected. Write [ "..." ].
+        ---
         an environment list without names
         "Environment": [ "DEBUG" ]
         =>

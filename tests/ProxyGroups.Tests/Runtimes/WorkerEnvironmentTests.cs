@@ -71,6 +71,13 @@ public sealed class WorkerEnvironmentTests : IDisposable
             "Set DATABASE_URL before the front door starts, take it off this list, or give a value under \"Environment\".");
 
     [Fact]
+    public void A_secret_in_the_list_of_names_is_not_shown()
+    {
+        _scene.Create(Serve(new() { PassEnvironment = ["DATABASE_URL=postgres://u:p@h"] }));
+        Assert.Empty(_scene.Errors);
+    }
+
+    [Fact]
     public void A_value_in_the_settings_is_the_default_of_a_variable_to_pass()
     {
         var environment = Environment(new()
