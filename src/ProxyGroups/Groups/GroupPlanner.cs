@@ -292,7 +292,7 @@ internal sealed class GroupPlanner
         if (isClosed != _state.IsClosed || (failing && IsRunning && _state.RetryAt > _state.ClosedUntil))
         {
             _state = _state with { IsClosed = isClosed, ClosedUntil = failing ? _state.RetryAt : TimeSpan.Zero };
-            _actions.Add(new GroupAction.Gate(_state.IsClosed, stopped ? StoppedRetryAfter : failing ? _state.RetryAt - _now : TimeSpan.Zero));
+            _actions.Add(new GroupAction.Gate(_state.IsClosed, stopped ? StoppedRetryAfter : failing && _state.RetryAt > _now ? _state.RetryAt - _now : TimeSpan.Zero));
         }
     }
 

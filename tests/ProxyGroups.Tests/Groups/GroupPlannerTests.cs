@@ -56,6 +56,13 @@ public sealed class GroupPlannerTests
     }
 
     [Fact]
+    public void Who_is_refused_while_the_next_try_begins_is_not_told_to_come_in_the_past()
+    {
+        var script = new PlannerScript().Start().Fail(1).After(31).Tick().Fail(2).After(31).Tick().Boot(3).After(2).Exited(3, 137);
+        Assert.Contains(new GroupAction.Gate(true, TimeSpan.Zero), script.Started);
+    }
+
+    [Fact]
     public void After_a_failure_one_start_at_a_time_shows_whether_it_works_again()
     {
         var script = new PlannerScript(processes: 3).Start();
