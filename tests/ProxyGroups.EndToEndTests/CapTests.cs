@@ -74,6 +74,31 @@ public sealed class CapTests
         await frontDoor.WaitForLogAsync(static line => line.Contains("Group shop has no room for successors beside the workers that they replace: application group python's cap of 3 processes", StringComparison.Ordinal));
     }
 
+    /// <summary>Whether its size is known when the second one asks, or only after it has started: one of them makes room for the other.</summary>
+    [Fact(Timeout = 90_000)]
+    public async Task Workers_that_do_not_fit_into_the_memory_together_take_turns()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(root, "wsgi.py"), """
+            import os
+            ballast = os.urandom(1) * (60 << 20)
+            def application(environ, start_response):
+                start_response("200 OK", [])
+                return [str(os.getpid()).encode()]
+            """, Token);
+        var site = Site.Of(("one", Ballast), ("two", Ballast));
+        site["ProxyGroups"]!["MaxMemory"] = "100MiB";
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, root);
+        var first = int.Parse(await frontDoor.Client.GetStringAsync("/one/", Token), null);
+        await frontDoor.Client.GetStringAsync("/two/", Token);
+        await Poll.UntilAsync(() => !Poll.IsAlive(first), "the end of the one that has been idle longer", Token, seconds: 30);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Group one gives up a worker", StringComparison.Ordinal));
+        await frontDoor.Client.GetStringAsync("/one/", Token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Group two gives up a worker", StringComparison.Ordinal));
+    }
+
+    private static object Ballast { get; } = new { Wsgi = "wsgi:application", TestApps.Python, Processes = 0, Threads = 1, Queue = new { MaxWait = "40s" } };
+
     private static Task<FrontDoorProcess> StartAsync(int most, params (string Name, object Group)[] groups)
     {
         var site = Site.Of(groups);

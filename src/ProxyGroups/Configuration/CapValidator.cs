@@ -8,11 +8,14 @@ internal static class CapValidator
     public static void Validate(ProxyGroupsSettings settings, Checks root)
     {
         Check(settings.MaxProcesses, [.. settings.ProcessGroups], "all groups", root);
+        CheckMemory(settings.MaxMemory, root);
         foreach (var (name, group) in settings.ApplicationGroups)
         {
             var checks = root.Section("ApplicationGroups").Section(name);
             Check(group.MaxProcesses, [.. settings.MembersOf(name)], "its process groups", checks);
             CheckReach(group.MaxProcesses, settings.MaxProcesses, $"{SettingsReader.Section}:MaxProcesses", checks);
+            CheckMemory(group.MaxMemory, checks);
+            checks.Require(!(group.MaxMemory > settings.MaxMemory), "MaxMemory", SizeText.Format(group.MaxMemory), $"is above {SettingsReader.Section}:MaxMemory ({SizeText.Format(settings.MaxMemory)}), so it can never be reached", "Write less, or raise that.");
         }
 
         foreach (var (name, group) in settings.ProcessGroups)
@@ -28,6 +31,9 @@ internal static class CapValidator
         var least = groups.Sum(static group => (long)group.Value.Processes) + onDemand;
         checks.Require(!(most < least), "MaxProcesses", Text(most), $"is less than what {whose} need at least: {Sum(groups, onDemand, least)}", $"Lower their Processes, or write {Text(least)} or more.");
     }
+
+    private static void CheckMemory(long? most, Checks checks) => checks.Require(
+        most is null or >= SettingsRanges.LeastMemory, "MaxMemory", SizeText.Format(most), "leaves no memory for a program", "Write a size such as \"2GiB\", or remove it.");
 
     // "blog 2 + shop 3 + 1 for those that start on demand = 6"
     private static string Sum(IEnumerable<KeyValuePair<string, ProcessGroupSettings>> groups, int onDemand, long least)

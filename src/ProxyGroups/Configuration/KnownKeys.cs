@@ -20,10 +20,10 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
-        ["MaxProcesses"],
+        ["MaxProcesses", "MaxMemory"],
         new Dictionary<string, Refusal>
         {
             ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: an application group starts no interpreter yet."),

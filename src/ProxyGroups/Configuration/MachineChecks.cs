@@ -36,6 +36,15 @@ internal static class MachineChecks
             CheckSocketPath(settings.RuntimeDirectory!, machine, root);
         }
 
+        if (!asksForLinux)
+        {
+            RefuseForPlain("MaxMemory", settings.MaxMemory, root);
+            foreach (var (name, group) in settings.ApplicationGroups)
+            {
+                RefuseForPlain("MaxMemory", group.MaxMemory, root.Section("ApplicationGroups").Section(name));
+            }
+        }
+
         MachineGroupChecks.CheckHome(settings, machine, asksForLinux, root);
         foreach (var (name, group) in settings.ProcessGroups)
         {

@@ -39,6 +39,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public int? MaxProcesses { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.MaxMemory"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public long? MaxMemory { get; set; }
+
     /// <summary>See <see cref="ProxyGroupsSettings.Cgroup"/>.</summary>
     /// <value>Default null: the configuration decides.</value>
     public string? Cgroup { get; set; }
@@ -50,6 +54,7 @@ public sealed class ProxyGroupsOptions
         Overview = Overview ?? settings.Overview,
         Launcher = Launcher ?? settings.Launcher,
         MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
+        MaxMemory = MaxMemory ?? settings.MaxMemory,
         Cgroup = Cgroup ?? settings.Cgroup,
         ApplicationGroups = Over(ApplicationGroups, settings.ApplicationGroups),
         ProcessGroups = Over(ProcessGroups, settings.ProcessGroups),

@@ -25,6 +25,7 @@ internal static class SettingsReader
             Overview = root.ReadText("Overview"),
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
+            MaxMemory = root.Read("MaxMemory", SizeText.Parse, null),
             Cgroup = root.ReadText("Cgroup"),
             ApplicationGroups = ReadGroups(node.Part("ApplicationGroups"), group => ReadApplicationGroup(group, errors), errors),
             ProcessGroups = ReadGroups(node.Part("ProcessGroups"), group => ProcessGroupReader.Read(group, defaults, errors), errors),
@@ -35,7 +36,11 @@ internal static class SettingsReader
     private static ApplicationGroupSettings ReadApplicationGroup(SettingsNode node, ReadErrors errors)
     {
         var group = new SectionReader(node, null, errors, KnownKeys.ApplicationGroup);
-        return new() { MaxProcesses = group.ReadOptional("MaxProcesses", ScalarText.WholeNumber) };
+        return new()
+        {
+            MaxProcesses = group.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
+            MaxMemory = group.Read("MaxMemory", SizeText.Parse, null),
+        };
     }
 
     private static Dictionary<string, T> ReadGroups<T>(SettingsNode groups, Func<SettingsNode, T> read, ReadErrors errors)

@@ -150,7 +150,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     {
         if (fact is WorkerEvent.Ready)
         {
-            _room?.Ready();
+            var pid = Pid;
+            _room?.Ready(sampled => host.Memory.Watch(pid, sampled));
         }
         else if (fact is WorkerEvent.Exited)
         {

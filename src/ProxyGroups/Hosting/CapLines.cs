@@ -16,6 +16,11 @@ internal static class CapLines
     private static string Describe(Cap cap, IReadOnlyList<CapGroup> members)
     {
         var kept = members.Where(static group => group.Minimum > 0).Select(static group => string.Create(CultureInfo.InvariantCulture, $"{group.Name} {group.Minimum}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{cap.Owner}: at most {cap.Processes} processes, {members.Sum(static group => group.Minimum)} of them kept for {string.Join(", ", kept.DefaultIfEmpty("nobody"))}");
+        string?[] bounds =
+        [
+            cap.Processes is { } most ? string.Create(CultureInfo.InvariantCulture, $"{most} processes, {members.Sum(static group => group.Minimum)} of them kept for {string.Join(", ", kept.DefaultIfEmpty("nobody"))}") : null,
+            cap.Memory is { } memory ? $"{SizeText.Format(memory)} of memory" : null,
+        ];
+        return $"{cap.Owner}: at most {string.Join("; ", bounds.Where(static bound => bound is not null))}";
     }
 }

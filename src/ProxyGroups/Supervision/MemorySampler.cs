@@ -39,6 +39,19 @@ internal sealed class MemorySampler : IDisposable
         return watch;
     }
 
+    /// <summary>Samples a worker now and then without a limit, the first time at once.</summary>
+    public IDisposable Watch(int pid, Action<long> sampled)
+    {
+        Enqueue(() =>
+        {
+            if (SizeOf(pid, ReadProcesses()) is { } bytes)
+            {
+                sampled(bytes);
+            }
+        });
+        return Watch(pid, long.MaxValue, sampled);
+    }
+
     /// <summary>Looks once whether a second process of this size fits on the machine and into its group.</summary>
     /// <param name="groupRoom">What the worker's group may still use; null: no limit.</param>
     public void Weigh(int pid, Func<long?> groupRoom, Action<MemoryRoom> weighed) =>
@@ -58,12 +71,12 @@ internal sealed class MemorySampler : IDisposable
     {
         var all = ReadProcesses();
         var isHurried = false;
-        foreach (var watch in _watches.Keys)
+        foreach (var watches in _watches.Keys.GroupBy(static watch => watch.Pid))
         {
-            if (SizeOf(watch.Pid, all) is { } bytes)
+            if (SizeOf(watches.Key, all) is { } bytes)
             {
-                isHurried |= bytes > watch.Limit;
-                watch.Sampled(bytes);
+                isHurried |= watches.Any(watch => bytes > watch.Limit);
+                watches.ToList().ForEach(watch => watch.Sampled(bytes));
             }
         }
 

@@ -490,6 +490,12 @@ internal static class BrokenSettings
         minimums that just fit
         { "ProxyGroups": { "MaxProcesses": 6, "ProcessGroups": { "shop": { "Processes": 3, "MaxProcesses": 6 }, "blog": { "Processes": 2 }, "wiki": { "Processes": 0 } } } }
         ---
+        caps on memory
+        { "ProxyGroups": { "MaxMemory": "2GiB", "ApplicationGroups": { "python": { "MaxMemory": "3GiB" }, "node": { "MaxMemory": "1kB" } } } }
+        =>
+        ProxyGroups:ApplicationGroups:node:MaxMemory = "1kB" leaves no memory for a program. Write a size such as "2GiB", or remove it.
+        ProxyGroups:ApplicationGroups:python:MaxMemory = "3GiB" is above ProxyGroups:MaxMemory (2GiB), so it can never be reached. Write less, or raise that.
+        ---
         caps of application groups
         { "ProxyGroups": { "MaxProcesses": 8, "ApplicationGroups": { "python": { "MaxProcesses": 2 }, "node": { "MaxProcesses": 9 }, "ruby": { "MaxProcesses": 0 }, "Perl": {} },
           "ProcessGroups": { "shop": { "ApplicationGroup": "Python", "Processes": 3 }, "blog": { "ApplicationGroup": "python", "Processes": 1, "MaxProcesses": 4 }, "wiki": { "MaxProcesses": 9 } } } }

@@ -60,6 +60,10 @@ public sealed class MachineChecksTests
         Settings(new() { Group = AllLimits }) with { Cgroup = "/web" }, Root with { Cgroup = new("/web", new HashSet<string>(), "/web is no cgroup v2 folder") });
 
     [Fact]
+    public void A_cap_on_memory_needs_Linux() => Expect(
+        "ProxyGroups:MaxMemory = \"2097152\" cannot be honoured by the plain launcher. Remove it, or run on Linux with \"Launcher\": \"auto\".", Settings(new()) with { MaxMemory = 2 << 20 }, Plain);
+
+    [Fact]
     public void What_is_not_enabled_is_not_checked() =>
         Assert.Empty(MachineChecks.Check(Settings(new() { Directory = "nowhere" }) with { Enabled = false }, Root));
 

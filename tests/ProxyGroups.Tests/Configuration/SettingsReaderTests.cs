@@ -12,8 +12,8 @@ public sealed class SettingsReaderTests
         var settings = Layers.Read(Layers.Of("""
             {
               "ProxyGroups": {
-                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Launcher": "plain", "MaxProcesses": 40,
-                "ApplicationGroups": { "python": { "MaxProcesses": 12 } },
+                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Launcher": "plain", "MaxProcesses": 40, "MaxMemory": "6GiB",
+                "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB" } },
                 "ProcessGroups": {
                   "shop": {
                     "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv",
@@ -45,7 +45,8 @@ public sealed class SettingsReaderTests
             Overview = "/groups",
             Launcher = LauncherKind.Plain,
             MaxProcesses = 40,
-            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12 } },
+            MaxMemory = 6L << 30,
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12, MaxMemory = 2L << 30 } },
             ProcessGroups = new Dictionary<string, ProcessGroupSettings>
             {
                 ["shop"] = new()

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace ProxyGroups.Groups.Caps;
 
 /// <summary>A bound on the workers of several groups together.</summary>
 /// <param name="Owner">Whose it is, for people: "the machine" or "application group python".</param>
 /// <param name="Path">Configuration path of the section that holds it.</param>
 /// <param name="Processes">Most workers; null: no bound.</param>
-internal sealed record Cap(string Owner, string Path, int? Processes)
-{
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Owner}'s cap of {Processes} processes ({Path}:MaxProcesses)");
-}
+/// <param name="Memory">Most bytes that they use; null: no bound.</param>
+internal sealed record Cap(string Owner, string Path, int? Processes, long? Memory = null);

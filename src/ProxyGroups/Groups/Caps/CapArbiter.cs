@@ -18,6 +18,7 @@ internal sealed class CapArbiter : IDisposable
 
     private readonly Lock _gate = new();
     private readonly List<CapRoom> _rooms = [];
+    private readonly SizeBook _sizes = new();
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ITimer _timer;
@@ -40,6 +41,7 @@ internal sealed class CapArbiter : IDisposable
         {
             (_settings, _groups) = (settings, CapGroup.Read(settings));
             _rooms.ForEach(Know);
+            _rooms.ForEach(Measure);
         }
 
         Settle();
@@ -75,12 +77,25 @@ internal sealed class CapArbiter : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    internal void NoteReady(CapRoom room)
+    internal void NoteReady(CapRoom room, Func<Action<long>, IDisposable> measure)
     {
         lock (_gate)
         {
             room.Worker = room.Worker with { ReadySince = Now };
+            room.Measure(measure);
+            Measure(room);
         }
+    }
+
+    internal void NoteMemory(CapRoom room, long bytes)
+    {
+        lock (_gate)
+        {
+            room.Worker = room.Worker with { Memory = bytes };
+            _sizes.Note(room.Worker.Group, bytes);
+        }
+
+        Settle();
     }
 
     internal void NoteLeaving(CapRoom room)
@@ -98,6 +113,7 @@ internal sealed class CapArbiter : IDisposable
     {
         lock (_gate)
         {
+            room.Measure(isWanted: false);
             _rooms.Remove(room);
             NameHeir(room);
         }
@@ -109,6 +125,8 @@ internal sealed class CapArbiter : IDisposable
 
     // A group that was removed has workers for a while.
     private void Know(CapRoom room) => _groups.TryAdd(room.Worker.Group, CapGroup.Unlisted(room.Worker.Group, _settings));
+
+    private void Measure(CapRoom room) => room.Measure(_groups[room.Worker.Group].CountsMemory);
 
     private void Withdraw(CapRoom room, CancellationToken cancellationToken)
     {
@@ -138,7 +156,8 @@ internal sealed class CapArbiter : IDisposable
     {
         lock (_gate)
         {
-            var decision = CapPlan.Decide(_groups, [.. _rooms.Select(AsSeen)]);
+            var seen = _sizes.Estimate(_groups, [.. _rooms.Select(AsSeen)]);
+            var decision = CapPlan.Decide(_groups, seen);
             var byId = _rooms.ToDictionary(static room => room.Worker.Id);
             foreach (var granted in decision.Granted)
             {
@@ -152,10 +171,10 @@ internal sealed class CapArbiter : IDisposable
             }
 
             _shortages.Show(decision);
-            var isOver = decision.Soon.Caps.Any(decision.Soon.IsOver);
+            var isOver = decision.Soon.Caps.Any(cap => decision.Soon.OverOf(cap) is not null);
             if (isOver || refused.Count > 0)
             {
-                AskForRoom(decision, byId);
+                AskForRoom(decision, seen, byId);
             }
 
             _timer.Change(isOver || _rooms.Any(static room => room.IsWaiting) ? LookInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -166,9 +185,9 @@ internal sealed class CapArbiter : IDisposable
     private CapWorker AsSeen(CapRoom room) =>
         room.Worker.Stage == CapStage.Held && Now - room.AskedAt < AskTime ? room.Worker with { Stage = CapStage.Leaving } : room.Worker;
 
-    private void AskForRoom(CapDecision decision, Dictionary<int, CapRoom> rooms)
+    private void AskForRoom(CapDecision decision, IEnumerable<CapWorker> seen, Dictionary<int, CapRoom> rooms)
     {
-        foreach (var yield in YieldPlan.Choose(decision, FindOffers(rooms), Now))
+        foreach (var yield in YieldPlan.Choose(decision, FindOffers(seen.ToDictionary(static worker => worker.Id)), Now))
         {
             var room = rooms[yield.Offer.Worker.Id];
             room.AskedAt = Now;
@@ -177,13 +196,13 @@ internal sealed class CapArbiter : IDisposable
         }
     }
 
-    private IEnumerable<YieldOffer> FindOffers(Dictionary<int, CapRoom> rooms)
+    private IEnumerable<YieldOffer> FindOffers(Dictionary<int, CapWorker> seen)
     {
         foreach (var member in _rooms.Select(static room => room.Member).Distinct())
         {
-            if (member.FindSpare() is { } spare && rooms.TryGetValue(spare.Id, out var room) && AsSeen(room).Stage == CapStage.Held)
+            if (member.FindSpare() is { } spare && seen.TryGetValue(spare.Id, out var worker) && worker.Stage == CapStage.Held)
             {
-                yield return new YieldOffer(room.Worker, spare.IdleFor);
+                yield return new YieldOffer(worker, spare.IdleFor);
             }
         }
     }

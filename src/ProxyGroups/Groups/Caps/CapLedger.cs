@@ -7,7 +7,7 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
 {
     private const int MostNames = 5;
 
-    private readonly Dictionary<string, int> _held = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<CapWorker>> _held = new(StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<Cap> Caps => groups.Values.SelectMany(static group => group.Caps).Distinct();
 
@@ -15,36 +15,65 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
     {
         foreach (var worker in workers)
         {
-            _held[worker.Group] = Held(worker.Group) + 1;
+            (_held.TryGetValue(worker.Group, out var held) ? held : _held[worker.Group] = []).Add(worker);
         }
 
         return this;
     }
 
-    public void Remove(CapWorker worker) => _held[worker.Group]--;
+    public void Remove(CapWorker worker) => _held[worker.Group].RemoveAll(held => held.Id == worker.Id);
 
-    public int Held(string group) => _held.GetValueOrDefault(group);
+    public int Held(string group) => _held.TryGetValue(group, out var held) ? held.Count : 0;
 
     public int Minimum(string group) => groups[group].Minimum;
 
     public bool IsUnder(string group, Cap cap) => groups[group].Caps.Contains(cap);
 
-    /// <summary>The cap that has no room for one more worker of this group; null: there is room.</summary>
-    public Cap? ShortOf(string group) => groups[group].Caps.FirstOrDefault(cap => IsShort(cap, group));
+    /// <summary>The first cap that has no room for this worker; null: there is room.</summary>
+    public CapShortage? ShortOf(CapWorker worker) => groups[worker.Group].Caps
+        .Select(cap => IsFull(cap, worker.Group) ? new CapShortage(cap, false) : LacksMemory(cap, worker) ? new CapShortage(cap, true) : null)
+        .FirstOrDefault(static shortage => shortage is not null);
 
-    public bool IsOver(Cap cap) => MembersOf(cap).Sum(member => Held(member.Name)) > cap.Processes;
+    /// <summary>Workers of unknown size start one after the other below a cap on memory: what the first one uses is known when it is ready.</summary>
+    public bool IsUnknownBeside(CapWorker worker) => worker.Memory is null
+        && groups[worker.Group].Caps.Any(cap => cap.Memory is not null && MembersOf(cap).SelectMany(WorkersOf).Any(static held => held is { Memory: null, ReadySince: null }));
 
-    /// <summary>Who uses the cap, for people: "shop 3, blog 1 of 2 that are kept for it".</summary>
-    public string Describe(Cap cap)
+    public CapShortage? OverOf(Cap cap) => CountOf(cap) > cap.Processes ? new CapShortage(cap, false)
+        : MemoryOf(cap) > cap.Memory ? new CapShortage(cap, true)
+        : null;
+
+    /// <summary>A cap on memory has room for this worker once all others but those that are kept are gone.</summary>
+    public bool CouldFit(CapWorker worker, Cap cap) =>
+        MembersOf(cap).SelectMany(member => WorkersOf(member).Select(static held => held.Memory ?? 0).Order().Take(member.Minimum)).Sum() + (worker.Memory ?? 0) <= cap.Memory;
+
+    /// <summary>Who uses the cap, for people: "shop 3, blog 1 of 2 that are kept for it", or "shop 300MiB, blog 80MiB".</summary>
+    public string Describe(CapShortage shortage)
     {
-        var users = MembersOf(cap).Where(member => Used(member) > 0).OrderByDescending(Used).ThenBy(static member => member.Name, StringComparer.Ordinal).ToList();
-        var names = users.Take(MostNames).Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {Held(member.Name)}{(Held(member.Name) < member.Minimum ? $" of {member.Minimum} that are kept for it" : "")}"));
+        long Use(CapGroup member) => shortage.IsOfMemory ? MemoryOf(member) : Used(member);
+        var users = MembersOf(shortage.Cap).Where(member => Use(member) > 0).OrderByDescending(Use).ThenBy(static member => member.Name, StringComparer.Ordinal).ToList();
+        var names = users.Take(MostNames).Select(member => $"{member.Name} {(shortage.IsOfMemory ? Megabytes(MemoryOf(member)) : Count(member))}");
         return string.Join(", ", names) + (users.Count > MostNames ? string.Create(CultureInfo.InvariantCulture, $" and {users.Count - MostNames} other groups") : "");
     }
 
+    public static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB");
+
     // What always runs finds its room free: whoever is above its minimum may not take it.
-    private bool IsShort(Cap cap, string group) =>
-        MembersOf(cap).Sum(member => Held(member.Name)) >= cap.Processes || (Held(group) >= Minimum(group) && MembersOf(cap).Sum(Used) >= cap.Processes);
+    private bool IsFull(Cap cap, string group) =>
+        CountOf(cap) >= cap.Processes || (Held(group) >= Minimum(group) && MembersOf(cap).Sum(Used) >= cap.Processes);
+
+    // One that is alone starts however large it is: else its app would never run, and nobody could make room for it.
+    private bool LacksMemory(Cap cap, CapWorker worker) => CountOf(cap) > 0 && MemoryOf(cap) + (worker.Memory ?? 0) > cap.Memory;
+
+    private string Count(CapGroup group) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Held(group.Name)}{(Held(group.Name) < group.Minimum ? $" of {group.Minimum} that are kept for it" : "")}");
+
+    private int CountOf(Cap cap) => MembersOf(cap).Sum(member => Held(member.Name));
+
+    private long MemoryOf(Cap cap) => MembersOf(cap).Sum(MemoryOf);
+
+    private long MemoryOf(CapGroup group) => WorkersOf(group).Sum(static worker => worker.Memory ?? 0);
+
+    private List<CapWorker> WorkersOf(CapGroup group) => _held.GetValueOrDefault(group.Name) ?? [];
 
     private int Used(CapGroup group) => Math.Max(Held(group.Name), group.Minimum);
 

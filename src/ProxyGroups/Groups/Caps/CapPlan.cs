@@ -19,14 +19,14 @@ internal static class CapPlan
         while (waiting.MinBy(worker => Precedence(worker, workers, soon)) is { } next)
         {
             waiting.Remove(next);
-            if (soon.ShortOf(next.Group) is { } cap)
+            if (ShortOf(next, soon, refused) is { } shortage)
             {
-                refused.Add(new CapRefusal(next, cap, IsSuccessor(next, workers)));
+                refused.Add(new CapRefusal(next, shortage, IsSuccessor(next, workers)));
                 continue;
             }
 
             soon.Add(next);
-            if (now.ShortOf(next.Group) is null)
+            if (now.ShortOf(next) is null && !now.IsUnknownBeside(next))
             {
                 now.Add(next);
                 granted.Add(next);
@@ -35,6 +35,10 @@ internal static class CapPlan
 
         return new CapDecision(granted, refused, soon);
     }
+
+    // A group without a worker is not overtaken by those that need less memory: they would take what is collected for it.
+    private static CapShortage? ShortOf(CapWorker next, CapLedger soon, List<CapRefusal> refused) => soon.ShortOf(next) ?? refused.FirstOrDefault(earlier =>
+        earlier.Shortage.IsOfMemory && soon.Held(earlier.Worker.Group) == 0 && soon.IsUnder(next.Group, earlier.Shortage.Cap) && soon.CouldFit(earlier.Worker, earlier.Shortage.Cap))?.Shortage;
 
     private static (bool, bool, bool, int) Precedence(CapWorker worker, IReadOnlyList<CapWorker> workers, CapLedger soon) => (
         !worker.IsHeir,

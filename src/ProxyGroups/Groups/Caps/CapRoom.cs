@@ -5,6 +5,8 @@ internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker w
 {
     private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isLacking;
+    private Func<Action<long>, IDisposable>? _measure;
+    private IDisposable? _measuring;
 
     public ICapMember Member { get; } = member;
 
@@ -18,13 +20,30 @@ internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker w
     public bool IsWaiting => Worker.Stage == CapStage.Waiting;
 
     /// <summary>The worker serves.</summary>
-    public void Ready() => arbiter.NoteReady(this);
+    /// <param name="measure">Begins to tell the bytes that it uses.</param>
+    public void Ready(Func<Action<long>, IDisposable> measure) => arbiter.NoteReady(this, measure);
 
     /// <summary>The worker drains or stops.</summary>
     public void Leave() => arbiter.NoteLeaving(this);
 
     /// <summary>The worker is gone, and nothing of it is left.</summary>
     public void Dispose() => arbiter.Release(this);
+
+    public void Measure(Func<Action<long>, IDisposable> measure) => _measure = measure;
+
+    /// <summary>Reading its size costs something, so only a cap on memory asks for it.</summary>
+    public void Measure(bool isWanted)
+    {
+        if (!isWanted)
+        {
+            _measuring?.Dispose();
+            _measuring = null;
+        }
+        else if (_measure is not null)
+        {
+            _measuring ??= _measure(bytes => arbiter.NoteMemory(this, bytes));
+        }
+    }
 
     public void Grant()
     {

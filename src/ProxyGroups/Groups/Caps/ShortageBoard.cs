@@ -28,7 +28,7 @@ internal sealed class ShortageBoard(ILogger logger)
     }
 
     public void Announce(Yield yield) =>
-        logger.RoomAsked(yield.Offer.Worker.Group, yield.Offer.IdleFor.TotalSeconds, yield.Beneficiary is { } group ? $"group {group}" : "a lower cap");
+        logger.RoomAsked(yield.Offer.Worker.Group, yield.Offer.IdleFor.TotalSeconds, yield.Purpose);
 
     private void Log(string group, Shortage shortage)
     {
@@ -46,16 +46,16 @@ internal sealed class ShortageBoard(ILogger logger)
     {
         // Its own growth says more of a group than a successor that has no room.
         var shown = refused.Where(static refusal => !refusal.IsSuccessor).ToList() is { Count: > 0 } growth ? growth : [.. refused];
-        var (cap, isOfSuccessors) = (shown[0].Cap, shown[0].IsSuccessor);
-        var reason = $"{cap} is reached by {ledger.Describe(cap)}";
+        var (shortage, isOfSuccessors) = (shown[0].Shortage, shown[0].IsSuccessor);
+        var reason = $"{shortage} is reached by {ledger.Describe(shortage)}{(shortage.IsOfMemory && shown[0].Worker.Memory is { } need ? $", and one more is taken to need {CapLedger.Megabytes(need)}" : "")}";
         var wish = isOfSuccessors ? "replaces its workers in place, one after the other"
             : string.Create(CultureInfo.InvariantCulture, $"wants {shown.Count} more worker{(shown.Count > 1 ? "s" : "")}");
-        return new Shortage(cap.Owner, isOfSuccessors, reason, $"{wish}: {reason}");
+        return new Shortage($"{shortage}", isOfSuccessors, reason, $"{wish}: {reason}");
     }
 
-    private sealed record Shortage(string Owner, bool IsOfSuccessors, string Reason, string Text)
+    private sealed record Shortage(string Cap, bool IsOfSuccessors, string Reason, string Text)
     {
         // The numbers move with every request; that alone is no news.
-        public (string Owner, bool IsOfSuccessors) Key => (Owner, IsOfSuccessors);
+        public (string Cap, bool IsOfSuccessors) Key => (Cap, IsOfSuccessors);
     }
 }

@@ -1,5 +1,5 @@
 namespace ProxyGroups.Groups.Caps;
 
 /// <summary>A worker that is to make room.</summary>
-/// <param name="Beneficiary">The group that gets it; null: a cap that was lowered.</param>
-internal sealed record Yield(YieldOffer Offer, string? Beneficiary);
+/// <param name="Purpose">For whom or what, for people.</param>
+internal sealed record Yield(YieldOffer Offer, string Purpose);

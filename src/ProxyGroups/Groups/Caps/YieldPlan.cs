@@ -22,27 +22,25 @@ internal static class YieldPlan
 
         foreach (var cap in soon.Caps)
         {
-            while (soon.IsOver(cap) && Best(left.Where(offer => IsFree(offer, cap, soon) && HasServed(offer, now)), soon) is { } offer)
+            while (soon.OverOf(cap) is { } over && Best(left.Where(offer => IsFree(offer, cap, soon) && HasServed(offer, now)), soon) is { } offer)
             {
                 Take(offer, soon, left);
-                chosen.Add(new Yield(offer, null));
+                chosen.Add(new Yield(offer, $"since {over} is exceeded"));
             }
         }
 
         return chosen;
     }
 
-    // All the room that it needs, or none: nobody leaves in vain.
+    // All the room that it needs, or none: nobody leaves in vain. Memory for a group without a worker is collected, though.
     private static List<Yield> MakeRoom(CapWorker claim, CapLedger soon, List<YieldOffer> left, TimeSpan now)
     {
         var taken = new List<YieldOffer>();
-        while (soon.ShortOf(claim.Group) is { } cap)
+        while (soon.ShortOf(claim) is { } shortage)
         {
-            if (Best(left.Where(offer => IsFree(offer, cap, soon) && MayYield(offer, claim, soon, now)), soon) is not { } offer)
+            if (Best(left.Where(offer => IsFree(offer, shortage.Cap, soon) && MayYield(offer, claim, soon, now)), soon) is not { } offer)
             {
-                soon.Add(taken.Select(static offer => offer.Worker));
-                left.AddRange(taken);
-                return [];
+                return shortage.IsOfMemory && soon.Held(claim.Group) == 0 && soon.CouldFit(claim, shortage.Cap) ? Yields(taken, claim) : PutBack(taken, soon, left);
             }
 
             Take(offer, soon, left);
@@ -50,7 +48,16 @@ internal static class YieldPlan
         }
 
         soon.Add(claim);
-        return [.. taken.Select(offer => new Yield(offer, claim.Group))];
+        return Yields(taken, claim);
+    }
+
+    private static List<Yield> Yields(List<YieldOffer> taken, CapWorker claim) => [.. taken.Select(offer => new Yield(offer, $"to make room for group {claim.Group}"))];
+
+    private static List<Yield> PutBack(List<YieldOffer> taken, CapLedger soon, List<YieldOffer> left)
+    {
+        soon.Add(taken.Select(static offer => offer.Worker));
+        left.AddRange(taken);
+        return [];
     }
 
     private static void Take(YieldOffer offer, CapLedger soon, List<YieldOffer> left)

@@ -79,7 +79,7 @@ public sealed class CapArbiterTests : IDisposable
     public async Task An_idle_worker_of_another_group_is_asked_as_soon_as_it_is_idle()
     {
         var (_, busy) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
-        busy.Ready();
+        busy.Ready(static _ => throw new InvalidOperationException("Nobody asked for its size."));
         _shop.Spare = new SpareWorker(busy.Worker.Id, TimeSpan.Zero);
         var waiting = ClaimAsync("blog", 0);
         _time.Advance(CapArbiter.LookInterval);
@@ -144,6 +144,28 @@ public sealed class CapArbiterTests : IDisposable
         await waiting;
     }
 
+    [Fact]
+    public async Task Sizes_are_read_while_a_cap_asks_for_them_and_move_the_decisions()
+    {
+        var room = await ClaimAsync("shop", 0);
+        var measures = new List<Action<long>>();
+        var ended = 0;
+        room.Ready(sampled =>
+        {
+            measures.Add(sampled);
+            return new Ending(() => ended++);
+        });
+        Assert.Empty(measures);
+        _arbiter.Apply(Settings(9) with { MaxMemory = 100 << 20 });
+        Assert.Single(measures)(60 << 20);
+        var waiting = ClaimAsync("shop", 1);
+        Assert.Equal("wants 1 more worker: the machine's cap of 100MiB of memory (ProxyGroups:MaxMemory) is reached by shop 60MiB, and one more is taken to need 60MiB", _arbiter.ShortageOf("shop"));
+        measures[0](40 << 20);
+        await waiting;
+        _arbiter.Apply(Settings(9));
+        Assert.Equal(1, ended);
+    }
+
     private Task<CapRoom> ClaimAsync(string group, int rank, CancellationToken? token = null)
     {
         var member = group == "shop" ? _shop : _blog;
@@ -155,6 +177,11 @@ public sealed class CapArbiterTests : IDisposable
         MaxProcesses = most,
         ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { Processes = 0, MaxProcesses = 2 }, ["blog"] = new() { Processes = 0 } },
     };
+
+    private sealed class Ending(Action ended) : IDisposable
+    {
+        public void Dispose() => ended();
+    }
 
     private sealed class Member : ICapMember
     {

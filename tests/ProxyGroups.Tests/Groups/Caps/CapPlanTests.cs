@@ -43,8 +43,8 @@ public sealed class CapPlanTests
     {
         var decision = CapPlan.Decide(CapScene.Groups(4, 2, "shop 0 python, blog 2 python, node 0"), CapScene.Workers("shop0 blog0 node0 node1 shop1? node2?"));
         Assert.Equal(["node2: the machine's cap of 4 processes (ProxyGroups:MaxProcesses)", "shop1: application group python's cap of 2 processes (ProxyGroups:ApplicationGroups:python:MaxProcesses)"],
-            decision.Refused.Select(static refusal => $"{CapScene.Name(refusal.Worker)}: {refusal.Cap}").Order());
-        Assert.Equal("blog 1 of 2 that are kept for it, node 2, shop 1", decision.Soon.Describe(decision.Refused.Single(static refusal => refusal.Worker.Group == "node").Cap));
+            decision.Refused.Select(static refusal => $"{CapScene.Name(refusal.Worker)}: {refusal.Shortage}").Order());
+        Assert.Equal("blog 1 of 2 that are kept for it, node 2, shop 1", decision.Soon.Describe(decision.Refused.Single(static refusal => refusal.Worker.Group == "node").Shortage));
     }
 
     /// <summary>Whatever happens in whatever order: no cap is exceeded, and what always runs gets its room.</summary>
@@ -61,7 +61,7 @@ public sealed class CapPlanTests
             var granted = decision.Granted.Select(static worker => worker.Id).ToHashSet();
             workers = [.. workers.Select(worker => granted.Contains(worker.Id) ? worker with { Stage = CapStage.Held } : worker)];
             var ledger = new CapLedger(groups).Add(workers.Where(static worker => worker.Stage != CapStage.Waiting));
-            Assert.DoesNotContain(ledger.Caps, ledger.IsOver);
+            Assert.DoesNotContain(ledger.Caps, cap => ledger.OverOf(cap) is not null);
             Assert.DoesNotContain(decision.Refused, refusal => decision.Soon.Held(refusal.Worker.Group) < decision.Soon.Minimum(refusal.Worker.Group));
         }
     }

@@ -37,7 +37,7 @@ public sealed class YieldPlanTests
         var seen = CapScene.Workers(workers);
         var decision = CapPlan.Decide(CapScene.Groups(machine, python, groups), seen);
         var yields = YieldPlan.Choose(decision, CapScene.Offers(seen, offers), CapScene.Now);
-        Assert.Equal(expected, string.Join(", ", yields.Select(static yield => $"{CapScene.Name(yield.Offer.Worker)} for {yield.Beneficiary ?? "none"}")));
+        Assert.Equal(expected, string.Join(", ", yields.Select(static yield => $"{CapScene.Name(yield.Offer.Worker)} for {CapScene.Short(yield.Purpose)}")));
     }
 
     [Fact]
