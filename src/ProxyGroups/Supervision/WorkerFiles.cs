@@ -7,7 +7,7 @@ namespace ProxyGroups.Supervision;
 /// What one worker has on disk: its folder, its socket, its notify socket, its record. Owned by
 /// <see cref="WorkerProcess"/>: prepared before the launch, removed after the exit.
 /// </summary>
-internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) : IDisposable
+internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory, TimeProvider time) : IDisposable
 {
     private readonly string _mark = WorkerMark.Of(directory.Mark, spec.Worker.Id);
     private NotifySocket? _notify;
@@ -22,7 +22,7 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
         if (spec.Readiness.Notify || spec.Watchdog is not null)
         {
             var path = directory.NotifySocketPath(spec.Worker.Id);
-            _notify = Listen(path);
+            _notify = Listen(path, time);
             environment["NOTIFY_SOCKET"] = path;
             if (spec.Watchdog is { } watchdog)
             {
@@ -59,7 +59,7 @@ internal sealed class WorkerFiles(LaunchSpec spec, RuntimeDirectory directory) :
         }
     }
 
-    private static NotifySocket Listen(string path) => OperatingSystem.IsLinux()
-        ? new(path)
+    private static NotifySocket Listen(string path, TimeProvider time) => OperatingSystem.IsLinux()
+        ? new(path, time)
         : throw new LaunchException("Readiness:Notify and Timeouts:Watchdog need Linux.", "Use an HTTP check (set Readiness:Path), and no watchdog.");
 }

@@ -30,6 +30,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly WorkerOutput _lines;
     private readonly long _started;
     private readonly CancellationTokenSource _output = new();
+    private bool _isStrangerLogged;
     private readonly TaskCompletionSource _saidReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Lock _endGate = new();
@@ -43,7 +44,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
         (_spec, _launcher, _logger, _time, _sink) = (spec, launcher, logger, time, sink);
-        _files = new(spec, directory);
+        _files = new(spec, directory, time);
         _lines = new(spec, logs, logger, time);
         _started = time.GetTimestamp();
     }
@@ -374,6 +375,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    private void LogRefused(ILaunchedProcess process, PeerCredentials sender) =>
-        WorkerLog.NotifyRefused(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, sender.Pid, sender.User);
+    // Once: the stranger decides how often this happens.
+    private void LogRefused(ILaunchedProcess process, PeerCredentials sender)
+    {
+        if (!_isStrangerLogged)
+        {
+            _isStrangerLogged = true;
+            WorkerLog.NotifyRefused(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, sender.Pid, sender.User);
+        }
+    }
 }

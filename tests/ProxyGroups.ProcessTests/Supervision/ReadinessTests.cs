@@ -47,6 +47,30 @@ public sealed class ReadinessTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_stranger_that_goes_on_talking_fills_no_log()
+    {
+        const string Program = """
+            import os, socket, time
+            while not os.path.exists('go'):
+                time.sleep(0.01)
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])
+            time.sleep(600)
+            """;
+        var spec = _bench.Python(Program) with { Readiness = new(Notify: true, Path: null) };
+        var worker = _bench.Start(spec);
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        using var stranger = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        for (var word = 0; word < 3; word++)
+        {
+            await stranger.SendToAsync("READY=1"u8.ToArray(), SocketFlags.None, new UnixDomainSocketEndPoint(_bench.Runtime.NotifySocketPath(spec.Worker.Id)), TestContext.Current.CancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(spec.Directory, "go"), "", TestContext.Current.CancellationToken);
+        await Alive.UntilAsync(() => worker.DescribeStartupTimeout().Step is SpawnStep.HttpCheck, "the worker's own word did not count");
+        Assert.Single(_bench.Log.Of(3006));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task Garbage_and_oversize_are_ignored_and_descendants_may_speak()
     {
         const string Program = """

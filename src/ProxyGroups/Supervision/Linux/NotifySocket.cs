@@ -10,13 +10,19 @@ namespace ProxyGroups.Supervision.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class NotifySocket : IDisposable
 {
+    // Each message costs a look into /proc, and who floods us only waits: the others need the core. 100 a second are plenty.
+    public const int Burst = 10;
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private const int SocketLevel = 1;
     private const int PassCredentials = 16;
 
+    private readonly TimeProvider _time;
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
-    public NotifySocket(string path)
+    public NotifySocket(string path, TimeProvider time)
     {
+        _time = time;
         _socket.Bind(new UnixDomainSocketEndPoint(path));
         _socket.SetRawSocketOption(SocketLevel, PassCredentials, BitConverter.GetBytes(1));
         // Whom the folder lets in is decided by its owner and mode; sending needs the right to write.
@@ -28,9 +34,10 @@ internal sealed class NotifySocket : IDisposable
     {
         // A look at one byte waits without taking the datagram, which .NET could not tell the sender of.
         var peek = new byte[1];
+        var (heard, began) = (0, _time.GetTimestamp());
         while (await PeekAsync(peek))
         {
-            while (NotifyDatagram.Receive(_socket) is { } datagram)
+            for (; heard < Burst && NotifyDatagram.Receive(_socket) is { } datagram; heard++)
             {
                 if (isKin(datagram.Sender))
                 {
@@ -40,6 +47,16 @@ internal sealed class NotifySocket : IDisposable
                 {
                     refused(datagram.Sender);
                 }
+            }
+
+            if (_time.GetElapsedTime(began) is var passed && passed < Pause && heard == Burst)
+            {
+                await Task.Delay(Pause - passed, _time);
+            }
+
+            if (passed >= Pause || heard == Burst)
+            {
+                (heard, began) = (0, _time.GetTimestamp());
             }
         }
     }
