@@ -186,6 +186,11 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     /// <summary>Drains and stops all workers; <see cref="Finished"/> tells when it is done.</summary>
     public void Stop(WorkerReason reason)
     {
+        if (Finished.IsCompleted)
+        {
+            return;
+        }
+
         _watch!.Dispose();
         _stopping.Cancel();
         _supervisor!.Post(new GroupEvent.StopRequested(reason));

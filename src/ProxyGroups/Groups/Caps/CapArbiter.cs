@@ -102,6 +102,7 @@ internal sealed class CapArbiter : IDisposable
     {
         lock (_gate)
         {
+            room.HasYielded |= Now - room.AskedAt < AskTime;
             room.Worker = room.Worker with { Stage = CapStage.Leaving };
             NameHeir(room);
         }
@@ -144,8 +145,14 @@ internal sealed class CapArbiter : IDisposable
         Settle();
     }
 
+    // Whoever makes room for another group leaves nothing to its own.
     private void NameHeir(CapRoom leaving)
     {
+        if (leaving.HasYielded)
+        {
+            return;
+        }
+
         foreach (var heir in _rooms.Where(room => room.IsWaiting && room.Worker.IsPeerOf(leaving.Worker)))
         {
             heir.Worker = heir.Worker with { IsHeir = true };

@@ -15,6 +15,9 @@ internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker w
     /// <summary>When its group was asked to part with it.</summary>
     public TimeSpan? AskedAt { get; set; }
 
+    /// <summary>It leaves because of that.</summary>
+    public bool HasYielded { get; set; }
+
     public Task Granted => _granted.Task;
 
     public bool IsWaiting => Worker.Stage == CapStage.Waiting;
