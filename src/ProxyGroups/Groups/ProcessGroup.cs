@@ -186,11 +186,6 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     /// <summary>Drains and stops all workers; <see cref="Finished"/> tells when it is done.</summary>
     public void Stop(WorkerReason reason)
     {
-        if (Finished.IsCompleted)
-        {
-            return;
-        }
-
         _watch!.Dispose();
         _stopping.Cancel();
         _supervisor!.Post(new GroupEvent.StopRequested(reason));
@@ -235,7 +230,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
         await _stopping.CancelAsync();
         await Preparing;
-        _stopping.Dispose();
+        // Not disposed of: a host may be stopped twice.
         Scheduler.Dispose();
     }
 
