@@ -76,7 +76,8 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     private string? Look(string directory, ProcessGroupSettings settings)
     {
         string? changed = null;
-        var trouble = Trouble(() => changed = Changed(directory, settings)) ?? Trouble(() => _page.Look(directory, settings));
+        var (ofFiles, ofPage) = (Trouble(() => changed = Changed(directory, settings)), Trouble(() => _page.Look(directory, settings)));
+        var trouble = ofFiles ?? ofPage;
         if (trouble is not null && trouble.Message != _trouble)
         {
             _logger.LookFailed(group.Name, directory, trouble);

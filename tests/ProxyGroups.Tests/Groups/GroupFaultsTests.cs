@@ -62,6 +62,26 @@ public sealed class GroupFaultsTests
         await group.Finished.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_watch_that_fails_keeps_no_maintenance_page_from_being_seen()
+    {
+        using var bench = new GroupBench { Fault = Fault };
+        await File.WriteAllTextAsync(Path.Combine(bench.Root, "closed.html"), "closed", TestContext.Current.CancellationToken);
+        await using var group = bench.Group(new ProcessGroupSettings
+        {
+            Directory = bench.Root,
+            Maintenance = new MaintenanceSettings { Page = "closed.html" },
+            // Nothing that the validator lets pass fails here.
+            Restart = new RestartSettings { Watch = [null!] },
+        });
+        var lines = Channel.CreateUnbounded<string>();
+        bench.Logged = line => lines.Writer.TryWrite(line);
+        group.Run(bench.Host, 1);
+        await LineAsync(lines, "in maintenance");
+        group.Stop(WorkerReason.GroupRemoved);
+        await group.Finished.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     private static async Task LineAsync(Channel<string> lines, string text)
     {
         while (!(await lines.Reader.ReadAsync(TestContext.Current.CancellationToken)).Contains(text, StringComparison.Ordinal))
