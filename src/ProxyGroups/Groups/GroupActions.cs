@@ -58,7 +58,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
                 break;
             case GroupAction.Drain drain:
                 _logger.WorkerDrains(_lives[drain.Worker].Identity, _lives[drain.Worker].Pid, drain.Reason.ToPhrase());
-                _lives[drain.Worker].Leave();
+                _lives[drain.Worker].Leave(drain.Reason);
                 group.Scheduler.Drain(drain.Worker);
                 break;
             case GroupAction.Stop stop:

@@ -47,7 +47,17 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public void Begin() => _ = BeginAsync();
 
     /// <summary>It drains: what it holds below the caps comes free soon.</summary>
-    public void Leave() => _room?.Leave();
+    public void Leave(WorkerReason reason)
+    {
+        if (reason == WorkerReason.MadeRoom)
+        {
+            _room?.Yield();
+        }
+        else
+        {
+            _room?.Leave();
+        }
+    }
 
     public void Stop() => End(static worker => worker.Stop());
 
@@ -134,7 +144,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     private void End(Action<WorkerProcess> how)
     {
-        Leave();
+        _room?.Leave();
         lock (_gate)
         {
             _unwanted.Cancel();

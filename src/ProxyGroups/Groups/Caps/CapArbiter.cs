@@ -98,11 +98,11 @@ internal sealed class CapArbiter : IDisposable
         Settle();
     }
 
-    internal void NoteLeaving(CapRoom room)
+    internal void NoteLeaving(CapRoom room, bool makesRoom)
     {
         lock (_gate)
         {
-            room.HasYielded |= Now - room.AskedAt < AskTime;
+            room.HasYielded |= makesRoom;
             room.Worker = room.Worker with { Stage = CapStage.Leaving };
             NameHeir(room);
         }

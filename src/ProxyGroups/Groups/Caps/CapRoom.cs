@@ -15,7 +15,6 @@ internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker w
     /// <summary>When its group was asked to part with it.</summary>
     public TimeSpan? AskedAt { get; set; }
 
-    /// <summary>It leaves because of that.</summary>
     public bool HasYielded { get; set; }
 
     public Task Granted => _granted.Task;
@@ -27,7 +26,10 @@ internal sealed class CapRoom(CapArbiter arbiter, ICapMember member, CapWorker w
     public void Ready(Func<Action<long>, IDisposable> measure) => arbiter.NoteReady(this, measure);
 
     /// <summary>The worker drains or stops.</summary>
-    public void Leave() => arbiter.NoteLeaving(this);
+    public void Leave() => arbiter.NoteLeaving(this, makesRoom: false);
+
+    /// <summary>The worker drains for another group: none of its own inherits the room.</summary>
+    public void Yield() => arbiter.NoteLeaving(this, makesRoom: true);
 
     /// <summary>The worker is gone, and nothing of it is left.</summary>
     public void Dispose() => arbiter.Release(this);

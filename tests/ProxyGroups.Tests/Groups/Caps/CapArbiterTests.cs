@@ -122,6 +122,22 @@ public sealed class CapArbiterTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_makes_room_late_for_another_group_leaves_none_to_its_own()
+    {
+        var (_, busy) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        _shop.Spare = new SpareWorker(busy.Worker.Id, TimeSpan.FromSeconds(9));
+        var other = ClaimAsync("blog", 0);
+        Assert.Equal([busy.Worker.Id], _shop.Asked);
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        busy.Yield();
+        var own = ClaimAsync("shop", 1);
+        busy.Dispose();
+        Assert.Equal([true], _shop.Told);
+        await other;
+        Assert.False(own.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_higher_cap_lets_go_on_and_a_lower_one_asks_for_workers()
     {
         var (_, idle) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
