@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
@@ -5,7 +6,7 @@ using ProxyGroups.Supervision;
 namespace ProxyGroups.Admin;
 
 /// <summary>Finds what a command means, refuses what has no meaning, and hands the rest to the group.</summary>
-internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore settings) : IProcessGroups
+internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore settings, History history) : IProcessGroups
 {
     /// <summary>The settings are about to be read anew, and groups restarted.</summary>
     internal event Action? ReloadBegins;
@@ -15,11 +16,12 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
 
     public IReadOnlyList<string> Names => [.. groups.All.Select(static group => group.Name).Order(StringComparer.Ordinal)];
 
-    public CommandResult RestartGroup(string group) => OnRunning(group, static found => found.TryRestart(WorkerReason.RestartAsked));
+    public CommandResult RestartGroup(string group) => OnRunning(group, "restart", static found => found.TryRestart(WorkerReason.RestartAsked));
 
     public CommandResult Reload()
     {
         ReloadBegins?.Invoke();
+        history.Add(new HistoryEntry(HistoryKind.Command, "reload"));
         try
         {
             return ReadAndRestart();
@@ -47,18 +49,19 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
         return CommandResult.Taken;
     }
 
-    public CommandResult PauseGroup(string group) => On(group, static found => found.Scheduler.Snapshot().IsPaused, "is paused already", static found => found.Pause());
+    public CommandResult PauseGroup(string group) => On(group, static found => found.Scheduler.Snapshot().IsPaused, "is paused already", "pause", static found => found.Pause());
 
-    public CommandResult ResumeGroup(string group) => On(group, static found => !found.Scheduler.Snapshot().IsPaused, "is not paused", static found => found.Resume());
+    public CommandResult ResumeGroup(string group) => On(group, static found => !found.Scheduler.Snapshot().IsPaused, "is not paused", "resume", static found => found.Resume());
 
-    public CommandResult StopGroup(string group) => OnRunning(group, static found => found.Hold());
+    public CommandResult StopGroup(string group) => OnRunning(group, "stop", static found => found.Hold());
 
-    public CommandResult StartGroup(string group) => On(group, static found => found.State.Phase != GroupPhase.Stopped, "is not stopped", static found => found.Start());
+    public CommandResult StartGroup(string group) => On(group, static found => found.State.Phase != GroupPhase.Stopped, "is not stopped", "start", static found => found.Start());
 
     public CommandResult SetMaintenance(string group, bool isOn) => On(
         group,
         found => !isOn && found.HasMaintenanceFile,
         "is in maintenance by the file of Maintenance:Page: remove that file",
+        isOn ? "maintenance on" : "maintenance off",
         found => found.SetMaintenance(isOn));
 
     public CommandResult DrainWorker(int pid)
@@ -69,21 +72,21 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
             {
                 return worker.State is WorkerState.Draining or WorkerState.Stopping or WorkerState.Exited
                     ? new CommandResult($"Process {pid}, worker {worker.Rank} of group {group.Name}, is leaving already.")
-                    : Take(() => group.DrainWorker(worker.Id));
+                    : Take(group.Name, string.Create(CultureInfo.InvariantCulture, $"drain of process {pid}, worker {worker.Rank}"), () => group.DrainWorker(worker.Id));
             }
         }
 
         return new CommandResult($"No process group has a worker with pid {pid}. The overview lists them.");
     }
 
-    private CommandResult OnRunning(string name, Action<ProcessGroup> command) =>
-        On(name, static found => found.State.Phase != GroupPhase.Running, "is stopped: start it", command);
+    private CommandResult OnRunning(string name, string what, Action<ProcessGroup> command) =>
+        On(name, static found => found.State.Phase != GroupPhase.Running, "is stopped: start it", what, command);
 
-    private CommandResult On(string name, Func<ProcessGroup, bool> isRefused, string refusal, Action<ProcessGroup> command) => groups.Find(name) switch
+    private CommandResult On(string name, Func<ProcessGroup, bool> isRefused, string refusal, string what, Action<ProcessGroup> command) => groups.Find(name) switch
     {
         null => Unknown(name),
         { } group when isRefused(group) => new CommandResult($"Group {group.Name} {refusal}."),
-        { } group => Take(() => command(group)),
+        { } group => Take(group.Name, what, () => command(group)),
     };
 
     private CommandResult Unknown(string name)
@@ -92,8 +95,9 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
         return new CommandResult($"There is no process group {name}. {remedy}");
     }
 
-    private static CommandResult Take(Action command)
+    private CommandResult Take(string group, string what, Action command)
     {
+        history.Add(new HistoryEntry(HistoryKind.Command, what) { Group = group });
         command();
         return CommandResult.Taken;
     }

@@ -21,6 +21,16 @@ internal sealed record GroupSnapshot
     /// <summary>False: background workers.</summary>
     public required bool Serves { get; init; }
 
+    /// <summary>The application group that it belongs to; null: none.</summary>
+    public string? ApplicationGroup { get; init; }
+
+    public bool IsPaused { get; init; }
+
+    public bool IsInMaintenance { get; init; }
+
+    /// <summary>Most requests that may wait.</summary>
+    public int QueueLimit { get; init; }
+
     public required int BusySlots { get; init; }
 
     public required int Slots { get; init; }
@@ -58,6 +68,10 @@ internal sealed record GroupSnapshot
             MaxProcesses = state.Settings.MaxProcesses,
             Threads = state.Settings.Serves ? state.Settings.Threads : 0,
             Serves = state.Settings.Serves,
+            ApplicationGroup = state.Settings.ApplicationGroup,
+            IsPaused = scheduler.IsPaused,
+            IsInMaintenance = group.Maintenance is not null,
+            QueueLimit = state.Settings.Serves ? state.Settings.Queue.Limit : 0,
             BusySlots = workers.Sum(static worker => worker.Busy),
             Slots = workers.Where(static worker => worker.State == WorkerState.Ready).Sum(static worker => worker.Slots),
             Queued = scheduler.QueueLength,
@@ -73,24 +87,7 @@ internal sealed record GroupSnapshot
 
     private static string StateOf(ProcessGroup group, GroupState state, SchedulerSnapshot scheduler)
     {
-        var word = WordOf(state);
+        var word = GroupCondition.Of(state);
         return (group.Maintenance is null ? word : word + ", in maintenance") + (scheduler.IsPaused ? ", paused" : string.Empty);
     }
-
-    private static string WordOf(GroupState state) => state switch
-    {
-        { Phase: GroupPhase.Stopping } => "stopping",
-        { Phase: GroupPhase.Stopped } => "stopped",
-        { IsClosed: true } => "failing",
-        { IsIdle: true } => "idle",
-        { HasReadyWorker: false, LacksRoom: true } => "waiting for room",
-        { HasReadyWorker: false } => "starting",
-        { IsCrashLooping: true } => "its workers keep ending",
-        { Failures: > 0 } when RollPlan.IsRolling(state) => WordOfService(state) + ", the new generation does not start",
-        { Failures: > 0 } => WordOfService(state) + ", new starts fail",
-        _ when RollPlan.IsRolling(state) => WordOfService(state) + ", restarting",
-        _ => WordOfService(state),
-    };
-
-    private static string WordOfService(GroupState state) => state.Settings.Serves ? "serving" : "running";
 }

@@ -20,7 +20,7 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+        ["Enabled", "RuntimeDirectory", "Overview", "Admin", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
         ["MaxProcesses", "MaxMemory"],

@@ -31,6 +31,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public string? Overview { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.Admin"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public bool? Admin { get; set; }
+
     /// <summary>See <see cref="ProxyGroupsSettings.Launcher"/>.</summary>
     /// <value>Default null: the configuration decides.</value>
     public LauncherKind? Launcher { get; set; }
@@ -52,6 +56,7 @@ public sealed class ProxyGroupsOptions
         Enabled = Enabled ?? settings.Enabled,
         RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
         Overview = Overview ?? settings.Overview,
+        Admin = Admin ?? settings.Admin,
         Launcher = Launcher ?? settings.Launcher,
         MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
         MaxMemory = MaxMemory ?? settings.MaxMemory,

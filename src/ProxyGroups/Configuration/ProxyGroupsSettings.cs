@@ -18,6 +18,13 @@ public sealed record ProxyGroupsSettings
     /// <value>Absolute path, such as "/proxygroups". Default not set: nowhere.</value>
     public string? Overview { get; init; }
 
+    /// <summary>
+    /// Serves status, events and commands on the Unix socket admin.sock in the runtime directory: to root and the front door's own user for all
+    /// groups, to a group's Worker:User for its own groups, to nobody else. Needs Linux; elsewhere there is none.
+    /// </summary>
+    /// <value>true or false. Default true.</value>
+    public bool Admin { get; init; } = true;
+
     /// <summary>How worker processes are started.</summary>
     /// <value>"auto", "linux" or "plain". Default "auto": linux on Linux, plain elsewhere.</value>
     public LauncherKind Launcher { get; init; }

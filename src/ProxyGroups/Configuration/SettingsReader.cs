@@ -23,6 +23,7 @@ internal static class SettingsReader
             Enabled = root.Read("Enabled", ScalarText.Switch, true),
             RuntimeDirectory = root.ReadText("RuntimeDirectory"),
             Overview = root.ReadText("Overview"),
+            Admin = root.Read("Admin", ScalarText.Switch, true),
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             MaxMemory = root.Read("MaxMemory", SizeText.Parse, null),

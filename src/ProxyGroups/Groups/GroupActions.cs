@@ -13,6 +13,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
 
     private readonly Dictionary<int, WorkerLife> _lives = [];
     private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
+    private GroupState? _told;
 
     public void Start(GroupPlan plan, Action<GroupEvent> post)
     {
@@ -29,6 +30,18 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
                 _logger.ActionFailed(group.Name, action, exception);
             }
         }
+
+        Tell(plan);
+    }
+
+    private void Tell(GroupPlan plan)
+    {
+        foreach (var entry in StateChanges.Between(_told, plan))
+        {
+            host.History.Add(entry);
+        }
+
+        _told = plan.State;
     }
 
     private void Start(GroupAction action, GroupState state, Action<GroupEvent> post)

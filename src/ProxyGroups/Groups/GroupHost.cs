@@ -28,6 +28,9 @@ internal sealed record GroupHost(
 
     public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);
 
+    /// <summary>What happened to all groups of late.</summary>
+    public History History { get; init; } = new(Time);
+
     /// <summary>Builds run one at a time, beside the boots.</summary>
     public SemaphoreSlim Builds { get; } = new(1);
 }

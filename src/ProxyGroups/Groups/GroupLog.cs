@@ -74,7 +74,7 @@ internal static partial class GroupLog
     [LoggerMessage(2024, LogLevel.Information, "Group {Group}: {Command} as asked")]
     public static partial void CommandTaken(this ILogger logger, string group, string command);
 
-    [LoggerMessage(2015, LogLevel.Warning, "Enabled, Launcher, RuntimeDirectory, Cgroup and Overview of the section ProxyGroups take effect at the next start of the front door")]
+    [LoggerMessage(2015, LogLevel.Warning, "Enabled, Launcher, RuntimeDirectory, Cgroup, Overview and Admin of the section ProxyGroups take effect at the next start of the front door")]
     public static partial void NeedsNewStart(this ILogger logger);
 
     [LoggerMessage(2025, LogLevel.Information, "Worker {Worker} pid {Pid} is recycled: it {Reason}; it uses {Used:0} MiB. Its successor starts first.")]

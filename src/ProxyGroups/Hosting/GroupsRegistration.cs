@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Admin;
+using ProxyGroups.Admin.Api;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
@@ -34,6 +35,7 @@ internal static class GroupsRegistration
         services.AddSingleton<SettingsProxyConfigProvider>();
         services.AddSingleton<IProxyConfigProvider, GroupsConfigProvider>();
 
+        services.AddSingleton<History>();
         services.AddSingleton<ProcessGroupRegistry>();
         services.AddSingleton<IWorkerConnector, TransportConnector>();
         services.AddSingleton<GroupCommands>();
@@ -47,7 +49,16 @@ internal static class GroupsRegistration
 
         services.AddTransient(static provider => new ProcessGroupsPlan(
             provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<IHostEnvironment>()));
+        services.AddSingleton<AdminAccess>();
+        services.AddSingleton<StatusAnswers>();
+        services.AddSingleton<CommandAnswers>();
+        services.AddSingleton<EventAnswers>();
+        services.AddSingleton<AdminApi>();
+        services.AddSingleton<AdminApplication>();
+        services.AddSingleton<AdminServer>();
         services.AddSingleton<ProxyGroupsService>();
+        // Hosted services stop in reverse order.
+        services.AddHostedService(static provider => provider.GetRequiredService<AdminServer>());
         services.AddHostedService(static provider => provider.GetRequiredService<ProxyGroupsService>());
         return services;
     }

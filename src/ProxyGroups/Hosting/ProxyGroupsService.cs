@@ -23,6 +23,7 @@ internal sealed class ProxyGroupsService(
     IWorkerConnector connector,
     IHostEnvironment environment,
     IOptions<HostOptions> host,
+    History history,
     ILoggerFactory loggers,
     TimeProvider time,
     IServiceProvider services) : IHostedLifecycleService, IDisposable
@@ -33,6 +34,9 @@ internal sealed class ProxyGroupsService(
     private GroupHost? _host;
     private string _pythonDirectory = string.Empty;
     private ProxyGroupsSettings _started = new();
+
+    /// <summary>Null: there has been no group yet.</summary>
+    public RuntimeDirectory? Directory => _directory;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -120,6 +124,7 @@ internal sealed class ProxyGroupsService(
         var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
         return new GroupHost(CreateLauncher(first.Launcher), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
+            History = history,
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
     }
@@ -149,7 +154,7 @@ internal sealed class ProxyGroupsService(
 
     private void WarnOfNextStart(ProxyGroupsSettings now)
     {
-        if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled, now.Cgroup) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled, _started.Cgroup))
+        if ((now.Launcher, now.RuntimeDirectory, now.Overview, now.Enabled, now.Cgroup, now.Admin) != (_started.Launcher, _started.RuntimeDirectory, _started.Overview, _started.Enabled, _started.Cgroup, _started.Admin))
         {
             loggers.CreateLogger(GroupLog.Category).NeedsNewStart();
         }

@@ -9,16 +9,18 @@ namespace ProxyGroups.Supervision;
 /// <summary>
 /// The front door's private folder for sockets, records and the Python package; never in the temp folder, where others may
 /// prepare names. One per front door, named by its content root and held by a lock as long as it runs.
-/// <para>Layout: <c>lock</c>, <c>mark</c>, <c>workers/ID.json</c>, <c>wID/</c> with one worker's sockets, <c>python/proxygroups/</c>.</para>
+/// <para>Layout: <c>lock</c>, <c>mark</c>, <c>admin.sock</c>, <c>workers/ID.json</c>, <c>wID/</c> with one worker's sockets, <c>python/proxygroups/</c>.</para>
 /// </summary>
 internal sealed class RuntimeDirectory : IDisposable
 {
     /// <summary>sun_path of unix(7), less the closing zero.</summary>
     public const int MaxSocketPathBytes = 107;
 
+    private const string AdminSocketName = "admin.sock";
     private const int MaxFrontDoorsPerContentRoot = 64;
     private const UnixFileMode Everyone = (UnixFileMode)0b111_101_101;
     private const UnixFileMode ReadableByEveryone = (UnixFileMode)0b110_100_100;
+    private const UnixFileMode WritableByEveryone = (UnixFileMode)0b110_110_110;
     private const UnixFileMode PassableByEveryone = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly string _base;
@@ -36,6 +38,9 @@ internal sealed class RuntimeDirectory : IDisposable
     }
 
     public string Location { get; }
+
+    /// <summary>The folder of another front door that runs with the same content root; null: there is none.</summary>
+    public string? Neighbour { get; private init; }
 
     public WorkerRecords Records { get; }
 
@@ -61,7 +66,7 @@ internal sealed class RuntimeDirectory : IDisposable
             PrivateFolder.Create(path);
             if (TryLock(Path.Combine(path, "lock")) is { } held)
             {
-                return new(baseDirectory, path, held);
+                return new(baseDirectory, path, held) { Neighbour = number is 1 ? null : Path.Combine(baseDirectory, name) };
             }
         }
 
@@ -71,6 +76,21 @@ internal sealed class RuntimeDirectory : IDisposable
     public string SocketPath(int worker) => Path.Combine(WorkerFolder(worker), "http.sock");
 
     public string NotifySocketPath(int worker) => Path.Combine(WorkerFolder(worker), "notify.sock");
+
+    /// <summary>Where who steers the front door connects.</summary>
+    public string AdminSocketPath => Path.Combine(Location, AdminSocketName);
+
+    /// <summary>Removes the admin socket, also one that a front door left behind: while the lock is held nobody else's can be there.</summary>
+    public void RemoveAdminSocket() => File.Delete(AdminSocketPath);
+
+    /// <summary>Lets every user connect to the admin socket; who may do what is decided by the connection's user.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public void OpenAdminSocketToUsers()
+    {
+        LetPass(_base);
+        LetPass(Location);
+        File.SetUnixFileMode(AdminSocketPath, WritableByEveryone);
+    }
 
     /// <summary>Makes the worker's own folder, empty.</summary>
     public void CreateWorkerFolder(int worker)

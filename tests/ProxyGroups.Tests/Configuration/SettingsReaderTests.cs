@@ -12,7 +12,7 @@ public sealed class SettingsReaderTests
         var settings = Layers.Read(Layers.Of("""
             {
               "ProxyGroups": {
-                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Launcher": "plain", "MaxProcesses": 40, "MaxMemory": "6GiB",
+                "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Admin": false, "Launcher": "plain", "MaxProcesses": 40, "MaxMemory": "6GiB",
                 "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB" } },
                 "ProcessGroups": {
                   "shop": {
@@ -43,6 +43,7 @@ public sealed class SettingsReaderTests
             Enabled = false,
             RuntimeDirectory = "/run/x",
             Overview = "/groups",
+            Admin = false,
             Launcher = LauncherKind.Plain,
             MaxProcesses = 40,
             MaxMemory = 6L << 30,

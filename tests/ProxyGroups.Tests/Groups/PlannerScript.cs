@@ -38,6 +38,9 @@ internal sealed class PlannerScript
     /// <summary>What the last event started.</summary>
     public IReadOnlyList<GroupAction> Started => plan.Actions;
 
+    /// <summary>What of all this the group's history tells.</summary>
+    public List<HistoryEntry> Told { get; } = [];
+
     public PlannerScript After(double seconds)
     {
         Now += TimeSpan.FromSeconds(seconds);
@@ -46,7 +49,9 @@ internal sealed class PlannerScript
 
     public PlannerScript On(GroupEvent happened)
     {
+        var before = State;
         plan = GroupPlanner.Plan(GroupReducer.Apply(State, happened, Now, jitter: 0.5), Now);
+        Told.AddRange(StateChanges.Between(before, plan));
         return this;
     }
 

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace ProxyGroups.Admin.Api;
+
+/// <summary>
+/// Refuses what a program of the caller's would not send: pages of other sites in a browser that reaches the socket through a forwarded
+/// port, and bodies where none is expected.
+/// </summary>
+internal static class AdminGuard
+{
+    private const string FetchSite = "Sec-Fetch-Site";
+
+    // A site of somebody else's has a name of its own, also where that name leads here (DNS rebinding).
+    private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <summary>Null: it may go on.</summary>
+    public static AdminProblem? Check(HttpContext context)
+    {
+        var request = context.Request;
+        if (!OwnNames.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        {
+            return new AdminProblem(StatusCodes.Status421MisdirectedRequest, "Misdirected request", "The header Host names another server. Write localhost, as in http://localhost/v1/status.");
+        }
+
+        if (IsOfAnotherSite(request))
+        {
+            return AdminProblem.Forbidden("The request comes from a page of another site, which may see and steer nothing here.");
+        }
+
+        return context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+            ? new AdminProblem(StatusCodes.Status413PayloadTooLarge, "Content too large", "This request takes no body. Send it without one.")
+            : null;
+    }
+
+    private static bool IsOfAnotherSite(HttpRequest request)
+    {
+        var (origin, site) = (request.Headers[HeaderNames.Origin], request.Headers[FetchSite]);
+        return (origin.Count > 0 && !origin.ToString().Equals($"http://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
+            || (site.Count > 0 && site.ToString() is not ("same-origin" or "none"));
+    }
+}

@@ -1,0 +1,7 @@
+namespace ProxyGroups.Admin.Api;
+
+/// <summary>The front door and all groups that the caller may see.</summary>
+/// <param name="Started">When the front door was started.</param>
+/// <param name="Time">The front door's clock.</param>
+/// <param name="NewestEvent">Id of the newest event: following after it misses nothing.</param>
+internal sealed record StatusAnswer(int Version, string ServerVersion, int Pid, DateTimeOffset Started, DateTimeOffset Time, long NewestEvent, IReadOnlyList<GroupSnapshot> Groups);

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ProxyGroups.Groups;
+
+namespace ProxyGroups.ProcessTests.Hosting;
+
+/// <summary>The admin socket of somebody's own app: real workers, real requests over the socket.</summary>
+public sealed class AdminTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task Status_tells_of_all_groups_and_one_group_of_itself()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var status = await admin.GetAsync("/v1/status", Token);
+        Assert.Equal((1, Environment.ProcessId), (status.GetProperty("version").GetInt32(), status.GetProperty("pid").GetInt32()));
+        var group = Assert.Single(status.GetProperty("groups").EnumerateArray());
+        Assert.Equal(("app", "serving", 2), (group.GetProperty("name").GetString(), group.GetProperty("state").GetString(), group.GetProperty("workers").GetArrayLength()));
+        var one = await admin.GetAsync("/v1/groups/APP", Token);
+        Assert.Equal("app", one.GetProperty("group").GetProperty("name").GetString());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Every_command_is_taken_or_refused_with_the_reason()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var group = Group(site);
+        foreach (var command in new[] { "pause", "resume", "maintenance/on", "maintenance/off", "stop" })
+        {
+            var (status, answer) = await admin.PostAsync($"/v1/groups/app/{command}", Token);
+            Assert.Equal((202, true, "app"), (status, answer.GetProperty("taken").GetBoolean(), answer.GetProperty("group").GetString()));
+        }
+
+        await Alive.UntilAsync(() => group.State is { Phase: GroupPhase.Stopped, Workers.IsEmpty: true }, "it does not stop");
+        await AssertRefusedAsync(admin, "/v1/groups/app/stop", 409, "Group app is stopped: start it.");
+        await AssertRefusedAsync(admin, "/v1/groups/app/restart", 409, "Group app is stopped: start it.");
+        await AssertRefusedAsync(admin, "/v1/groups/app/resume", 409, "Group app is not paused.");
+        await AssertRefusedAsync(admin, "/v1/groups/ap/stop", 404, "There is no process group ap. Did you mean app?");
+        await AssertRefusedAsync(admin, "/v1/workers/1/drain", 404, "No process group has a worker with pid 1.");
+        await AssertRefusedAsync(admin, "/v1/workers/-1/drain", 400, "is not a process id");
+        Assert.Equal(202, (await admin.PostAsync("/v1/groups/app/start", Token)).Status);
+        await SettleAsync(group, generation: 2);
+        Assert.Equal(202, (await admin.PostAsync("/v1/groups/app/restart", Token)).Status);
+        await SettleAsync(group, generation: 3);
+        Assert.Equal(202, (await admin.PostAsync("/v1/reload", Token)).Status);
+        await SettleAsync(group, generation: 4);
+        var pid = group.State.Workers[0].Pid;
+        Assert.Equal(202, (await admin.PostAsync($"/v1/workers/{pid}/drain", Token)).Status);
+        await Alive.UntilGoneAsync(pid);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Events_tell_of_a_death_as_it_happens_and_an_id_leads_back_to_where_a_reader_was()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var newest = (await admin.GetAsync("/v1/status", Token)).GetProperty("newestEvent").GetInt64();
+        using var live = new EventReader(await admin.Client.GetStreamAsync("/v1/events", Token));
+        var pid = Group(site).State.Workers[0].Pid;
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-9", $"{pid}"]))
+        {
+            await kill.WaitForExitAsync(Token);
+        }
+
+        var death = await live.UntilAsync(entry => entry.GetProperty("kind").GetString() == "worker" && entry.GetProperty("state").GetString() == "exited", Token);
+        Assert.Equal((pid, "ExitedUnexpectedly", "app"), (death.GetProperty("pid").GetInt32(), death.GetProperty("reason").GetString(), death.GetProperty("group").GetString()));
+        Assert.Contains("signal 9 (KILL)", death.GetProperty("text").GetString(), StringComparison.Ordinal);
+        await live.UntilAsync(entry => entry.GetProperty("kind").GetString() == "worker" && entry.GetProperty("state").GetString() == "ready", Token);
+
+        using var back = new EventReader(await StreamAfterAsync(admin, newest));
+        Assert.Equal(newest + 1, (await back.UntilAsync(static _ => true, Token)).GetProperty("id").GetInt64());
+        await admin.PostAsync("/v1/groups/app/pause", Token);
+        var command = await back.UntilAsync(entry => entry.GetProperty("kind").GetString() == "command", Token);
+        Assert.Equal("pause", command.GetProperty("text").GetString());
+        using var list = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?after={newest}") { Headers = { { "Accept", "application/json" } } };
+        using var listed = await admin.Client.SendAsync(list, Token);
+        using var events = JsonDocument.Parse(await listed.Content.ReadAsStringAsync(Token));
+        Assert.Equal(newest + 1, events.RootElement.GetProperty("events")[0].GetProperty("id").GetInt64());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_doubtful_is_denied_and_changes_nothing()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        Assert.Equal(421, await StatusAsync(admin, HttpMethod.Post, "/v1/groups/app/stop", request => request.Headers.Host = "evil.example"));
+        Assert.Equal(403, await StatusAsync(admin, HttpMethod.Post, "/v1/groups/app/stop", request => request.Headers.Add("Origin", "http://evil.example")));
+        Assert.Equal(413, await StatusAsync(admin, HttpMethod.Post, "/v1/groups/app/stop", request => request.Content = new StringContent("x")));
+        Assert.Equal(405, await StatusAsync(admin, HttpMethod.Get, "/v1/groups/app/stop"));
+        Assert.Equal(405, await StatusAsync(admin, HttpMethod.Delete, "/v1/groups/app"));
+        Assert.Equal(405, await StatusAsync(admin, HttpMethod.Head, "/v1/status"));
+        Assert.Equal(404, await StatusAsync(admin, HttpMethod.Post, "/v1/groups/app/explode"));
+        Assert.Equal(404, await StatusAsync(admin, HttpMethod.Get, "/"));
+        Assert.Equal(400, await StatusAsync(admin, HttpMethod.Get, "/v1/events?after=yesterday"));
+        Assert.Equal(GroupPhase.Running, Group(site).State.Phase);
+        using var outside = await site.Client.GetAsync("/v1/status", Token);
+        Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_stop_ends_the_streams_and_takes_the_socket_away()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        using var live = new EventReader(await admin.Client.GetStreamAsync("/v1/events", Token));
+        await site.StopAsync();
+        // A stop is watched to its end, then the stream ends as streams do.
+        await Assert.ThrowsAsync<EndOfStreamException>(() => live.UntilAsync(static _ => false, Token));
+        Assert.Contains("exited", live.Read, StringComparison.Ordinal);
+        Assert.False(File.Exists(admin.Path));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Switched_off_there_is_no_socket()
+    {
+        var builder = DropInSite.CreateBuilder("""{ "ProxyGroups": { "Admin": false } }""");
+        builder.AddProxyGroups();
+        var app = builder.Build();
+        app.MapProxyGroups();
+        await using var site = await DropInSite.StartAsync(app, Token);
+        using var admin = AdminSocket.Of(site);
+        Assert.False(File.Exists(admin.Path));
+    }
+
+    private static async Task<DropInSite> StartAsync()
+    {
+        var builder = DropInSite.CreateBuilder("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Processes": 2 } } } }""");
+        builder.AddProxyGroups();
+        var app = builder.Build();
+        app.MapProxyGroups();
+        var site = await DropInSite.StartAsync(app, Token);
+        await SettleAsync(Group(site), generation: 1);
+        return site;
+    }
+
+    private static ProcessGroup Group(DropInSite site) => site.Services.GetRequiredService<ProcessGroupRegistry>().Find("app")!;
+
+    private static Task SettleAsync(ProcessGroup group, int generation) => Alive.UntilAsync(
+        () => group.State.Workers.Length == 2 && group.State.Workers.All(worker => worker.IsOffered && worker.Generation == generation), $"generation {generation} does not serve");
+
+    private static async Task AssertRefusedAsync(AdminSocket admin, string path, int status, string reason)
+    {
+        var (found, answer) = await admin.PostAsync(path, Token);
+        Assert.Equal((status, status), (found, answer.GetProperty("status").GetInt32()));
+        Assert.Contains(reason, answer.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<int> StatusAsync(AdminSocket admin, HttpMethod method, string path, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        change?.Invoke(request);
+        using var answer = await admin.Client.SendAsync(request, Token);
+        return (int)answer.StatusCode;
+    }
+
+    private static async Task<Stream> StreamAfterAsync(AdminSocket admin, long id)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events") { Headers = { { "Last-Event-ID", $"{id}" } } };
+        var answer = await admin.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.ToString());
+        return await answer.Content.ReadAsStreamAsync(Token);
+    }
+
+    /// <summary>Reads a stream of events as a browser does.</summary>
+    private sealed class EventReader(Stream stream) : IDisposable
+    {
+        private readonly StreamReader _lines = new(stream);
+        private readonly StringBuilder _read = new();
+
+        public string Read => _read.ToString();
+
+        public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isWanted, CancellationToken cancellationToken)
+        {
+            while (await _lines.ReadLineAsync(cancellationToken) is { } line)
+            {
+                _read.AppendLine(line);
+                if (line.StartsWith("data: ", StringComparison.Ordinal) && JsonElement.Parse(line["data: ".Length..]) is var entry && isWanted(entry))
+                {
+                    return entry;
+                }
+            }
+
+            throw new EndOfStreamException(Read);
+        }
+
+        public void Dispose() => _lines.Dispose();
+    }
+}
