@@ -49,13 +49,28 @@ public sealed class CgroupTests : IDisposable
         Assert.Contains("needs the cgroup controller \"memory\"", output, StringComparison.Ordinal);
     }
 
-    private string Settings(int mebibytes) => JsonSerializer.Serialize(new
+    [Fact]
+    public async Task A_group_moves_into_an_application_group_and_its_limits_at_a_reload()
+    {
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Settings(512), _root);
+        var first = await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, Settings(512, "python"), TestContext.Current.CancellationToken);
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {first}", StringComparison.Ordinal) && line.Contains("ended", StringComparison.Ordinal));
+        var second = await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.NotEqual(first, second);
+        var above = Assert.Single(Directory.GetDirectories(_cgroup, "application-group.python", SearchOption.AllDirectories));
+        Assert.Equal("1073741824", await File.ReadAllTextAsync(Path.Combine(above, "memory.max"), TestContext.Current.CancellationToken));
+        Assert.Contains(second, Directory.GetFiles(Path.Combine(above, "app"), "cgroup.procs", SearchOption.AllDirectories).Select(File.ReadAllText));
+    }
+
+    private string Settings(int mebibytes, string? applicationGroup = null) => JsonSerializer.Serialize(new
     {
         ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },
         ProxyGroups = new
         {
             Cgroup = _cgroup,
-            ProcessGroups = new { app = new { Wsgi = "app:application", Group = new { Cpus = 1.5, Memory = $"{mebibytes}MiB" } } },
+            ApplicationGroups = applicationGroup is null ? null : new Dictionary<string, object> { [applicationGroup] = new { Group = new { Memory = "1GiB" } } },
+            ProcessGroups = new { app = new { Wsgi = "app:application", ApplicationGroup = applicationGroup, Group = new { Cpus = 1.5, Memory = $"{mebibytes}MiB" } } },
         },
     });
 

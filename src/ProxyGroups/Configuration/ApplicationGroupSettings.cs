@@ -2,7 +2,7 @@ namespace ProxyGroups.Configuration;
 
 /// <summary>
 /// What the operator wrote for one application group: a named parent of process groups, which name it in
-/// <see cref="ProcessGroupSettings.ApplicationGroup"/>. So far it caps what they use together.
+/// <see cref="ProcessGroupSettings.ApplicationGroup"/>. It bounds what they use together.
 /// </summary>
 public sealed record ApplicationGroupSettings
 {
@@ -18,4 +18,7 @@ public sealed record ApplicationGroupSettings
     /// </summary>
     /// <value>Bytes; in settings files a size such as "2GiB". 1 MiB and more. Default null (in files "off"): no bound but the machine's.</value>
     public long? MaxMemory { get; init; }
+
+    /// <summary>Limits of all workers of its process groups together, kept by the kernel.</summary>
+    public GroupSettings Group { get; init; } = new();
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyGroups.Configuration;
 
-/// <summary>The rules of caps on workers together: what always runs has to fit, and a number that can never be reached is refused.</summary>
+/// <summary>The rules of caps and limits on workers of several groups together: what always runs has to fit, and a number that can never be reached is refused.</summary>
 internal static class CapValidator
 {
     public static void Validate(ProxyGroupsSettings settings, Checks root)
@@ -16,11 +16,13 @@ internal static class CapValidator
             CheckReach(group.MaxProcesses, settings.MaxProcesses, $"{SettingsReader.Section}:MaxProcesses", checks);
             CheckMemory(group.MaxMemory, checks);
             checks.Require(!(group.MaxMemory > settings.MaxMemory), "MaxMemory", SizeText.Format(group.MaxMemory), $"is above {SettingsReader.Section}:MaxMemory ({SizeText.Format(settings.MaxMemory)}), so it can never be reached", "Write less, or raise that.");
+            GroupValidator.Validate(group.Group, checks.Section("Group"));
+            checks.Require(!(group.MaxMemory > group.Group.Memory), "MaxMemory", SizeText.Format(group.MaxMemory), $"is above Group:Memory ({SizeText.Format(group.Group.Memory)}), where the kernel kills, so it can never be reached", "Write less, or raise that.");
         }
 
         foreach (var (name, group) in settings.ProcessGroups)
         {
-            CheckGroup(settings, group, root.Section("ProcessGroups").Section(name));
+            CheckGroup(settings, name, group, root);
         }
     }
 
@@ -42,24 +44,39 @@ internal static class CapValidator
         return $"{string.Join(" + ", onDemand > 0 ? parts.Append("1 for those that start on demand") : parts)} = {Text(least)}";
     }
 
-    private static void CheckGroup(ProxyGroupsSettings settings, ProcessGroupSettings group, Checks checks)
+    private static void CheckGroup(ProxyGroupsSettings settings, string name, ProcessGroupSettings group, Checks root)
     {
+        var checks = root.Section("ProcessGroups").Section(name);
         if (group.IsElastic)
         {
             CheckReach(group.MaxProcesses, settings.MaxProcesses, $"{SettingsReader.Section}:MaxProcesses", checks);
         }
 
-        if (group.ApplicationGroup is not { } name)
+        if (group.ApplicationGroup is not { } parent)
         {
             return;
         }
 
-        checks.Require(settings.ApplicationGroups.ContainsKey(name), "ApplicationGroup", name, "is no application group",
-            NearestName.Find(name, settings.ApplicationGroups.Keys) is { } nearest ? $"Did you mean \"{nearest}\"?" : $"Define it in {SettingsReader.Section}:ApplicationGroups, or remove it.");
-        if (group.IsElastic && settings.ApplicationGroups.TryGetValue(name, out var parent))
+        if (settings.ApplicationGroups.TryGetValue(parent, out var above))
         {
-            CheckReach(group.MaxProcesses, parent.MaxProcesses, $"{SettingsReader.Section}:ApplicationGroups:{name}:MaxProcesses", checks);
+            CheckBelow(above, $"{SettingsReader.Section}:ApplicationGroups:{parent}", group, checks);
+            GroupValidator.CheckWorkers(group, above.Group, $" of {name}", root.Section("ApplicationGroups").Section(parent).Section("Group"));
         }
+        else
+        {
+            checks.Fail("ApplicationGroup", parent, "is no application group",
+                NearestName.Find(parent, settings.ApplicationGroups.Keys) is { } nearest ? $"Did you mean \"{nearest}\"?" : $"Define it in {SettingsReader.Section}:ApplicationGroups, or remove it.");
+        }
+    }
+
+    private static void CheckBelow(ApplicationGroupSettings above, string path, ProcessGroupSettings group, Checks checks)
+    {
+        if (group.IsElastic)
+        {
+            CheckReach(group.MaxProcesses, above.MaxProcesses, $"{path}:MaxProcesses", checks);
+        }
+
+        GroupValidator.CheckReach(group.Group, above.Group, $"{path}:Group", checks.Section("Group"));
     }
 
     private static void CheckReach(int? number, int? cap, string path, Checks checks) => checks.Require(

@@ -1,12 +1,15 @@
 namespace ProxyGroups.Configuration;
 
 /// <summary>
-/// Limits of all workers of a group together, kept by the kernel (cgroup v2). They need a cgroup that belongs to the front door:
+/// Limits of all workers of a process group, or of an application group, together, kept by the kernel (cgroup v2). They need a cgroup that belongs to the front door:
 /// Delegate=yes in its systemd unit, or <see cref="ProxyGroupsSettings.Cgroup"/>. A change applies to running workers at once.
 /// </summary>
 public sealed record GroupSettings
 {
-    /// <summary>Share of the CPU against other groups while all want more than there is (cpu.weight).</summary>
+    /// <summary>
+    /// Share of the CPU while all want more than there is (cpu.weight): against the other process groups of the application group, or else
+    /// against application groups and process groups without one.
+    /// </summary>
     /// <value>1 to 10,000. Default not set: 100, as every other group.</value>
     public int? CpuWeight { get; init; }
 

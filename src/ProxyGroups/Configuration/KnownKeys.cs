@@ -23,7 +23,7 @@ internal static class KnownKeys
         ["Enabled", "RuntimeDirectory", "Overview", "Admin", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
-        ["MaxProcesses", "MaxMemory"],
+        ["MaxProcesses", "MaxMemory", "Group"],
         new Dictionary<string, Refusal>
         {
             ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: an application group starts no interpreter yet."),

@@ -46,6 +46,11 @@ internal static class MachineChecks
         }
 
         MachineGroupChecks.CheckHome(settings, machine, asksForLinux, root);
+        foreach (var (name, group) in settings.ApplicationGroups)
+        {
+            MachineGroupChecks.Check(settings, group.Group, machine, asksForLinux, root.Section("ApplicationGroups").Section(name).Section("Group"));
+        }
+
         foreach (var (name, group) in settings.ProcessGroups)
         {
             CheckGroup(group, machine, asksForLinux, root.Section("ProcessGroups").Section(name));

@@ -39,6 +39,15 @@ internal static class ProcessGroupReader
         return group.ReadOptional("MaxProcesses", ScalarText.WholeNumber) is { } most ? settings with { MaxProcesses = most } : settings;
     }
 
+    public static GroupSettings ReadLimits(SectionReader section) => new()
+    {
+        CpuWeight = section.ReadOptional("CpuWeight", ScalarText.WholeNumber),
+        Cpus = section.ReadOptional("Cpus", ScalarText.Number),
+        Memory = section.Read("Memory", SizeText.Parse, null),
+        MemoryHigh = section.Read("MemoryHigh", SizeText.Parse, null),
+        Tasks = section.ReadOptional("Tasks", ScalarText.WholeNumber),
+    };
+
     private static QueueSettings ReadQueue(SectionReader section)
     {
         var queue = new QueueSettings();
@@ -87,15 +96,6 @@ internal static class ProcessGroupReader
         CoreSize = section.Read("CoreSize", text => SizeText.Parse(text).Select(size => (long?)(size ?? 0)), null),
         NoNewPrivileges = section.Read("NoNewPrivileges", ScalarText.Switch, true),
         Capabilities = section.ReadOptionalList("Capabilities"),
-    };
-
-    private static GroupSettings ReadLimits(SectionReader section) => new()
-    {
-        CpuWeight = section.ReadOptional("CpuWeight", ScalarText.WholeNumber),
-        Cpus = section.ReadOptional("Cpus", ScalarText.Number),
-        Memory = section.Read("Memory", SizeText.Parse, null),
-        MemoryHigh = section.Read("MemoryHigh", SizeText.Parse, null),
-        Tasks = section.ReadOptional("Tasks", ScalarText.WholeNumber),
     };
 
     private static LogSettings ReadLog(SectionReader section)

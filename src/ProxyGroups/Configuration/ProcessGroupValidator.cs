@@ -16,7 +16,8 @@ internal static class ProcessGroupValidator
         CheckTimeouts(group.Timeouts, checks.Section("Timeouts"));
         CheckRecycle(group.Recycle, checks.Section("Recycle"));
         WorkerValidator.Validate(group.Worker, checks.Section("Worker"));
-        GroupValidator.Validate(group, checks.Section("Group"));
+        GroupValidator.Validate(group.Group, checks.Section("Group"));
+        GroupValidator.CheckWorkers(group, group.Group, string.Empty, checks.Section("Group"));
         CheckLog(group.Log, checks.Section("Log"));
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);

@@ -73,6 +73,9 @@ public sealed record ProxyGroupsSettings
     internal IEnumerable<KeyValuePair<string, ProcessGroupSettings>> MembersOf(string applicationGroup) =>
         ProcessGroups.Where(group => applicationGroup.Equals(group.Value.ApplicationGroup, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Somebody asks for limits that only the front door's own cgroup can keep.</summary>
+    internal bool HasLimits => ProcessGroups.Values.Select(static group => group.Group).Concat(ApplicationGroups.Values.Select(static group => group.Group)).Any(static limits => limits != new GroupSettings());
+
     internal ProxyGroupsSettings Completed() => this with
     {
         ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => group.Value.Completed()),

@@ -138,7 +138,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         }
     }
 
-    private void Weigh(WorkerLife life, WorkerReason reason, Action<GroupEvent> post) => host.Memory.Weigh(life.Pid, () => group.Cgroup?.MemoryRoom, room =>
+    private void Weigh(WorkerLife life, WorkerReason reason, Action<GroupEvent> post) => host.Memory.Weigh(life.Pid, () => host.Cgroups?.MemoryRoomOf(group.Name), room =>
     {
         var (used, available) = (room.Used / MebiByte, room.Available / MebiByte);
         if (room.IsEnough)
@@ -147,7 +147,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         }
         else
         {
-            _logger.WorkerRecycledInPlace(life.Identity, life.Pid, reason.ToPhrase(), used, available, room.IsOfGroup ? "its group (Group:Memory)" : "the machine");
+            _logger.WorkerRecycledInPlace(life.Identity, life.Pid, reason.ToPhrase(), used, available, room.IsOfGroup ? "its group or application group (Group:Memory)" : "the machine");
         }
 
         post(new GroupEvent.Weighed(life.Identity.Id, room.IsEnough));
@@ -180,6 +180,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         group.Remove(gone.Worker);
         _lives.Remove(gone.Worker, out var life);
         life!.Dispose();
+        host.Cgroups?.Sweep();
         if (gone.Reason is WorkerReason.ExitedUnexpectedly or WorkerReason.OutOfMemory)
         {
             _logger.WorkerDied(life.Identity, life.Pid, gone.Exit);

@@ -23,6 +23,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     private ILogger? _logger;
     private GroupWatch? _watch;
     private CapArbiter? _caps;
+    private CgroupTree? _cgroups;
     private volatile bool _isInMaintenance;
     private int _generationsAsked = 1;
 
@@ -60,8 +61,8 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     /// <summary>What is answered instead of asking a worker; null: the app serves.</summary>
     public MaintenanceNotice? Maintenance => _watch?.Notice ?? (_isInMaintenance ? MaintenanceNotice.Ours : null);
 
-    /// <summary>Null: the front door has none of its own.</summary>
-    public Cgroup? Cgroup { get; private set; }
+    /// <summary>Where its next workers run; null: the front door has no cgroup of its own.</summary>
+    public Cgroup? Cgroup => _cgroups?.Find(Name);
 
     /// <summary>Why it does not get all the workers that it wants; null: it does.</summary>
     public string? Shortage => _caps!.ShortageOf(Name);
@@ -209,7 +210,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
         Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
         Number = number;
-        Cgroup = host.Cgroups?.Find(Name);
+        _cgroups = host.Cgroups;
         _caps = host.Caps;
         _logger = host.Loggers.CreateLogger(GroupLog.Category);
         var initial = new GroupState { Name = Name, Settings = Settings, Wanted = Settings.Processes, NextWorkerId = (number << WorkerIdBits) + 1 };

@@ -110,12 +110,12 @@ internal sealed class ProxyGroupsService(
 
     private static void ApplyLimits(ProxyGroupsSettings settings, GroupHost host)
     {
-        if (host.Cgroups is null && HasLimits(settings))
+        if (host.Cgroups is null && settings.HasLimits)
         {
             throw new SettingsException([new SettingsError("ProxyGroups:Cgroup", settings.Cgroup, "is used from the next start of the front door on, and limits (Group) need it", "Start the front door anew, or remove the limits until then.")]);
         }
 
-        host.Cgroups?.Apply(settings.ProcessGroups);
+        host.Cgroups?.Apply(settings);
     }
 
     // Not before there is a group: an app without any has no need of a runtime directory.
@@ -140,7 +140,7 @@ internal sealed class ProxyGroupsService(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            if (first.Cgroup is not null || HasLimits(first))
+            if (first.Cgroup is not null || first.HasLimits)
             {
                 throw new SettingsException([new SettingsError("ProxyGroups:Cgroup", facts.Path, $"cannot be used: {failure.Message.TrimEnd('.')}", "See who else has processes in this cgroup or writes to it, or name another one.")]);
             }
@@ -149,8 +149,6 @@ internal sealed class ProxyGroupsService(
             return null;
         }
     }
-
-    private static bool HasLimits(ProxyGroupsSettings settings) => settings.ProcessGroups.Values.Any(static group => group.Group != new GroupSettings());
 
     private void WarnOfNextStart(ProxyGroupsSettings now)
     {

@@ -133,6 +133,51 @@ public sealed class CgroupTests : IAsyncDisposable
         Assert.Empty(next.Find("shop").Children);
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task An_application_group_is_frozen_and_killed_with_all_of_its_process_groups()
+    {
+        if (!IsUsable())
+        {
+            return;
+        }
+
+        _tree!.Apply(Placed("python"));
+        var (spec, other) = (_bench.Shell(Fugitive + "exec sleep 600"), _bench.Spec("sleep", "600"));
+        using var shop = await LaunchAsync(InCgroup(spec));
+        using var blog = await LaunchAsync(InCgroup(other with { Worker = other.Worker with { Group = "blog" } }));
+        var fugitive = int.Parse((await shop.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[^1], null);
+        var above = _tree.Find("shop").Parent;
+        Assert.EndsWith("/application-group.python", above.Location, StringComparison.Ordinal);
+        above.Freeze(true);
+        await Alive.UntilAsync(() => above.IsFrozen && _tree.Find("blog").IsFrozen, "it does not freeze");
+        above.Kill();
+        await Task.WhenAll(shop.Exited, blog.Exited).WaitAsync(TestContext.Current.CancellationToken);
+        await Alive.UntilAsync(() => !above.IsPopulated, "somebody is left");
+        Assert.False(Alive.Is(fugitive));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_group_that_changes_its_application_group_leaves_its_cgroup_with_its_last_worker()
+    {
+        if (!IsUsable())
+        {
+            return;
+        }
+
+        _tree!.Apply(Placed("python"));
+        var before = _tree.Find("shop");
+        var old = _bench.Start(InCgroup(_bench.Spec("sleep", "600")));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        _tree.Apply(Placed("web"));
+        using var next = await LaunchAsync(InCgroup(_bench.Shell("grep ^0:: /proc/self/cgroup")));
+        Assert.Contains("/application-group.web/shop/w", await next.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(before.IsPopulated);
+        old.Kill();
+        await old.Completion;
+        _tree.Sweep();
+        Assert.False(before.Parent.Exists);
+    }
+
     private bool IsUsable()
     {
         Assert.True(_tree is not null || _facts.Fault is { Length: > 0 });
@@ -142,9 +187,16 @@ public sealed class CgroupTests : IAsyncDisposable
     private CgroupTree Open()
     {
         var tree = CgroupTree.Open(_facts, _bench.Runtime, _bench.Log);
-        tree.Apply(new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() });
+        tree.Apply(Placed(null));
         return tree;
     }
+
+    // The process groups shop and blog, both in this application group.
+    private static ProxyGroupsSettings Placed(string? applicationGroup) => new()
+    {
+        ApplicationGroups = (applicationGroup is null ? [] : new[] { applicationGroup }).ToDictionary(static name => name, static _ => new ApplicationGroupSettings()),
+        ProcessGroups = new[] { "shop", "blog" }.ToDictionary(static name => name, _ => new ProcessGroupSettings { ApplicationGroup = applicationGroup }),
+    };
 
     private LaunchSpec InCgroup(LaunchSpec spec) => spec with { Cgroup = _tree!.PathOf(spec.Worker) };
 

@@ -465,6 +465,22 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Group:Memory = "1GiB" is less than the workers may use before they are recycled (4 x 300MiB). Raise it, or lower Recycle:WorkerMemory or MaxProcesses.
         ---
+        limits of an application group that are none, or keep its process groups from theirs
+        { "ProxyGroups": {
+          "ApplicationGroups": { "python": { "MaxMemory": "2GiB", "Group": { "Cpus": 2, "Memory": "1GiB", "Tasks": 64 } }, "node": { "Group": { "CpuWeight": 0, "Cpu": 1 } } },
+          "ProcessGroups": {
+            "shop": { "ApplicationGroup": "Python", "Group": { "Cpus": 2.5, "Memory": "2GiB", "MemoryHigh": "1500MiB", "Tasks": 65 } },
+            "blog": { "ApplicationGroup": "python", "Processes": 4, "Recycle": { "WorkerMemory": "300MiB" }, "Group": { "Cpus": 2, "Tasks": 64 } } } } }
+        =>
+        ProxyGroups:ApplicationGroups:node:Group:Cpu is not a known setting. Did you mean "Cpus"?
+        ProxyGroups:ApplicationGroups:node:Group:CpuWeight = "0" is below what is allowed. Write a whole number from 1 to 10000.
+        ProxyGroups:ApplicationGroups:python:MaxMemory = "2GiB" is above Group:Memory (1GiB), where the kernel kills, so it can never be reached. Write less, or raise that.
+        ProxyGroups:ApplicationGroups:python:Group:Memory = "1GiB" is less than the workers of blog may use before they are recycled (4 x 300MiB). Raise it, or lower Recycle:WorkerMemory or MaxProcesses.
+        ProxyGroups:ProcessGroups:shop:Group:Cpus = "2.5" is above ProxyGroups:ApplicationGroups:Python:Group:Cpus (2), so it can never be reached. Write less, or raise ProxyGroups:ApplicationGroups:Python:Group:Cpus.
+        ProxyGroups:ProcessGroups:shop:Group:Memory = "2GiB" is above ProxyGroups:ApplicationGroups:Python:Group:Memory (1GiB), so it can never be reached. Write less, or raise ProxyGroups:ApplicationGroups:Python:Group:Memory.
+        ProxyGroups:ProcessGroups:shop:Group:MemoryHigh = "1500MiB" is above ProxyGroups:ApplicationGroups:Python:Group:Memory (1GiB), so it can never be reached. Write less, or raise ProxyGroups:ApplicationGroups:Python:Group:Memory.
+        ProxyGroups:ProcessGroups:shop:Group:Tasks = "65" is above ProxyGroups:ApplicationGroups:Python:Group:Tasks (64), so it can never be reached. Write less, or raise ProxyGroups:ApplicationGroups:Python:Group:Tasks.
+        ---
         a cgroup that is no path
         { "ProxyGroups": { "Cgroup": "web" } }
         =>

@@ -52,6 +52,9 @@ public sealed class MachineChecksTests
             "ProxyGroups:ProcessGroups:shop:Group:Memory needs a cgroup of the front door's own: this system has no cgroup v2 file system. Remove it, or give the front door a cgroup: Delegate=yes in its systemd unit, or the folder of one that its user may write in ProxyGroups:Cgroup.",
             Settings(new() { Group = new() { Memory = 2 << 20 } }), Root);
         Assert.Equal(5, MachineChecks.Check(Settings(new() { Group = AllLimits }), Root).Count);
+        Expect(
+            "ProxyGroups:ApplicationGroups:python:Group:Tasks needs the cgroup controller \"pids\", which /sys/fs/cgroup/web does not have. Remove it, or delegate the controller (Delegate=pids); what cgroup v1 holds is not there for v2: boot with systemd.unified_cgroup_hierarchy=1.",
+            Settings(new()) with { ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { Group = AllLimits } } }, Delegated);
     }
 
     [Fact]

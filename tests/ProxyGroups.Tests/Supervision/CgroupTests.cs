@@ -65,10 +65,50 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal("ProxyGroups:ProcessGroups:shop:Group", Assert.Single(refused.Errors).Path);
     }
 
+    [Fact]
+    public void An_application_group_has_a_cgroup_of_its_own_around_those_of_its_process_groups()
+    {
+        _tree.Apply(Below("Python", new() { Memory = 2L << 30, Tasks = 9 }, new() { Memory = 1L << 30 }));
+        Assert.Equal(("application-group.python", "+cpu +memory +pids"), (Path.GetFileName(Group.Parent.Location), Group.Parent.Read("cgroup.subtree_control")));
+        Assert.Equal(("2147483648", "9", "1073741824", null), (Group.Parent.Read("memory.max"), Group.Parent.Read("pids.max"), Group.Read("memory.max"), Group.Read("pids.max")));
+        _tree.Apply(Below("python", new() { Tasks = 8 }, new()));
+        Assert.Equal(("max", "8", "max"), (Group.Parent.Read("memory.max"), Group.Parent.Read("pids.max"), Group.Read("memory.max")));
+    }
+
+    [Fact]
+    public void A_process_group_that_changes_its_application_group_starts_its_next_workers_there()
+    {
+        Apply(new());
+        var (worker, before) = (new WorkerIdentity("shop", 7, 0, 1), Group);
+        Assert.Equal("w7", Path.GetRelativePath(before.Location, _tree.PathOf(worker)));
+        _tree.Apply(Below("python", new(), new()));
+        Assert.Equal(Path.Combine("application-group.python", "shop", "w7"), Path.GetRelativePath(before.Parent.Location, _tree.PathOf(worker)));
+        Apply(new());
+        Assert.Equal(before.Location, Group.Location);
+    }
+
+    [Fact]
+    public void A_refused_change_moves_nobody()
+    {
+        Apply(new());
+        Directory.CreateDirectory(Path.Combine(Group.Parent.Location, "application-group.python", "shop", "pids.max"));
+        var before = Group.Location;
+        Assert.Throws<SettingsException>(() => _tree.Apply(Below("python", new(), new() { Tasks = 5 })));
+        Assert.Equal(before, Group.Location);
+    }
+
+    [Fact]
+    public void A_refused_limit_of_an_application_group_is_named_with_its_path()
+    {
+        Directory.CreateDirectory(Path.Combine(Group.Parent.Location, "application-group.python", "cpu.weight"));
+        var refused = Assert.Throws<SettingsException>(() => _tree.Apply(Below("python", new() { CpuWeight = 5 }, new())));
+        Assert.Equal("ProxyGroups:ApplicationGroups:python:Group", Assert.Single(refused.Errors).Path);
+    }
+
     [Theory]
     [InlineData(1, 0, 137, "signal 9 (KILL), killed by the kernel: memory limit 512MiB of group shop reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory")]
     [InlineData(1, 0, 1, "exit code 1, after a process that it had started was killed by the kernel: memory limit 512MiB of group shop reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory")]
-    [InlineData(1, 1, 137, "signal 9 (KILL), killed by the kernel: the machine, or a cgroup above the group's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory")]
+    [InlineData(1, 1, 137, "signal 9 (KILL), killed by the kernel: the machine, or a cgroup above the front door's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory")]
     [InlineData(0, 0, 137, "signal 9 (KILL)")]
     public void A_kill_for_want_of_memory_is_named_with_whose_memory_it_was(int kills, int reachedBefore, int code, string words)
     {
@@ -79,6 +119,38 @@ public sealed class CgroupTests : IDisposable
         new Cgroup(path).Write("memory.events", $"low 0\noom 0\noom_kill {kills}\noom_group_kill 0\n");
         Group.Write("memory.events.local", "low 0\nhigh 0\nmax 9\noom 1\noom_kill 3\n");
         Assert.Equal(words, new WorkerExit(code, worker.DescribeMemoryKill()).ToString());
+    }
+
+    [Theory]
+    [InlineData(1, 0, "memory limit 512MiB of group shop reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory")]
+    [InlineData(0, 1, "memory limit 1GiB of application group python reached; raise its Group:Memory, or let fewer or smaller workers run in its process groups")]
+    [InlineData(0, 0, "the machine, or a cgroup above the front door's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory")]
+    public void A_kill_within_an_application_group_is_named_with_whose_limit_it_was(int ofGroup, int ofApplicationGroup, string words)
+    {
+        _tree.Apply(Below("python", new() { Memory = 1L << 30 }, new() { Memory = 512L << 20 }));
+        var path = _tree.PathOf(new WorkerIdentity("shop", 7, 0, 1));
+        var worker = WorkerCgroup.Create(path)!;
+        Group.Write("memory.events.local", $"oom {ofGroup}\n");
+        Group.Parent.Write("memory.events.local", $"oom {ofApplicationGroup}\n");
+        new Cgroup(path).Write("memory.events", "oom_kill 1\n");
+        Assert.Equal("killed by the kernel: " + words, worker.DescribeMemoryKill());
+    }
+
+    [Theory]
+    [InlineData("1000", "max", 800L)]
+    [InlineData("1000", "700", 500L)]
+    [InlineData("max", "700", 500L)]
+    [InlineData("max", "max", null)]
+    public void Room_within_an_application_group_is_what_the_narrower_of_both_leaves(string group, string applicationGroup, long? room)
+    {
+        _tree.Apply(Below("python", new(), new()));
+        foreach (var (cgroup, max) in new[] { (Group, group), (Group.Parent, applicationGroup) })
+        {
+            cgroup.Write("memory.max", max);
+            cgroup.Write("memory.current", "200\n");
+        }
+
+        Assert.Equal(room, _tree.MemoryRoomOf("shop"));
     }
 
     [Theory]
@@ -128,7 +200,13 @@ public sealed class CgroupTests : IDisposable
 
     private Cgroup Group => _tree.Find("Shop");
 
-    private void Apply(GroupSettings limits) => _tree.Apply(new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { Group = limits } });
+    private void Apply(GroupSettings limits) => _tree.Apply(new() { ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { Group = limits } } });
+
+    private static ProxyGroupsSettings Below(string applicationGroup, GroupSettings above, GroupSettings limits) => new()
+    {
+        ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { Group = above } },
+        ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { ApplicationGroup = applicationGroup, Group = limits } },
+    };
 
     private (string? Weight, string? Cpus, string? Memory, string? High, string? Tasks) Written() =>
         (Group.Read("cpu.weight"), Group.Read("cpu.max"), Group.Read("memory.max"), Group.Read("memory.high"), Group.Read("pids.max"));

@@ -27,6 +27,9 @@ internal sealed class Cgroup(string path)
     /// <summary>Bytes that fit below its limits; what the kernel could take back at once counts as free. Null: no limit.</summary>
     public long? MemoryRoom => Lower(MemoryMax, Number("memory.high")) - (Number("memory.current") - Counter("memory.stat", "inactive_file"));
 
+    /// <summary>The lower of two limits; null: none.</summary>
+    public static long? Lower(long? one, long? other) => one is null || other < one ? other : one;
+
     public Cgroup Parent => new(Path.GetDirectoryName(Location)!);
 
     public IEnumerable<Cgroup> Children => Exists ? Directory.GetDirectories(Location).Select(static child => new Cgroup(child)) : [];
@@ -43,6 +46,8 @@ internal sealed class Cgroup(string path)
     public IReadOnlyList<int> Processes() =>
         [.. (Read("cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => int.Parse(line, CultureInfo.InvariantCulture)).Where(static pid => pid > 0)];
 
+    public IEnumerable<int> AllProcesses() => Processes().Concat(Children.SelectMany(static child => child.AllProcesses()));
+
     /// <summary>SIGKILL to all in it and below, whatever they fork meanwhile and whatever session they went into.</summary>
     public void Kill()
     {
@@ -57,7 +62,11 @@ internal sealed class Cgroup(string path)
     {
         TryWrite("cgroup.freeze", "1");
         SpinWait.SpinUntil(() => IsFrozen, FreezePatience);
-        KillEach();
+        foreach (var pid in AllProcesses())
+        {
+            _ = Libc.Kill(pid, Libc.SigKill);
+        }
+
         TryWrite("cgroup.freeze", "0");
     }
 
@@ -111,19 +120,6 @@ internal sealed class Cgroup(string path)
         TryRemove();
     }
 
-    private void KillEach()
-    {
-        foreach (var pid in Processes())
-        {
-            _ = Libc.Kill(pid, Libc.SigKill);
-        }
-
-        foreach (var child in Children)
-        {
-            child.KillEach();
-        }
-    }
-
     private bool TryWrite(string file, string text)
     {
         try
@@ -146,6 +142,4 @@ internal sealed class Cgroup(string path)
         var line = Read(file)?.Split('\n').FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
         return long.TryParse(line?[(name.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
     }
-
-    private static long? Lower(long? one, long? other) => one is null || other < one ? other : one;
 }

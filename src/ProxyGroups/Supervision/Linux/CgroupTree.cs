@@ -7,9 +7,9 @@ using ProxyGroups.Configuration;
 namespace ProxyGroups.Supervision.Linux;
 
 /// <summary>
-/// The front door's part of the cgroup file system: HOME/proxygroups-NAME/GROUP/wID. A group's cgroup has its limits, a worker's
-/// holds all that the worker ever started. Controllers can be handed down only by a cgroup without processes of its own
-/// (cgroups(7)), so what lives in HOME itself is moved into HOME/front-door. One thread at a time but for the paths.
+/// The front door's part of the cgroup file system: HOME/proxygroups-NAME[/application-group.NAME]/GROUP/wID. A group's cgroup has its
+/// limits, a worker's holds all that the worker ever started. Controllers can be handed down only by a cgroup without processes of its own
+/// (cgroups(7)), so what lives in HOME itself is moved into HOME/front-door. Thread-safe once it is open.
 /// </summary>
 internal sealed class CgroupTree : IDisposable
 {
@@ -19,8 +19,14 @@ internal sealed class CgroupTree : IDisposable
     // The period of cpu.max, in microseconds: the kernel's default.
     private const int Period = 100_000;
 
+    // No name of a process group and no file of the kernel begins so.
+    private const string ApplicationGroupPrefix = "application-group.";
+
+    private readonly Lock _gate = new();
     private readonly Cgroup _root;
     private readonly string _controllers;
+    private volatile Dictionary<string, Cgroup> _groups = [];
+    private IReadOnlyList<Cgroup> _left = [];
 
     private CgroupTree(Cgroup root, IReadOnlySet<string> controllers)
     {
@@ -43,23 +49,53 @@ internal sealed class CgroupTree : IDisposable
         return tree;
     }
 
-    /// <summary>Makes the cgroup of each group that has none, and writes the limits of all; those of groups that are gone are removed.</summary>
+    /// <summary>
+    /// Makes the cgroup of each application group and process group that has none, and writes the limits of all. A process group that changes
+    /// its application group gets a new one, for its next workers; the old one goes when the last worker in it is gone.
+    /// </summary>
     /// <exception cref="SettingsException">The kernel refuses a limit.</exception>
-    public void Apply(IReadOnlyDictionary<string, ProcessGroupSettings> groups)
+    public void Apply(ProxyGroupsSettings settings)
     {
-        foreach (var (name, group) in groups)
+        lock (_gate)
         {
-            Apply(name, group.Group);
+            var above = settings.ApplicationGroups.ToDictionary(static group => group.Key, group => _root.Child(ApplicationGroupPrefix + group.Key.ToLowerInvariant()), StringComparer.OrdinalIgnoreCase);
+            var groups = settings.ProcessGroups.ToDictionary(
+                static group => group.Key, group => (group.Value.ApplicationGroup is { } name ? above[name] : _root).Child(group.Key.ToLowerInvariant()), StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, group) in settings.ApplicationGroups)
+            {
+                Apply(above[name], group.Group, $"ApplicationGroups:{name}");
+            }
+
+            foreach (var (name, group) in settings.ProcessGroups)
+            {
+                Apply(groups[name], group.Group, $"ProcessGroups:{name}");
+            }
+
+            _groups = groups;
+            var wanted = above.Values.Concat(groups.Values).Select(static cgroup => cgroup.Location).ToHashSet(StringComparer.Ordinal);
+            _left = [.. CgroupsOfGroups().Where(cgroup => !wanted.Contains(cgroup.Location))];
         }
 
-        var folders = groups.Keys.Select(name => Find(name).Location).ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in _root.Children.Where(child => !folders.Contains(child.Location)))
+        Sweep();
+    }
+
+    /// <summary>Removes the cgroups of groups that have gone or moved, as soon as no worker is in them any more.</summary>
+    public void Sweep()
+    {
+        lock (_gate)
         {
-            gone.TryRemove();
+            _left = [.. _left.Where(static cgroup => !cgroup.TryRemove())];
         }
     }
 
-    public Cgroup Find(string group) => _root.Child(group.ToLowerInvariant());
+    /// <summary>Where the next workers of this process group run.</summary>
+    public Cgroup Find(string group) => _groups.TryGetValue(group, out var cgroup) ? cgroup : _root.Child(group.ToLowerInvariant());
+
+    /// <summary>Bytes that fit below the limits of this process group and of its application group; null: neither has one.</summary>
+    public long? MemoryRoomOf(string group) => Find(group) is var cgroup && ApplicationGroupOf(cgroup) is null ? cgroup.MemoryRoom : Cgroup.Lower(cgroup.MemoryRoom, cgroup.Parent.MemoryRoom);
+
+    /// <summary>The application group whose cgroup is the parent of this one; null: it has none.</summary>
+    public static string? ApplicationGroupOf(Cgroup group) => Path.GetFileName(group.Parent.Location) is var name && name.StartsWith(ApplicationGroupPrefix, StringComparison.Ordinal) ? name[ApplicationGroupPrefix.Length..] : null;
 
     /// <summary>Where a worker of this group is to run.</summary>
     public string PathOf(WorkerIdentity worker) => Path.Combine(Find(worker.Group).Location, string.Create(CultureInfo.InvariantCulture, $"w{worker.Id}"));
@@ -68,7 +104,7 @@ internal sealed class CgroupTree : IDisposable
 
     private void EndLeftovers(ILogger logger)
     {
-        foreach (var pid in _root.Children.SelectMany(static group => group.Children).SelectMany(static worker => worker.Processes()))
+        foreach (var pid in _root.AllProcesses())
         {
             WorkerLog.StragglerEnded(logger, pid);
         }
@@ -99,18 +135,21 @@ internal sealed class CgroupTree : IDisposable
         cgroup.Write("cgroup.subtree_control", _controllers);
     }
 
-    private void Apply(string name, GroupSettings limits)
+    // Those in an application group before it: only what is empty can be removed.
+    private IEnumerable<Cgroup> CgroupsOfGroups() => _root.Children.SelectMany(static child =>
+        Path.GetFileName(child.Location).StartsWith(ApplicationGroupPrefix, StringComparison.Ordinal) ? child.Children.Append(child) : [child]);
+
+    private void Apply(Cgroup cgroup, GroupSettings limits, string path)
     {
         try
         {
-            var cgroup = Find(name);
             cgroup.Create();
             HandDown(cgroup);
             Write(cgroup, limits);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException([new SettingsError($"{SettingsReader.Section}:ProcessGroups:{name}:Group", null, $"is refused by the kernel: {failure.Message.TrimEnd('.')}", "Correct the limit, or see who else writes into the front door's cgroup.")]);
+            throw new SettingsException([new SettingsError($"{SettingsReader.Section}:{path}:Group", null, $"is refused by the kernel: {failure.Message.TrimEnd('.')}", "Correct the limit, or see who else writes into the front door's cgroup.")]);
         }
     }
 

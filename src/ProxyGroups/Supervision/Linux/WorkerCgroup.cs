@@ -6,12 +6,13 @@ namespace ProxyGroups.Supervision.Linux;
 internal sealed class WorkerCgroup
 {
     private readonly Cgroup _cgroup;
-    private readonly long _outOfMemoryBefore;
+    private readonly IReadOnlyList<(Cgroup Cgroup, long OutOfMemory)> _above;
 
     private WorkerCgroup(Cgroup cgroup)
     {
         _cgroup = cgroup;
-        _outOfMemoryBefore = cgroup.Parent.OutOfMemory;
+        Cgroup[] above = CgroupTree.ApplicationGroupOf(cgroup.Parent) is null ? [cgroup.Parent] : [cgroup.Parent, cgroup.Parent.Parent];
+        _above = [.. above.Select(static owner => (owner, owner.OutOfMemory))];
     }
 
     /// <exception cref="LaunchException">It cannot be made.</exception>
@@ -41,13 +42,17 @@ internal sealed class WorkerCgroup
             return null;
         }
 
-        var group = _cgroup.Parent;
-        return group.MemoryMax is { } limit && group.OutOfMemory > _outOfMemoryBefore
-            ? $"killed by the kernel: memory limit {SizeText.Format(limit)} of group {Path.GetFileName(group.Location)} reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory"
-            : "killed by the kernel: the machine, or a cgroup above the group's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory";
+        var limited = _above.FirstOrDefault(static before => before.Cgroup.MemoryMax is not null && before.Cgroup.OutOfMemory > before.OutOfMemory).Cgroup;
+        return limited is null
+            ? "killed by the kernel: the machine, or a cgroup above the front door's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory"
+            : $"killed by the kernel: memory limit {SizeText.Format(limited.MemoryMax)} of {WhoseIs(limited)}";
     }
 
     public void Remove() => _cgroup.RemoveAll();
+
+    private string WhoseIs(Cgroup limited) => limited.Location == _cgroup.Parent.Location
+        ? $"group {Path.GetFileName(limited.Location)} reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory"
+        : $"application group {CgroupTree.ApplicationGroupOf(_cgroup.Parent)} reached; raise its Group:Memory, or let fewer or smaller workers run in its process groups";
 
     private static Cgroup Try(string path, Action<Cgroup> deed)
     {
