@@ -131,7 +131,7 @@ internal sealed partial class HttpExchange : WorkerExchange
             SetFault_NeedsLock(fault, detail);
         }
 
-        Volatile.Read(ref _socket)?.Dispose();
+        _slot.Close(Volatile.Read(ref _socket));
     }
 
     private void NoteFault(ExchangeFault fault, string detail)

@@ -15,6 +15,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     private static readonly TimeSpan HintMargin = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
+    private readonly Lock _closing = new();
     private Socket? _idle;
     private long _idleSince;
     private TimeSpan _idleLifetime;
@@ -105,7 +106,19 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
             }
         }
 
-        socket?.Dispose();
+        Close(socket);
+    }
+
+    /// <summary>
+    /// Returns when the connection is closed, also where another thread is at it: the second of two Disposes returns at once, and the slot
+    /// would open its next connection beside this one.
+    /// </summary>
+    public void Close(Socket? socket)
+    {
+        lock (_closing)
+        {
+            socket?.Dispose();
+        }
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ProxyGroups.Proxying;
 using Xunit;
 using static ProxyGroups.Tests.Proxying.Transport.TransportBench;
@@ -21,6 +22,28 @@ public class ClockTests
         bench.Time.Advance(Second);
         await exchange.FailsAsync(sending, ExchangeFault.RequestDeadline);
         Assert.Equal("", await connection.ReadToEndAsync());
+    }
+
+    /// <summary>Else the next request of the slot would open a second connection beside it, one more than the worker has threads.</summary>
+    [Fact]
+    public async Task A_connection_whose_time_is_over_is_closed_before_its_slot_is_free()
+    {
+        using var bench = new TransportBench();
+        for (var round = 0; round < 2000; round++)
+        {
+            FakeConnection? connection = null;
+            var isClosed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var exchange = bench.Transport.BeginExchange(0, _ => isClosed.SetResult(connection!.Socket.Poll(0, SelectMode.SelectRead)));
+            var sending = exchange.SendAsync(Get(), CancellationToken.None);
+            using (connection = await bench.Worker.AcceptAsync(Ct))
+            {
+                await connection.ReadHeadAsync();
+                bench.Time.Advance(60 * Second);
+                Assert.True(await isClosed.Task.WaitAsync(Ct), $"round {round}");
+            }
+
+            await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+        }
     }
 
     [Fact]
