@@ -1,13 +1,23 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.EndToEndTests;
 
-/// <summary>Workers of another user under a front door that is root: what root's rights are not lent for.</summary>
+/// <summary>Workers of another user under a front door that is root: what they have, and what root's rights are not lent for.</summary>
 public sealed class WorkerUserTests
 {
     private const string User = "nobody";
+
+    private const string App = """
+        import json, os
+        def application(environ, start_response):
+            start_response('200 OK', [('Content-Type', 'application/json')])
+            facts = dict(user=os.getuid(), folder=os.getcwd(), path=os.environ.get('LD_LIBRARY_PATH'), colour=os.environ.get('COLOUR'))
+            return [json.dumps(facts).encode()]
+        """;
 
     // Puts a link to another socket in the place of its own.
     private const string Swapper = """
@@ -26,6 +36,25 @@ public sealed class WorkerUserTests
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_Wsgi_app_runs_as_its_user_with_its_own_folder_and_variables()
+    {
+        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        var root = FrontDoorProcess.CreateContentRoot();
+        new DirectoryInfo(root).UnixFileMode |= UnixFileMode.OtherExecute;
+        var app = Directory.CreateDirectory(Path.Combine(root, "app")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(app, "wsgi.py"), App, Token);
+        await File.WriteAllTextAsync(Path.Combine(app, ".env"), "COLOUR=green\nLD_LIBRARY_PATH=/srv/lib\n", Token);
+        await using var frontDoor = await FrontDoorProcess.StartAsync(
+            Site.Of(("app", new { Directory = app, Wsgi = "wsgi:application", TestApps.Python, Worker = new { User, EnvironmentFile = ".env" } })), root);
+        var facts = await frontDoor.Client.GetFromJsonAsync<JsonElement>("/app/", Token);
+        Assert.Equal($$"""{"user": 65534, "folder": "{{app}}", "path": "/srv/lib", "colour": "green"}""", facts.GetRawText());
+    }
 
     [Fact(Timeout = 120_000)]
     public async Task No_request_reaches_a_socket_of_roots_by_a_link_in_the_place_of_the_workers()
