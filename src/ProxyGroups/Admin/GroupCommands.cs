@@ -64,15 +64,21 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
         isOn ? "maintenance on" : "maintenance off",
         found => found.SetMaintenance(isOn));
 
-    public CommandResult DrainWorker(int pid)
+    public CommandResult DrainWorker(int pid) => OnWorker(
+        pid, static worker => worker.State is WorkerState.Draining or WorkerState.Stopping or WorkerState.Exited, "is leaving already", "drain", static (group, worker) => group.DrainWorker(worker));
+
+    public CommandResult RecycleWorker(int pid) => OnWorker(
+        pid, static worker => worker.State != WorkerState.Ready, "does not serve: only a worker that is ready is recycled", "recycle", static (group, worker) => group.RecycleWorker(worker));
+
+    private CommandResult OnWorker(int pid, Func<WorkerView, bool> isRefused, string refusal, string what, Action<ProcessGroup, int> command)
     {
         foreach (var group in groups.All)
         {
             if (group.State.Workers.FirstOrDefault(worker => worker.Pid == pid) is { } worker && pid != 0)
             {
-                return worker.State is WorkerState.Draining or WorkerState.Stopping or WorkerState.Exited
-                    ? new CommandResult($"Process {pid}, worker {worker.Rank} of group {group.Name}, is leaving already.")
-                    : Take(group.Name, string.Create(CultureInfo.InvariantCulture, $"drain of process {pid}, worker {worker.Rank}"), () => group.DrainWorker(worker.Id));
+                return isRefused(worker)
+                    ? new CommandResult($"Process {pid}, worker {worker.Rank} of group {group.Name}, {refusal}.")
+                    : Take(group.Name, string.Create(CultureInfo.InvariantCulture, $"{what} of process {pid}, worker {worker.Rank}"), () => command(group, worker.Id));
             }
         }
 

@@ -43,4 +43,8 @@ public interface IProcessGroups
     /// <summary>Gives a worker no further requests, lets it finish, stops it; another one takes its place.</summary>
     /// <param name="pid">Process id of the worker.</param>
     CommandResult DrainWorker(int pid);
+
+    /// <summary>Replaces a worker that serves, as one that has reached a limit of Recycle: it serves on until its successor is ready, and one of a group goes at a time.</summary>
+    /// <param name="pid">Process id of the worker.</param>
+    CommandResult RecycleWorker(int pid);
 }

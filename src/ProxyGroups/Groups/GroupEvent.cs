@@ -65,6 +65,9 @@ internal abstract record GroupEvent
     /// <summary>Drain this worker now; another one takes its rank.</summary>
     internal sealed record DrainRequested(int Worker) : GroupEvent;
 
+    /// <summary>Replace this worker as one that has reached a limit of Recycle: the successor is ready first.</summary>
+    internal sealed record RecycleRequested(int Worker) : GroupEvent;
+
     internal sealed record StopRequested(WorkerReason Reason) : GroupEvent;
 
     /// <summary>The time for draining is over although its workers began to drain only now: the front door has been stopping all the while.</summary>

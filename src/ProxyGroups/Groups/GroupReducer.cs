@@ -25,6 +25,7 @@ internal static class GroupReducer
         GroupEvent.StartRequested when state.Phase == GroupPhase.Stopped =>
             NextGeneration(state, WorkerReason.RestartAsked, now) with { Phase = GroupPhase.Running },
         GroupEvent.DrainRequested drain => OnWorker(state, drain.Worker, static worker => worker with { LeaveReason = WorkerReason.DrainAsked }),
+        GroupEvent.RecycleRequested recycle => OnWorker(state, recycle.Worker, static worker => worker with { IsRecycleAsked = worker.State == WorkerState.Ready }),
         GroupEvent.StopRequested stop => state with { Phase = GroupPhase.Stopping, StopReason = stop.Reason },
         GroupEvent.DrainTimePassed => state with { Workers = [.. state.Workers.Select(worker => worker.State == WorkerState.Draining ? worker with { Deadline = now } : worker)] },
         GroupEvent.KillRequested => state with { Phase = GroupPhase.Stopping, StopReason = WorkerReason.FrontDoorStopping, IsForced = true },

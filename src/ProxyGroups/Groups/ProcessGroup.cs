@@ -174,6 +174,9 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     /// <summary>Drains one worker now; another one takes its place.</summary>
     public void DrainWorker(int worker) => _supervisor!.Post(new GroupEvent.DrainRequested(worker));
 
+    /// <summary>Replaces one worker, its successor first.</summary>
+    public void RecycleWorker(int worker) => _supervisor!.Post(new GroupEvent.RecycleRequested(worker));
+
     public SpareWorker? FindSpare() => SpareWorker.Find(State, Scheduler.Snapshot());
 
     public void AskToYield(int worker) => _supervisor!.Post(new GroupEvent.YieldAsked(worker));

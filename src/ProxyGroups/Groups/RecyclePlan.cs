@@ -56,6 +56,7 @@ internal static class RecyclePlan
 
     private static WorkerReason? DueReason(WorkerView worker, RecycleSettings limits, TimeSpan now) =>
         worker.SamplesOver >= SamplesInARow ? WorkerReason.WorkerMemory
+        : worker.IsRecycleAsked ? WorkerReason.RecycleAsked
         : worker.IsSpent ? WorkerReason.MaxRequests
         : worker.Since + MaxAge(limits, worker.Spread) <= now ? WorkerReason.MaxAge
         : null;

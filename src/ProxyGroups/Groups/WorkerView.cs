@@ -59,6 +59,9 @@ internal sealed record WorkerView
     /// <summary>It has been granted as many leases as it may have before it is recycled.</summary>
     public bool IsSpent { get; init; }
 
+    /// <summary>An operator wants it recycled.</summary>
+    public bool IsRecycleAsked { get; init; }
+
     /// <summary>Bytes at the last sample; null: never sampled.</summary>
     public long? Memory { get; init; }
 

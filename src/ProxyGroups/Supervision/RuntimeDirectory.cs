@@ -16,6 +16,7 @@ internal sealed class RuntimeDirectory : IDisposable
     /// <summary>sun_path of unix(7), less the closing zero.</summary>
     public const int MaxSocketPathBytes = 107;
 
+    private const string BaseOfRoot = "/run/proxygroups";
     private const string AdminSocketName = "admin.sock";
     private const int MaxFrontDoorsPerContentRoot = 64;
     private const UnixFileMode Everyone = (UnixFileMode)0b111_101_101;
@@ -58,19 +59,24 @@ internal sealed class RuntimeDirectory : IDisposable
     public static RuntimeDirectory Open(string baseDirectory, string contentRoot)
     {
         PrivateFolder.Create(baseDirectory);
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(contentRoot)))))[..8];
-        for (var number = 1; number <= MaxFrontDoorsPerContentRoot; number++)
+        foreach (var path in FoldersOf(baseDirectory, contentRoot))
         {
-            var path = Path.Combine(baseDirectory, number is 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
             CheckLength(path);
             PrivateFolder.Create(path);
             if (TryLock(Path.Combine(path, "lock")) is { } held)
             {
-                return new(baseDirectory, path, held) { Neighbour = number is 1 ? null : Path.Combine(baseDirectory, name) };
+                return new(baseDirectory, path, held) { Neighbour = FoldersOf(baseDirectory, contentRoot).First() is { } first && first != path ? first : null };
             }
         }
 
-        throw new LaunchException($"All folders '{baseDirectory}/{name}*' are locked.", "See what else runs with this content root.");
+        throw new LaunchException($"All folders '{FoldersOf(baseDirectory, contentRoot).First()}*' are locked.", "See what else runs with this content root.");
+    }
+
+    /// <summary>Admin sockets that exist for a content root, below <paramref name="configured"/> or where this user's or root's front doors keep them.</summary>
+    public static IReadOnlyList<string> FindAdminSockets(string? configured, string contentRoot)
+    {
+        IReadOnlyList<string> bases = configured is null ? [.. DefaultBases().Distinct()] : [Path.GetFullPath(configured, contentRoot)];
+        return [.. bases.SelectMany(folder => FoldersOf(folder, contentRoot)).Select(static folder => Path.Combine(folder, AdminSocketName)).Where(File.Exists)];
     }
 
     public string SocketPath(int worker) => Path.Combine(WorkerFolder(worker), "http.sock");
@@ -152,8 +158,30 @@ internal sealed class RuntimeDirectory : IDisposable
         _lock.Dispose();
     }
 
+    // One for each front door that may run with this content root.
+    private static IEnumerable<string> FoldersOf(string baseDirectory, string contentRoot)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(contentRoot)))))[..8];
+        return Enumerable.Range(1, MaxFrontDoorsPerContentRoot)
+            .Select(number => Path.Combine(baseDirectory, number is 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")));
+    }
+
+    private static IEnumerable<string> DefaultBases()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            yield return BaseOfRoot;
+        }
+
+        // Of a user without a home nothing can be there.
+        if (Path.IsPathRooted(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)) || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 })
+        {
+            yield return DefaultBase();
+        }
+    }
+
     private static string DefaultBase() =>
-        OperatingSystem.IsLinux() && UnixUser.IsRoot ? "/run/proxygroups"
+        OperatingSystem.IsLinux() && UnixUser.IsRoot ? BaseOfRoot
         : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "proxygroups")
         : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "proxygroups")
         : BelowHome(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));

@@ -12,6 +12,7 @@ internal enum WorkerReason
     FilesChanged,
     RestartAsked,
     DrainAsked,
+    RecycleAsked,
     GroupRemoved,
     ScaledDown,
     Idle,

@@ -14,6 +14,7 @@ internal static class WorkerReasons
         WorkerReason.FilesChanged => "watched files changed",
         WorkerReason.RestartAsked => "a restart was asked for",
         WorkerReason.DrainAsked => "its drain was asked for",
+        WorkerReason.RecycleAsked => "its recycling was asked for",
         WorkerReason.GroupRemoved => "its group was removed",
         WorkerReason.ScaledDown => "fewer workers are needed",
         WorkerReason.Idle => "idle",

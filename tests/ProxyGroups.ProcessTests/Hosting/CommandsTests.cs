@@ -153,6 +153,23 @@ public sealed class CommandsTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_worker_recycled_by_pid_serves_until_its_successor_is_ready()
+    {
+        await using var site = await StartAsync("""{ "Processes": 1, "Threads": 2 }""");
+        var (commands, group) = (Commands(site), Group(site));
+        var old = Pids(group).Single();
+        var running = await RunAsync(site, "/app/sleep?ms=1500");
+        Assert.True(commands.RecycleWorker(old).IsTaken);
+        await Alive.UntilAsync(() => group.State.Workers.Any(worker => worker.Pid == old && worker is { State: WorkerState.Draining, Reason: WorkerReason.RecycleAsked }), "it does not drain");
+        Assert.Contains(group.State.Workers, worker => worker.Pid != old && worker.State == WorkerState.Ready);
+        Assert.Contains("does not serve", commands.RecycleWorker(old).Refusal, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await running.StatusAsync());
+        await Alive.UntilGoneAsync(old);
+        await SettleAsync(group, generation: 1, workers: 1);
+        await AssertNoSlotLostAsync(group);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_command_that_has_no_meaning_is_refused_with_the_reason_and_changes_nothing()
     {
         await using var site = await StartAsync("""{ "Processes": 1 }""");

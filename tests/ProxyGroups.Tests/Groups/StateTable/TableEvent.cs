@@ -35,6 +35,7 @@ internal sealed record TableEvent(string Name, Func<PlannerScript, GroupEvent> B
         new("WatchdogHeard", static _ => new GroupEvent.WatchdogChecked(1, TimeSpan.FromSeconds(1))),
         new("WatchdogSilent", static _ => new GroupEvent.WatchdogChecked(1, TimeSpan.FromSeconds(30))),
         new("DrainRequested", static _ => new GroupEvent.DrainRequested(1)),
+        new("RecycleRequested", static _ => new GroupEvent.RecycleRequested(1)),
         new("DemandRose", static _ => new GroupEvent.DemandRose()),
         new("DemandMeasuredWaiting", static script => Measured(script, waiting: 2)),
         new("DemandMeasuredIdle", static script => Measured(script, waiting: 0)),

@@ -1,0 +1,86 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace ProxyGroups.Host.Steering;
+
+/// <summary>Speaks with a running front door over its admin socket.</summary>
+internal sealed class FrontDoorClient : IDisposable
+{
+    private readonly FrontDoorTarget _target;
+    private readonly HttpClient _http;
+
+    public FrontDoorClient(FrontDoorTarget target)
+    {
+        _target = target;
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = async (_, cancellationToken) => await ConnectAsync(target.FindSocket(), cancellationToken) })
+        {
+            BaseAddress = new Uri("http://localhost"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <exception cref="SteeringException">Nobody answers.</exception>
+    public Task<FrontDoorReply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
+
+    /// <exception cref="SteeringException">Nobody answers.</exception>
+    public Task<FrontDoorReply> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, cancellationToken);
+
+    /// <summary>Events from <paramref name="after"/> on, as lines of server-sent events, until the front door ends the stream.</summary>
+    /// <exception cref="SteeringException">Nobody answers, or the caller may not.</exception>
+    public async Task<Stream> FollowAsync(long after, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?after={after}");
+        var answer = await TryAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadAsStreamAsync(cancellationToken)
+            : throw new SteeringException(ExitCode.Refused, new FrontDoorReply(false, await answer.Content.ReadAsStringAsync(cancellationToken)).Refusal);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<FrontDoorReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => TryAsync(async () =>
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        return new FrontDoorReply(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+    });
+
+    private async Task<T> TryAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (HttpRequestException exception) when (Find<SteeringException>(exception) is { } known)
+        {
+            throw known;
+        }
+        catch (HttpRequestException exception) when (Find<SocketException>(exception) is { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new SteeringException(ExitCode.Refused, "This user may not reach the admin socket. Root and the front door's own user may: try sudo.");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw _target.NotRunning($"The front door does not answer ({(exception.InnerException ?? exception).Message.TrimEnd('.')}).");
+        }
+    }
+
+    private static T? Find<T>(Exception? exception)
+        where T : Exception => exception is null or T ? (T?)exception : Find<T>(exception.InnerException);
+
+    private static async Task<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace ProxyGroups.Host.Steering;
+
+/// <summary>What the command line reads of a worker.</summary>
+internal sealed record WorkerStatus(int Rank, int Generation, int Pid, string State, string Reason, int Busy, int Slots, long Requests, long? Memory);

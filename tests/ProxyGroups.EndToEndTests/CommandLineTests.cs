@@ -1,0 +1,265 @@
+using System.Text.Json;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>The commands that speak with a front door that runs, as a person and as a program give them.</summary>
+public sealed class CommandLineTests : IAsyncLifetime
+{
+    private const int Done = 0;
+    private const int Refused = 1;
+    private const int WrongUse = 2;
+    private const int NotRunning = 3;
+
+    private readonly string _root = FrontDoorProcess.CreateContentRoot();
+    private FrontDoorProcess? _started;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private FrontDoorProcess FrontDoor => _started!;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_started is not null)
+        {
+            await _started.DisposeAsync();
+        }
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task Every_command_does_what_it_says_to_the_example_server_in_text_and_in_json()
+    {
+        _started = await FrontDoorProcess.StartAsync(["run", "--urls", "http://127.0.0.1:0"], FrontDoorProcess.Root);
+        await FrontDoor.WaitForReadyAsync(workers: 8);
+        var root = FrontDoorProcess.Root;
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], root);
+        Assert.Equal(Done, code);
+        Assert.Matches("(?m)^guestbook +2 of 2 x 4 +0/8 +0 +- +1 +serving$", text);
+        Assert.DoesNotContain('\u001b', text);
+        var status = await JsonAsync(["status", "--json"], root);
+        Assert.Equal(6, status.GetProperty("groups").GetArrayLength());
+        Assert.Equal(FrontDoor.Pid, status.GetProperty("pid").GetInt32());
+
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["status", "guestbook"], root);
+        Assert.Equal(Done, code);
+        Assert.StartsWith("guestbook: serving, generation 1", text, StringComparison.Ordinal);
+        var worker = (await JsonAsync(["status", "guestbook", "--json"], root)).GetProperty("group").GetProperty("workers")[0];
+        Assert.Matches($@"(?m)^{worker.GetProperty("rank").GetInt32()} +{Pid(worker)} +1 +0/4 ", text);
+
+        await AssertDoneAsync(["pause", "weather", "notes"], root, "weather is paused: its requests wait.\nnotes is paused: its requests wait.");
+        Assert.EndsWith(", paused", await StateAsync("weather", root), StringComparison.Ordinal);
+        Assert.True((await JsonAsync(["resume", "weather", "--json"], root)).GetProperty("taken").GetBoolean());
+        await AssertDoneAsync(["resume", "notes"], root, "notes goes on.");
+        await AssertDoneAsync(["maintenance", "notes", "on"], root, "notes is in maintenance.");
+        Assert.Contains("in maintenance", await StateAsync("notes", root), StringComparison.Ordinal);
+        await AssertDoneAsync(["maintenance", "notes", "off"], root, "notes is out of maintenance.");
+        await AssertDoneAsync(["recycle", $"{Pid(worker)}"], root, $"Worker {Pid(worker)} of guestbook is replaced when its successor is ready.");
+        await FrontDoor.WaitForLogAsync(line => line.Contains($"pid {Pid(worker)} ended", StringComparison.Ordinal));
+        var other = (await JsonAsync(["status", "notes", "--json"], root)).GetProperty("group").GetProperty("workers")[0];
+        await AssertDoneAsync(["drain", $"{Pid(other)}"], root, $"Worker {Pid(other)} of notes finishes and stops.");
+        await FrontDoor.WaitForLogAsync(line => line.Contains($"pid {Pid(other)} ended", StringComparison.Ordinal));
+        await AssertDoneAsync(["stop", "upload"], root, "upload stops.");
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Worker upload/0", StringComparison.Ordinal) && line.Contains("ended", StringComparison.Ordinal));
+        Assert.Equal("stopped", await StateAsync("upload", root));
+        await AssertDoneAsync(["start", "upload"], root, "upload starts.");
+        await AssertDoneAsync(["restart", "weather"], root, "weather restarts worker by worker.");
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Worker weather/0 generation 2", StringComparison.Ordinal) && line.Contains("is ready", StringComparison.Ordinal));
+        await AssertDoneAsync(["reload"], root, "The settings were read, and all groups restart worker by worker.");
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Worker weather/0 generation 3", StringComparison.Ordinal) && line.Contains("is ready", StringComparison.Ordinal));
+
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["events", "weather"], root);
+        Assert.Equal(Done, code);
+        Assert.Matches("(?m)  weather command: pause$", text);
+        Assert.Matches(@"(?m)  weather/0 pid \d+ generation 2 ready: became ready$", text);
+        Assert.DoesNotContain("guestbook", text, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_refusal_names_the_reason_whatever_the_group_is_doing()
+    {
+        await StartAsync(("good", Worker()), ("failing", new { Command = "/bin/false" }), ("booting", new { Command = "sleep 1000" }), ("paused", Worker()), ("gone", Worker()));
+        await FrontDoor.WaitForReadyAsync(workers: 3);
+        await AssertDoneAsync(["pause", "paused"], _root, "paused is paused: its requests wait.");
+        await AssertRefusedAsync(["pause", "paused"], "Group paused is paused already.");
+        await AssertRefusedAsync(["resume", "good"], "Group good is not paused.");
+        await AssertRefusedAsync(["start", "booting"], "Group booting is not stopped.");
+        await AssertRefusedAsync(["restart", "god"], "There is no process group god. Did you mean good?");
+        await AssertRefusedAsync(["status", "god"], "There is no process group god. Did you mean good?");
+        await AssertRefusedAsync(["drain", "1"], "No process group has a worker with pid 1. The status lists them.");
+        Assert.Equal("starting", await StateAsync("booting", _root));
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Group failing is failing", StringComparison.Ordinal));
+        var (_, text) = await FrontDoorProcess.RunToEndAsync(["status"], _root);
+        Assert.Matches("(?m)^failing +0 of 1 x 4 .* failing$", text);
+        Assert.Matches("(?m)^failing: generation 1 does not start, [0-9]+ tries so far: ", text);
+        foreach (var group in new[] { "failing", "booting" })
+        {
+            await AssertDoneAsync(["restart", group], _root, $"{group} restarts worker by worker.");
+            await AssertDoneAsync(["stop", group], _root, $"{group} stops.");
+        }
+
+        var (code, both) = await FrontDoorProcess.RunToEndAsync(["stop", "nowhere", "paused"], _root);
+        Assert.Equal(Refused, code);
+        Assert.Contains("There is no process group nowhere.", both, StringComparison.Ordinal);
+        Assert.Contains("paused stops.", both, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(FrontDoor.SettingsPath, Site.Of(("good", Worker())).ToJsonString(), Token);
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Group gone is removed", StringComparison.Ordinal));
+        await AssertRefusedAsync(["status", "gone"], "There is no process group gone. There are: good.");
+        var problem = await JsonAsync(["stop", "gone", "--json"], _root, Refused);
+        Assert.Equal((404, 1), (problem.GetProperty("status").GetInt32(), problem.GetProperty("version").GetInt32()));
+
+        await File.WriteAllTextAsync(FrontDoor.SettingsPath, Site.Of(("good", new { Threads = 0 })).ToJsonString(), Token);
+        await AssertRefusedAsync(["reload"], "good:Threads");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Without_a_front_door_the_remedy_is_named_and_wrong_use_has_a_code_of_its_own()
+    {
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], _root);
+        Assert.Equal(WrongUse, code);
+        Assert.Contains("No settings file at ", text, StringComparison.Ordinal);
+        Assert.Equal(WrongUse, (await FrontDoorProcess.RunToEndAsync(["status", "--nonsense"], _root)).ExitCode);
+        Assert.Equal(WrongUse, (await FrontDoorProcess.RunToEndAsync(["maintenance", "good", "perhaps"], _root)).ExitCode);
+        Assert.Equal(WrongUse, (await FrontDoorProcess.RunToEndAsync(["drain", "good"], _root)).ExitCode);
+
+        await StartAsync(("good", Worker()));
+        await FrontDoor.WaitForReadyAsync();
+        Poll.Kill(FrontDoor.Pid);
+        await FrontDoor.Exited;
+        foreach (var command in new[] { "status", "reload", "events" })
+        {
+            (code, text) = await FrontDoorProcess.RunToEndAsync([command], _root);
+            Assert.Equal(NotRunning, code);
+            Assert.StartsWith($"No front door runs with {_root}/appsettings.json. Start it with: proxygroups run. ", text, StringComparison.Ordinal);
+        }
+
+        var problem = await JsonAsync(["restart", "good", "--json"], _root, NotRunning);
+        Assert.Equal("Not running", problem.GetProperty("title").GetString());
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["status", "--socket", "/nowhere/admin.sock"], _root);
+        Assert.Equal(NotRunning, code);
+        Assert.Contains("There is no socket at /nowhere/admin.sock.", text, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Of_two_front_doors_with_one_content_root_the_socket_says_which_is_meant()
+    {
+        await StartAsync(("good", Worker()));
+        await FrontDoor.WaitForReadyAsync();
+        await using var second = await FrontDoorProcess.StartAsync(["run", "--urls", "http://127.0.0.1:0"], _root);
+        var told = await second.WaitForLogAsync(static line => line.Contains("another front door runs with this content root", StringComparison.Ordinal));
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], _root);
+        Assert.Equal(WrongUse, code);
+        var sockets = text.Split('\n').Where(static line => line.StartsWith("  --socket ", StringComparison.Ordinal)).Select(static line => line["  --socket ".Length..]).ToList();
+        Assert.Equal(2, sockets.Count);
+        Assert.Contains(sockets[1], told, StringComparison.Ordinal);
+        Assert.Equal(FrontDoor.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[0]], _root)).GetProperty("pid").GetInt32());
+        Assert.Equal(second.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[1]], _root)).GetProperty("pid").GetInt32());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Events_are_followed_until_the_front_door_stops()
+    {
+        await StartAsync(("good", Worker()), ("other", Worker()));
+        await FrontDoor.WaitForReadyAsync(workers: 2);
+        var following = FrontDoorProcess.RunToEndAsync(["events", "-f", "--json", "good"], _root);
+        await AssertDoneAsync(["restart", "good", "other"], _root, "good restarts worker by worker.\nother restarts worker by worker.");
+        await FrontDoor.WaitForReadyAsync(workers: 4);
+        FrontDoor.Signal("TERM");
+        await FrontDoor.Exited;
+        var (code, text) = await following;
+        Assert.Equal(NotRunning, code);
+        var lines = text.Split('\n').Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.Equal("Not running", lines[^1].GetProperty("title").GetString());
+        var events = lines[..^1];
+        Assert.All(events, static happened => Assert.Equal("good", happened.GetProperty("group").GetString()));
+        Assert.Equal(events.Select(static happened => happened.GetProperty("id").GetInt64()).Distinct().Order(), events.Select(static happened => happened.GetProperty("id").GetInt64()));
+        Assert.Contains(events, static happened => happened.GetProperty("kind").GetString() == "command" && happened.GetProperty("text").GetString() == "restart");
+        Assert.Contains(events, static happened => happened.GetProperty("kind").GetString() == "worker" && happened.GetProperty("generation").GetInt32() == 2 && happened.GetProperty("state").GetString() == "exited");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_user_sees_and_steers_the_groups_that_run_as_that_user_and_others_nothing()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        // The user's own group, one of root's, and an account that has none.
+        await StartAsync(("own", Worker("nobody")), ("foreign", Worker()));
+        await FrontDoor.WaitForReadyAsync(workers: 2);
+        var line = await FrontDoor.WaitForLogAsync(static line => line.Contains("events and commands at ", StringComparison.Ordinal));
+        var socket = line[line.IndexOf('/', line.IndexOf("commands at", StringComparison.Ordinal))..];
+        var foreign = (await JsonAsync(["status", "foreign", "--json"], _root)).GetProperty("group").GetProperty("workers")[0];
+
+        var status = JsonElement.Parse((await AsAsync("nobody", ["status", "--json", "--socket", socket])).Output);
+        Assert.Equal("own", Assert.Single(status.GetProperty("groups").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal((Done, "own restarts worker by worker."), await AsAsync("nobody", ["restart", "own", "--socket", socket]));
+        Assert.Equal((Refused, "There is no process group foreign. There are: own."), await AsAsync("nobody", ["stop", "foreign", "--socket", socket]));
+        Assert.Equal(Refused, (await AsAsync("nobody", ["drain", $"{Pid(foreign)}", "--socket", socket])).ExitCode);
+        Assert.Equal(Refused, (await AsAsync("nobody", ["reload", "--socket", socket])).ExitCode);
+        var (_, events) = await AsAsync("nobody", ["events", "--json", "--socket", socket]);
+        Assert.All(events.Split('\n'), static line => Assert.Equal("own", JsonElement.Parse(line).GetProperty("group").GetString()));
+
+        foreach (var command in new[] { "status", "reload", "events" })
+        {
+            var (code, text) = await AsAsync("daemon", [command, "--socket", socket]);
+            Assert.Equal(Refused, code);
+            Assert.Contains("may neither see nor steer anything here", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("own\n", text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("serving", await StateAsync("foreign", _root));
+    }
+
+    private static object Worker(string? user = null) => new
+    {
+        Directory = "/",
+        Command = new[] { TestApps.Python, "-c", WorkerProgram, "{socket}" },
+        Worker = new { User = user },
+    };
+
+    private const string WorkerProgram = """
+        import sys
+        from http.server import BaseHTTPRequestHandler
+        from socketserver import ThreadingUnixStreamServer
+        class Handler(BaseHTTPRequestHandler):
+            def address_string(self): return ''
+            def log_message(self, *words): pass
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header('Content-Length', '0')
+                self.end_headers()
+        ThreadingUnixStreamServer(sys.argv[1], Handler).serve_forever()
+        """;
+
+    private async Task StartAsync(params (string Name, object Group)[] groups) =>
+        _started = await FrontDoorProcess.StartAsync(Site.Of(groups).ToJsonString(), _root);
+
+    private static int Pid(JsonElement worker) => worker.GetProperty("pid").GetInt32();
+
+    private static Task<(int ExitCode, string Output)> AsAsync(string user, string[] arguments) =>
+        FrontDoorProcess.RunToEndThroughAsync(["setpriv", "--reuid", user, "--clear-groups", "env", "HOME=/nonexistent"], arguments, "/");
+
+    private static async Task AssertDoneAsync(string[] arguments, string root, string text) =>
+        Assert.Equal((Done, text), await FrontDoorProcess.RunToEndAsync(arguments, root));
+
+    private async Task AssertRefusedAsync(string[] arguments, string reason)
+    {
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(arguments, _root);
+        Assert.Equal(Refused, code);
+        Assert.Contains(reason, text, StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonElement> JsonAsync(string[] arguments, string root, int exitCode = Done)
+    {
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(arguments, root);
+        Assert.True(exitCode == code, $"{code}: {text}");
+        return JsonElement.Parse(text);
+    }
+
+    private static async Task<string> StateAsync(string group, string root) =>
+        (await JsonAsync(["status", group, "--json"], root)).GetProperty("group").GetProperty("state").GetString()!;
+}
