@@ -149,7 +149,7 @@ public sealed class AppFilesTests : IDisposable
         {
             var before = Everything();
             Run(User, $"cd app && ln -s {Private} logs && ln -s {Private}/file shop.log");
-            using var log = new GroupLogFile(Path.Combine(App, file), _log, TimeProvider.System) { MaxSize = 1 << 20, Keep = 1 };
+            using var log = new BoundedLogFile(Path.Combine(App, file), _log, TimeProvider.System) { MaxSize = 1 << 20, Keep = 1 };
             Assert.False(log.Write("line"));
             Assert.Equal(before, Everything());
         }

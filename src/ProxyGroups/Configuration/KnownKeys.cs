@@ -20,7 +20,9 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Admin", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+        ["Enabled", "RuntimeDirectory", "Overview", "Admin", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "AccessLog", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+
+    public static readonly SectionKeys AccessLog = new(["Format", "File", "MaxSize", "Keep", "Query"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
         ["MaxProcesses", "MaxMemory", "Group"],
@@ -81,7 +83,7 @@ internal static class KnownKeys
     [
         ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Group", Limits), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
         ("Restart", Restart), ("Maintenance", Maintenance),
-        ("ApplicationGroups:<name>", ApplicationGroup), ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
+        ("AccessLog", AccessLog), ("ApplicationGroups:<name>", ApplicationGroup), ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];
 
     /// <summary>Where a key belongs that was written elsewhere.</summary>

@@ -18,7 +18,7 @@ internal static class ProcessGroupValidator
         WorkerValidator.Validate(group.Worker, checks.Section("Worker"));
         GroupValidator.Validate(group.Group, checks.Section("Group"));
         GroupValidator.CheckWorkers(group, group.Group, string.Empty, checks.Section("Group"));
-        CheckLog(group.Log, checks.Section("Log"));
+        LogRules.CheckFile(group.Log.File, group.Log.MaxSize, group.Log.Keep, checks.Section("Log"));
         checks.Section("Buffering").Size("Request", group.Buffering.Request, SettingsRanges.Buffer);
         checks.Section("Buffering").Size("Response", group.Buffering.Response, SettingsRanges.Buffer);
         checks.Section("Readiness").UrlPath("Path", group.Readiness.Path);
@@ -40,14 +40,6 @@ internal static class ProcessGroupValidator
         {
             checks.Range("MaxProcesses", group.MaxProcesses, SettingsRanges.MaxProcesses);
         }
-    }
-
-    private static void CheckLog(LogSettings log, Checks checks)
-    {
-        checks.Text("File", log.File);
-        checks.Require(log.MaxSize >= SettingsRanges.LeastLogSize, "MaxSize", SizeText.Format(log.MaxSize),
-            "is too little to hold a line", $"Write \"{SizeText.Format(SettingsRanges.LeastLogSize)}\" or more: without a bound a worker could fill the disk.");
-        checks.Range("Keep", log.Keep, SettingsRanges.KeptLogs);
     }
 
     private static void CheckQueue(ProcessGroupSettings group, Checks checks)

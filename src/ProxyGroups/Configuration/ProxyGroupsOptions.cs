@@ -51,6 +51,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public string? Cgroup { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.AccessLog"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public AccessLogSettings? AccessLog { get; set; }
+
     internal ProxyGroupsSettings Over(ProxyGroupsSettings settings) => settings with
     {
         Enabled = Enabled ?? settings.Enabled,
@@ -61,6 +65,7 @@ public sealed class ProxyGroupsOptions
         MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
         MaxMemory = MaxMemory ?? settings.MaxMemory,
         Cgroup = Cgroup ?? settings.Cgroup,
+        AccessLog = AccessLog ?? settings.AccessLog,
         ApplicationGroups = Over(ApplicationGroups, settings.ApplicationGroups),
         ProcessGroups = Over(ProcessGroups, settings.ProcessGroups),
     };

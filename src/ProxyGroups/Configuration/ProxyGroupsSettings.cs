@@ -51,6 +51,9 @@ public sealed record ProxyGroupsSettings
     /// <value>Absolute path, such as "/sys/fs/cgroup/web". Default not set: the cgroup that the front door runs in, where it was delegated (systemd: Delegate=yes); else none.</value>
     public string? Cgroup { get; init; }
 
+    /// <summary>The access log: one line per request to a process group.</summary>
+    public AccessLogSettings AccessLog { get; init; } = new();
+
     /// <summary>Application groups by name.</summary>
     /// <value>Names as those of process groups. Default empty.</value>
     /// <exception cref="ArgumentException">Two names differ by case only.</exception>

@@ -40,4 +40,13 @@ internal static class ScalarText
         "PLAIN" => Parsed.Ok(LauncherKind.Plain),
         _ => Parsed.Error<LauncherKind>("is no launcher", "Write \"auto\", \"linux\" or \"plain\"."),
     };
+
+    public static Parsed<AccessLogFormat> AccessLogFormat(string text) => text.ToUpperInvariant() switch
+    {
+        "OFF" => Parsed.Ok(Configuration.AccessLogFormat.Off),
+        "COMMON" => Parsed.Ok(Configuration.AccessLogFormat.Common),
+        "COMBINED" => Parsed.Ok(Configuration.AccessLogFormat.Combined),
+        "JSON" => Parsed.Ok(Configuration.AccessLogFormat.Json),
+        _ => Parsed.Error<AccessLogFormat>("is no format of an access log", LogRules.WriteAFormat),
+    };
 }

@@ -28,10 +28,24 @@ internal static class SettingsReader
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             MaxMemory = root.Read("MaxMemory", SizeText.Parse, null),
             Cgroup = root.ReadText("Cgroup"),
+            AccessLog = ReadAccessLog(root.Section("AccessLog", KnownKeys.AccessLog)),
             ApplicationGroups = ReadGroups(node.Part("ApplicationGroups"), group => ReadApplicationGroup(group, errors), errors),
             ProcessGroups = ReadGroups(node.Part("ProcessGroups"), group => ProcessGroupReader.Read(group, defaults, errors), errors),
         };
         return new(settings, errors);
+    }
+
+    private static AccessLogSettings ReadAccessLog(SectionReader section)
+    {
+        var unset = new AccessLogSettings();
+        return new()
+        {
+            Format = section.Read("Format", ScalarText.AccessLogFormat, unset.Format),
+            File = section.ReadText("File"),
+            MaxSize = section.Read("MaxSize", SizeText.Parse, unset.MaxSize) ?? 0,
+            Keep = section.Read("Keep", ScalarText.WholeNumber, unset.Keep),
+            Query = section.Read("Query", ScalarText.Switch, unset.Query),
+        };
     }
 
     private static ApplicationGroupSettings ReadApplicationGroup(SettingsNode node, ReadErrors errors)

@@ -31,17 +31,8 @@ internal static partial class SettingsValidator
         }
 
         CapValidator.Validate(settings, root);
-        CheckLogFiles(settings, root.Section("ProcessGroups"));
+        LogRules.Check(settings, root);
         return errors;
-    }
-
-    private static void CheckLogFiles(ProxyGroupsSettings settings, Checks groups)
-    {
-        foreach (var shared in settings.ProcessGroups.Where(group => group.Value.Log.File is not null).GroupBy(group => group.Value.Log.File, StringComparer.Ordinal).Where(group => group.Count() > 1))
-        {
-            var names = shared.Select(group => group.Key).Order(StringComparer.Ordinal).ToList();
-            groups.Section(names[1]).Section("Log").Fail("File", shared.Key, $"is the log of {names[0]} too, and two bounds of size cannot hold for one file", "Name a file for each group.");
-        }
     }
 
     private static void CheckName(string name, string what, Checks groups) => groups.Require(

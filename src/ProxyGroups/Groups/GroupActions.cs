@@ -181,6 +181,11 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         _lives.Remove(gone.Worker, out var life);
         life!.Dispose();
         host.Cgroups?.Sweep();
+        if (gone.Exit != WorkerExit.NeverStarted)
+        {
+            host.Meter?.CountExit(group.Name, gone.Reason.ToString());
+        }
+
         if (gone.Reason is WorkerReason.ExitedUnexpectedly or WorkerReason.OutOfMemory)
         {
             _logger.WorkerDied(life.Identity, life.Pid, gone.Exit);

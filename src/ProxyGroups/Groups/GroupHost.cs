@@ -3,6 +3,7 @@ using ProxyGroups.Groups.Caps;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
+using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Groups;
 
@@ -25,6 +26,9 @@ internal sealed record GroupHost(
 
     /// <summary>Log files of all groups.</summary>
     public LogFiles Logs { get; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);
+
+    /// <summary>Null: nobody counts.</summary>
+    public ProxyGroupsMeter? Meter { get; init; }
 
     public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);
 

@@ -1,9 +1,7 @@
 using System.Collections.Frozen;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
-using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
 using ProxyGroups.Telemetry;
 
@@ -28,7 +26,7 @@ internal sealed class ProcessGroupRegistry
     {
         _settings = settings;
         _logger = loggers.CreateLogger(GroupLog.Category);
-        meter.ObserveGroups(() => Measure(static snapshot => snapshot.QueueLength), () => Measure(static snapshot => snapshot.Workers.Sum(static worker => worker.Busy)));
+        meter.Observe(new GroupGauges(this));
     }
 
     public IReadOnlyList<ProcessGroup> All => _groups.Values;
@@ -92,9 +90,6 @@ internal sealed class ProcessGroupRegistry
             await group.DisposeAsync();
         }
     }
-
-    private IEnumerable<Measurement<int>> Measure(Func<SchedulerSnapshot, int> what) => All.Select(group =>
-        new Measurement<int>(what(group.Scheduler.Snapshot()), new KeyValuePair<string, object?>("proxygroups.group", group.Name)));
 
     // Worker ids begin with the group's number: one that no living group has is as good as a new one, and numbers do not run out.
     private int FreeNumber()

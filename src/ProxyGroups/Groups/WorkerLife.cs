@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Groups.Caps;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
+using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Groups;
 
@@ -21,6 +23,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     private CapRoom? _room;
     private IDisposable? _place;
     private IDisposable? _memory;
+    private Activity? _span;
+    private long _launchedAt;
 
     public WorkerIdentity Identity { get; } = identity;
 
@@ -126,6 +130,8 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         {
             _unwanted.Token.ThrowIfCancellationRequested();
             post(new GroupEvent.BootGranted(Identity.Id));
+            _launchedAt = host.Time.GetTimestamp();
+            _span = ProxyGroupsActivities.StartSpawn(Identity.Group, Identity.Rank, Identity.Generation);
             _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Logs, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report);
         }
     }
@@ -169,6 +175,25 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
     }
 
+    private void Measure(WorkerEvent fact)
+    {
+        switch (fact)
+        {
+            case WorkerEvent.Spawned:
+                host.Meter?.CountSpawn(Identity.Group);
+                return;
+            case WorkerEvent.Ready:
+                host.Meter?.Started(Identity.Group, host.Time.GetElapsedTime(_launchedAt));
+                break;
+            case WorkerEvent.StartFailed { Failure: var failure }:
+                host.Meter?.CountStartFailure(Identity.Group, failure.Step.ToString());
+                _span.Fail(failure.Step.ToString(), failure.Cause);
+                break;
+        }
+
+        Interlocked.Exchange(ref _span, null)?.Dispose();
+    }
+
     private void Report(WorkerEvent fact)
     {
         if (fact is not WorkerEvent.Spawned)
@@ -177,6 +202,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
 
         Note(fact);
+        Measure(fact);
 
         if (fact is WorkerEvent.StartFailed { Failure: var failure })
         {

@@ -8,6 +8,7 @@ using ProxyGroups.Admin.Api;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
+using ProxyGroups.Proxying.Access;
 using ProxyGroups.Proxying.Transport;
 using ProxyGroups.Telemetry;
 using Yarp.ReverseProxy.Configuration;
@@ -44,6 +45,8 @@ internal static class GroupsRegistration
 
         services.AddSingleton<ITransformProvider, GroupTransformProvider>();
         services.AddSingleton<FailureAnswer>();
+        services.AddSingleton<AccessLog>();
+        services.AddHostedService(static provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton<ForwardingServices>();
         services.AddSingleton<GroupForwarder>();
 

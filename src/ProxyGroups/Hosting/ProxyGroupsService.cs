@@ -10,6 +10,7 @@ using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 using ProxyGroups.Supervision.Plain;
+using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Hosting;
 
@@ -26,6 +27,7 @@ internal sealed class ProxyGroupsService(
     History history,
     ILoggerFactory loggers,
     TimeProvider time,
+    ProxyGroupsMeter meter,
     IServiceProvider services) : IHostedLifecycleService, IDisposable
 {
     private readonly Lock _applying = new();
@@ -125,6 +127,7 @@ internal sealed class ProxyGroupsService(
         return new GroupHost(CreateLauncher(first.Launcher), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
             History = history,
+            Meter = meter,
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
     }

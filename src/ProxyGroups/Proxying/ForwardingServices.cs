@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Proxying.Access;
 using ProxyGroups.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ProxyGroups.Proxying;
 
 /// <summary>What every forwarded request uses.</summary>
-internal sealed record ForwardingServices(IHttpForwarder Forwarder, FailureAnswer Answer, TimeProvider Time, ProxyGroupsMeter Meter, ILogger<GroupForwarder> Logger);
+internal sealed record ForwardingServices(IHttpForwarder Forwarder, FailureAnswer Answer, TimeProvider Time, ProxyGroupsMeter Meter, AccessLog Access, ILogger<GroupForwarder> Logger);

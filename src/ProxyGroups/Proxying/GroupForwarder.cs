@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Polly;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Access;
 using Yarp.ReverseProxy.Model;
 
 namespace ProxyGroups.Proxying;
@@ -17,10 +18,17 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
     public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
     {
+        services.Meter.CountRequest(group.Name);
+        using var request = new GroupRequest(services, context, route, group);
+        if (services.Access.IsOn)
+        {
+            AccessRecord.Begin(request, services.Access, services.Time);
+        }
+
         // 0.
         if (group.Maintenance is { } notice)
         {
-            services.Meter.CountFailure(group.Name, nameof(ProxyFailure.Maintenance));
+            request.Fail(nameof(ProxyFailure.Maintenance));
             await services.Answer.WriteMaintenanceAsync(context, notice);
             return;
         }
@@ -29,11 +37,11 @@ internal sealed class GroupForwarder(ForwardingServices services)
         var mayHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         if (mayHaveBody && !RequestBodyLimit.Apply(context, route, group.Settings))
         {
+            request.Fail(nameof(ProxyFailure.BodyTooLarge));
             await RefuseAsync(context, ProxyFailure.BodyTooLarge);
             return;
         }
 
-        using var request = new GroupRequest(services, context, route, group);
         if (mayHaveBody && await request.BufferBodyAsync() is { } unreadable)
         {
             await AnswerAsync(request, unreadable);
@@ -66,7 +74,9 @@ internal sealed class GroupForwarder(ForwardingServices services)
         if (result.ClientIsGone)
         {
             // Not the client but a request timeout of the app: its middleware has its own answer and waits for this exception.
-            context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.ThrowIfCancellationRequested();
+            var timeout = context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken ?? CancellationToken.None;
+            request.Fail(timeout.IsCancellationRequested ? "RequestTimeout" : "ClientGone");
+            timeout.ThrowIfCancellationRequested();
             services.Logger.ClientGone(request.Group.Name, context.TraceIdentifier);
             if (!context.Response.HasStarted)
             {
@@ -93,7 +103,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
     private void Log(GroupRequest request, TryResult result)
     {
         var (context, logger) = (request.Context, services.Logger);
-        services.Meter.CountFailure(request.Group.Name, result.Failure?.ToString() ?? "other");
+        request.Fail(result.Failure?.ToString() ?? "Other");
         // Decoded, it could hold line breaks and terminal escapes.
         var path = context.Request.Path.ToUriComponent();
         logger.Failed(result.Level, request.Group.Name, context.Request.Method, path, result.Failure, request.Tries, context.TraceIdentifier, result.Detail);

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying.Transport;
 using ProxyGroups.Scheduling;
+using ProxyGroups.Supervision;
+using ProxyGroups.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -17,6 +20,8 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     private readonly SlotKind _kind = IsUpgrade(context) ? SlotKind.Upgraded : SlotKind.Thread;
     private BufferedBody? _body;
     private long _enqueuedAt;
+    private long _leasedAt;
+    private long _served;
 
     public HttpContext Context { get; } = context;
 
@@ -26,6 +31,25 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
 
     /// <summary>Workers that broke off while they handled this request.</summary>
     public int Deaths { get; private set; }
+
+    /// <summary>Time spent waiting for slots, over all tries.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>Time that slots were held, over all tries, until now where one still is.</summary>
+    public TimeSpan Served
+    {
+        get
+        {
+            var (served, leasedAt) = (Interlocked.Read(ref _served), Interlocked.Read(ref _leasedAt));
+            return services.Time.GetElapsedTime(0, served) + (leasedAt == 0 ? TimeSpan.Zero : services.Time.GetElapsedTime(leasedAt));
+        }
+    }
+
+    /// <summary>The worker that was asked last; null: none was.</summary>
+    public WorkerIdentity? Worker { get; private set; }
+
+    /// <summary>Why the client does not get its app's whole answer; null: it does.</summary>
+    public string? Error { get; private set; }
 
     private bool CanRepeat => _body?.CanRepeat ?? true;
 
@@ -51,21 +75,43 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             PrepareNextTry();
         }
 
-        var admission = await Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt, Kind: _kind, IsRetry: Tries > 1), Context.RequestAborted);
+        var turn = Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt, Kind: _kind, IsRetry: Tries > 1), Context.RequestAborted);
+        var admission = await (turn.IsCompleted || !ProxyGroupsActivities.IsOn ? turn : WaitAsync(turn));
+        Waited += admission.Waited;
+        services.Meter.Queued(Group.Name, admission.Waited);
         if (!admission.IsGranted)
         {
             return Refusal(admission);
         }
 
+        _leasedAt = services.Time.GetTimestamp();
         if (_enqueuedAt == 0)
         {
-            _enqueuedAt = services.Time.GetTimestamp();
+            _enqueuedAt = _leasedAt;
         }
 
         return await ForwardAsync(admission.Lease);
     }
 
+    public void Fail(string error)
+    {
+        Error = error;
+        services.Meter.CountFailure(Group.Name, error);
+    }
+
     public void Dispose() => _body?.Dispose();
+
+    private async ValueTask<AdmissionResult> WaitAsync(ValueTask<AdmissionResult> turn)
+    {
+        using var span = ProxyGroupsActivities.StartQueue(Group.Name);
+        var admission = await turn;
+        if (!admission.IsGranted)
+        {
+            span.Fail(admission.Outcome.ToString(), string.Empty);
+        }
+
+        return admission;
+    }
 
     private void PrepareNextTry()
     {
@@ -79,16 +125,21 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     {
         if (Group.FindServing(lease.Worker) is not { Connection: IWorkerTransport transport } worker)
         {
+            EndService();
             Group.Scheduler.Release(lease);
             return new TryResult { Failure = ProxyFailure.ConnectFailed, Detail = "the worker ended before the request was sent", MayRetry = Tries < RetryRules.MaxTries };
         }
 
+        Worker = worker.Identity;
+        using var span = ProxyGroupsActivities.StartForward(Group.Name, Worker.Value.Rank, Worker.Value.Generation, worker.Pid, Context.Request.Method);
         using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
         try
         {
             var error = await services.Forwarder.SendAsync(
                 Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
-            return error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+            var result = error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+            Describe(span, result);
+            return result;
         }
         finally
         {
@@ -97,9 +148,22 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         }
     }
 
+    private void Describe(Activity? span, in TryResult result)
+    {
+        if (result.IsDone)
+        {
+            span?.SetTag("http.response.status_code", Context.Response.StatusCode);
+        }
+        else
+        {
+            span.Fail(result.ClientIsGone ? "ClientGone" : result.Failure?.ToString() ?? "Other", result.Detail ?? string.Empty);
+        }
+    }
+
     // In this order: a slot given back by a dead worker would go to the next waiter.
     private void EndLease(SlotLease lease, ExchangeFault fault)
     {
+        EndService();
         if (fault == ExchangeFault.RequestDeadline)
         {
             // Whether or not the client is still there: the worker is stuck.
@@ -121,6 +185,13 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         }
 
         Group.Scheduler.Release(lease);
+    }
+
+    private void EndService()
+    {
+        var held = services.Time.GetTimestamp() - Interlocked.Exchange(ref _leasedAt, 0);
+        Interlocked.Add(ref _served, held);
+        services.Meter.Served(Group.Name, services.Time.GetElapsedTime(0, held));
     }
 
     private static bool MayBeDead(ExchangeFault fault) =>

@@ -64,6 +64,8 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
         {
             headers.TryAddWithoutValidation("X-Request-Id", request.HttpContext.TraceIdentifier);
         }
+
+        TraceContext.Pass(headers);
     }
 
     private static string AddressOf(IPAddress? address) => address switch

@@ -6,10 +6,10 @@ namespace ProxyGroups.Supervision;
 internal sealed class LogFiles(ILogger logger, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (GroupLogFile File, int Users)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (BoundedLogFile File, int Users)> _files = new(StringComparer.Ordinal);
 
     /// <summary>The target's file, which stays open until each that took it has given it back; the newest bounds hold.</summary>
-    public GroupLogFile Take(LogTarget target)
+    public BoundedLogFile Take(LogTarget target)
     {
         lock (_gate)
         {

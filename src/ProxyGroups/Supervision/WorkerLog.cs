@@ -50,8 +50,8 @@ internal static partial class WorkerLog
     [LoggerMessage(3010, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} was left by a front door that crashed: ended")]
     public static partial void LeftoverEnded(ILogger logger, string group, int rank, int generation, int pid);
 
-    [LoggerMessage(3020, LogLevel.Error, "Log file '{File}' takes no lines: {Cause}. Until it does they stand in this log, 1,000 a second of each worker. Remedy: free the disk, let the front door's user write there, and name the file itself in Log:File rather than a link.")]
-    public static partial void LogFileFailed(ILogger logger, string file, string cause);
+    [LoggerMessage(3020, LogLevel.Error, "Log file '{File}' takes no lines: {Cause}. Until it does {Meanwhile}. Remedy: free the disk, let the front door's user write there, and name the file itself in {Setting} rather than a link.")]
+    public static partial void LogFileFailed(ILogger logger, string file, string cause, string meanwhile, string setting);
 
     [LoggerMessage(3021, LogLevel.Information, "Log file '{File}' takes lines again; {Count} did not get into it")]
     public static partial void LogFileRecovered(ILogger logger, string file, int count);

@@ -9,7 +9,7 @@ internal sealed class WorkerOutput : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly LogFiles _files;
-    private readonly GroupLogFile? _file;
+    private readonly BoundedLogFile? _file;
     private readonly LineAllowance _ownLog;
 
     public WorkerOutput(LaunchSpec spec, LogFiles files, ILogger logger, TimeProvider time)

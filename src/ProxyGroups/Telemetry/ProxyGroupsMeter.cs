@@ -2,31 +2,83 @@ using System.Diagnostics.Metrics;
 
 namespace ProxyGroups.Telemetry;
 
-/// <summary>The meter <c>ProxyGroups</c>. Labels are bounded: group and cause, never a pid or a path.</summary>
+/// <summary>
+/// The meter <c>ProxyGroups</c>, by OpenTelemetry's conventions. Labels are bounded: group, rank, state, reason, never a pid or a path. Without a listener
+/// an instrument costs a look at a field.
+/// </summary>
 internal sealed class ProxyGroupsMeter
 {
     public const string Name = "ProxyGroups";
 
-    private const string Group = "proxygroups.group";
+    private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
 
     private readonly Meter _meter;
+    private readonly Counter<long> _requests;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
+    private readonly Histogram<double> _queueTime;
+    private readonly Histogram<double> _serviceTime;
+    private readonly Counter<long> _spawns;
+    private readonly Counter<long> _startFailures;
+    private readonly Counter<long> _exits;
+    private readonly Histogram<double> _startTime;
+    private readonly Counter<long> _lostLines;
 
     public ProxyGroupsMeter(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        _failures = _meter.CreateCounter<long>("proxygroups.request.failures", "{request}", "Requests that their app did not answer, by cause.");
-        _retries = _meter.CreateCounter<long>("proxygroups.request.retries", "{request}", "Requests that met a second worker.");
+        _requests = _meter.CreateCounter<long>("proxygroups.requests", "{request}", "Requests that came to the group.");
+        _failures = _meter.CreateCounter<long>("proxygroups.request.failures", "{request}", "Requests that did not get their app's whole answer, by cause.");
+        _retries = _meter.CreateCounter<long>("proxygroups.request.retries", "{request}", "Tries of requests at a second worker.");
+        _queueTime = _meter.CreateHistogram("proxygroups.request.queue.duration", "s", "Time that requests waited for a slot, those that got none included.", advice: Buckets);
+        _serviceTime = _meter.CreateHistogram("proxygroups.request.service.duration", "s", "Time that requests held a slot.", advice: Buckets);
+        _spawns = _meter.CreateCounter<long>("proxygroups.worker.spawns", "{worker}", "Worker processes started.");
+        _startFailures = _meter.CreateCounter<long>("proxygroups.worker.start.failures", "{start}", "Starts that failed, by the step in which they did.");
+        _exits = _meter.CreateCounter<long>("proxygroups.worker.exits", "{worker}", "Worker processes that ended, by reason.");
+        _startTime = _meter.CreateHistogram("proxygroups.worker.start.duration", "s", "Time from the start of a worker until it was ready.", advice: Buckets);
+        _lostLines = _meter.CreateCounter<long>("proxygroups.access_log.lost", "{line}", "Lines of the access log that found no place.");
     }
 
-    public void CountFailure(string group, string cause) => _failures.Add(1, new(Group, group), new("error.type", cause));
+    public void CountRequest(string group) => _requests.Add(1, Of(group));
 
-    public void CountRetry(string group) => _retries.Add(1, new KeyValuePair<string, object?>(Group, group));
+    public void CountFailure(string group, string cause) => _failures.Add(1, Of(group), new("error.type", cause));
 
-    public void ObserveGroups(Func<IEnumerable<Measurement<int>>> queued, Func<IEnumerable<Measurement<int>>> busy)
+    public void CountRetry(string group) => _retries.Add(1, Of(group));
+
+    public void Queued(string group, TimeSpan time) => _queueTime.Record(time.TotalSeconds, Of(group));
+
+    public void Served(string group, TimeSpan time) => _serviceTime.Record(time.TotalSeconds, Of(group));
+
+    public void CountSpawn(string group) => _spawns.Add(1, Of(group));
+
+    public void CountStartFailure(string group, string step) => _startFailures.Add(1, Of(group), new("proxygroups.step", step));
+
+    public void CountExit(string group, string reason) => _exits.Add(1, Of(group), new("proxygroups.reason", reason));
+
+    public void Started(string group, TimeSpan time) => _startTime.Record(time.TotalSeconds, Of(group));
+
+    public void CountLostLine() => _lostLines.Add(1);
+
+    /// <summary>What is asked when somebody collects.</summary>
+    public void Observe(IGroupGauges groups)
     {
-        _meter.CreateObservableUpDownCounter("proxygroups.queue.length", queued, "{request}", "Requests that wait for a slot.");
-        _meter.CreateObservableUpDownCounter("proxygroups.slots.busy", busy, "{slot}", "Slots that are held.");
+        Gauge("proxygroups.queue.length", "{request}", "Requests that wait for a slot.", groups.QueueLength);
+        Gauge("proxygroups.queue.limit", "{request}", "Most requests that may wait.", groups.QueueLimit);
+        Gauge("proxygroups.slot.usage", "{slot}", "Slots that are held.", groups.SlotUsage);
+        Gauge("proxygroups.slot.limit", "{slot}", "Slots of workers that are ready.", groups.SlotLimit);
+        Gauge("proxygroups.worker.count", "{worker}", "Workers, by state.", groups.Workers);
+        Gauge("proxygroups.worker.wanted", "{worker}", "Workers that there should be.", groups.WantedWorkers);
     }
+
+    /// <summary>The label of a group.</summary>
+    public static KeyValuePair<string, object?> Of(string group) => new("proxygroups.group", group);
+
+    /// <summary>The label of a rank.</summary>
+    public static KeyValuePair<string, object?> OfRank(int rank) => new("proxygroups.rank", rank);
+
+    /// <summary>The label of a worker's state.</summary>
+    public static KeyValuePair<string, object?> OfState(string state) => new("proxygroups.worker.state", state);
+
+    private void Gauge(string name, string unit, string meaning, Func<IEnumerable<Measurement<long>>> look) =>
+        _meter.CreateObservableUpDownCounter(name, look, unit, meaning);
 }

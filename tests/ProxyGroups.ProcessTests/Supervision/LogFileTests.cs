@@ -53,7 +53,7 @@ public sealed class LogFileTests : IAsyncDisposable
     public async Task Rotation_loses_no_line_of_many_writers_and_bounds_the_disk()
     {
         const int Writers = 4, Lines = 5000, MaxSize = 100_000;
-        using var file = new GroupLogFile(FilePath, _bench.Log, _time) { MaxSize = MaxSize, Keep = 50 };
+        using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = MaxSize, Keep = 50 };
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
         {
             for (var line = 0; line < Lines; line++)
@@ -74,7 +74,7 @@ public sealed class LogFileTests : IAsyncDisposable
     [InlineData(2, 3)]
     public void No_more_files_are_kept_than_wanted(int keep, int files)
     {
-        using var file = new GroupLogFile(FilePath, _bench.Log, _time) { MaxSize = 100, Keep = keep };
+        using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = 100, Keep = keep };
         foreach (var number in Enumerable.Range(1, 9))
         {
             Assert.True(file.Write($"{number} {new string('x', 60)}"));
@@ -87,7 +87,7 @@ public sealed class LogFileTests : IAsyncDisposable
     [Fact]
     public void A_file_that_somebody_removed_is_made_anew()
     {
-        using var file = new GroupLogFile(FilePath, _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
+        using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
         Assert.True(file.Write("one"));
         File.Delete(FilePath);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -105,7 +105,7 @@ public sealed class LogFileTests : IAsyncDisposable
 
         try
         {
-            using var file = new GroupLogFile(FilePath, _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
+            using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
             var line = new string('x', 3000);
             while (file.Write(line))
             {
@@ -151,7 +151,7 @@ public sealed class LogFileTests : IAsyncDisposable
         }
 
         Play(prank);
-        using var log = new GroupLogFile(Path.Combine(_folder, file), _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
+        using var log = new BoundedLogFile(Path.Combine(_folder, file), _bench.Log, _time) { MaxSize = 1 << 20, Keep = 1 };
         Assert.False(log.Write("line"));
         Assert.Equal("secret", File.ReadAllText(Path.Combine(_folder, "private", "file")));
         Assert.Equal([Path.Combine(_folder, "private", "file")], Directory.GetFileSystemEntries(Path.Combine(_folder, "private")));
@@ -166,7 +166,7 @@ public sealed class LogFileTests : IAsyncDisposable
         }
 
         Play("ln -s ../private/file app/shop.log.1");
-        using var log = new GroupLogFile(Path.Combine(_folder, "app", "shop.log"), _bench.Log, _time) { MaxSize = 100, Keep = 1 };
+        using var log = new BoundedLogFile(Path.Combine(_folder, "app", "shop.log"), _bench.Log, _time) { MaxSize = 100, Keep = 1 };
         Assert.True(log.Write(new string('a', 90)));
         Assert.True(log.Write(new string('b', 90)));
         Assert.Equal("secret", File.ReadAllText(Path.Combine(_folder, "private", "file")));

@@ -490,13 +490,32 @@ internal static class BrokenSettings
         "Log": { "File": "", "MaxSize": "off", "Keep": 1001 }
         =>
         ProxyGroups:ProcessGroups:shop:Log:File = "" is empty or holds a zero byte. Write a text, or null for the default.
-        ProxyGroups:ProcessGroups:shop:Log:MaxSize = "off" is too little to hold a line. Write "64KiB" or more: without a bound a worker could fill the disk.
+        ProxyGroups:ProcessGroups:shop:Log:MaxSize = "off" is too little to hold a line. Write "64KiB" or more: without a bound the lines could fill the disk.
         ProxyGroups:ProcessGroups:shop:Log:Keep = "1001" is above what is allowed. Write a whole number from 0 to 1000.
         ---
         one log for two groups
         { "ProxyGroups": { "ProcessGroups": { "shop": { "Log": { "File": "all.log" } }, "blog": { "Log": { "File": "all.log" } } } } }
         =>
-        ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the log of blog too, and two bounds of size cannot hold for one file. Name a file for each group.
+        ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the log of blog too, and two bounds of size cannot hold for one file. Name a file for each.
+        ---
+        the log of a group that is the access log too
+        { "ProxyGroups": { "AccessLog": { "Format": "json", "File": "all.log" }, "ProcessGroups": { "shop": { "Log": { "File": "all.log" } } } } }
+        =>
+        ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the access log too, and two bounds of size cannot hold for one file. Name a file for each.
+        ---
+        an access log that is off and has a file
+        { "ProxyGroups": { "AccessLog": { "File": "access.log" } } }
+        =>
+        ProxyGroups:AccessLog:File = "access.log" gets no line, because Format is "off". Write "Format": "combined", or remove it.
+        ---
+        an access log in no format, without bounds
+        { "ProxyGroups": { "AccessLog": { "Format": "apache", "MaxSize": "1kB", "Keep": -1, "Query": "no", "Files": 3 } } }
+        =>
+        ProxyGroups:AccessLog:Files is not a known setting. Did you mean "File"?
+        ProxyGroups:AccessLog:Format = "apache" is no format of an access log. Write "common", "combined" or "json", or "off".
+        ProxyGroups:AccessLog:Query = "no" is neither true nor false. Write true or false.
+        ProxyGroups:AccessLog:MaxSize = "1kB" is too little to hold a line. Write "64KiB" or more: without a bound the lines could fill the disk.
+        ProxyGroups:AccessLog:Keep = "-1" is below what is allowed. Write a whole number from 0 to 1000.
         ---
         minimums that the machine has no room for
         { "ProxyGroups": { "MaxProcesses": 5, "ProcessGroups": { "shop": { "Processes": 3 }, "blog": { "Processes": 2 }, "wiki": { "Processes": 0 } } } }

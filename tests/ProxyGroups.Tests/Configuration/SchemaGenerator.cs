@@ -26,6 +26,7 @@ internal sealed partial class SchemaGenerator
         ["ProxyGroupsSettings.MaxProcesses"] = SettingsRanges.MachineProcesses,
         ["ApplicationGroupSettings.MaxProcesses"] = SettingsRanges.MachineProcesses,
         ["LogSettings.Keep"] = SettingsRanges.KeptLogs,
+        ["AccessLogSettings.Keep"] = SettingsRanges.KeptLogs,
         ["WorkerSettings.CpuSeconds"] = SettingsRanges.CpuSeconds,
         ["WorkerSettings.OpenFiles"] = SettingsRanges.OpenFiles,
         ["GroupSettings.CpuWeight"] = SettingsRanges.CpuWeight,

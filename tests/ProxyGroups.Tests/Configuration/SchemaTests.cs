@@ -9,6 +9,7 @@ public sealed class SchemaTests
     private static readonly (Type Record, SectionKeys Keys)[] Sections =
     [
         (typeof(ProxyGroupsSettings), KnownKeys.Root), (typeof(ApplicationGroupSettings), KnownKeys.ApplicationGroup), (typeof(ProcessGroupSettings), KnownKeys.Group), (typeof(AppSettings), KnownKeys.App),
+        (typeof(AccessLogSettings), KnownKeys.AccessLog),
         (typeof(QueueSettings), KnownKeys.Queue), (typeof(TimeoutSettings), KnownKeys.Timeouts),
         (typeof(RecycleSettings), KnownKeys.Recycle), (typeof(WorkerSettings), KnownKeys.Worker), (typeof(GroupSettings), KnownKeys.Limits), (typeof(LogSettings), KnownKeys.Log), (typeof(BufferingSettings), KnownKeys.Buffering),
         (typeof(ReadinessSettings), KnownKeys.Readiness), (typeof(RestartSettings), KnownKeys.Restart),
@@ -52,7 +53,8 @@ public sealed class SchemaTests
         var definitions = JsonNode.Parse(File.ReadAllText(Committed))!["definitions"]!;
         var root = Defaults("ProxyGroups");
         root["ProcessGroups"] = new JsonObject { ["shop"] = Defaults("ProcessGroup") };
-        foreach (var (record, _) in Sections.Skip(4))
+        root["AccessLog"] = Defaults("AccessLog");
+        foreach (var (record, _) in Sections.Skip(5))
         {
             var name = definitions["ProcessGroup"]!["properties"]!.AsObject().Single(property => (string?)property.Value!["$ref"] == $"#/definitions/{SchemaGenerator.NameOf(record)}").Key;
             root["ProcessGroups"]!["shop"]![name] = Defaults(SchemaGenerator.NameOf(record));

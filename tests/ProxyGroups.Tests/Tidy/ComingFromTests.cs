@@ -16,6 +16,8 @@ public sealed partial class ComingFromTests
     // What a setting does is shown by this class of tests.
     private static readonly Dictionary<string, string> Proofs = new()
     {
+        ["AccessLog:File"] = "AccessLogTests",
+        ["AccessLog:Format"] = "AccessLogTests",
         ["Apps"] = "SeveralAppsTests",
         ["Buffering:Request"] = "SlotTests",
         ["Buffering:Response"] = "HeldResponseTests",
@@ -124,11 +126,10 @@ public sealed partial class ComingFromTests
         var definitions = JsonNode.Parse(Repository.Read("src", "proxygroups.schema.json"))!["definitions"]!.AsObject();
         foreach (var (name, _) in definitions["ProxyGroups"]!["properties"]!.AsObject())
         {
-            yield return name;
             yield return "ProxyGroups:" + name;
         }
 
-        foreach (var (name, property) in definitions["ProcessGroup"]!["properties"]!.AsObject())
+        foreach (var (name, property) in definitions["ProxyGroups"]!["properties"]!.AsObject().Concat(definitions["ProcessGroup"]!["properties"]!.AsObject()))
         {
             yield return name;
             var inner = ((string?)property!["$ref"])?.Split('/')[^1];

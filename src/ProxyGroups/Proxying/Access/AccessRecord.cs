@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+
+namespace ProxyGroups.Proxying.Access;
+
+/// <summary>Follows one request to the end of its answer, whoever gives that in the end, for the access log.</summary>
+internal sealed class AccessRecord
+{
+    private readonly GroupRequest _request;
+    private readonly AccessLog _log;
+    private readonly TimeProvider _time;
+    private readonly ResponseMeter? _body;
+    private readonly DateTimeOffset _came;
+    private readonly long _start;
+
+    private AccessRecord(GroupRequest request, AccessLog log, TimeProvider time)
+    {
+        (_request, _log, _time) = (request, log, time);
+        (_came, _start) = (time.GetUtcNow(), time.GetTimestamp());
+        var features = request.Context.Features;
+        _body = features.Get<IHttpResponseBodyFeature>() is { } body ? new ResponseMeter(body) : null;
+        features.Set<IHttpResponseBodyFeature>(_body);
+    }
+
+    /// <summary>Its line is written when the server has sent the answer or given it up.</summary>
+    public static void Begin(GroupRequest request, AccessLog log, TimeProvider time) =>
+        request.Context.Response.OnCompleted(static state => ((AccessRecord)state).EndAsync(), new AccessRecord(request, log, time));
+
+    private Task EndAsync()
+    {
+        var (context, worker) = (_request.Context, _request.Worker);
+        var (request, headers) = (context.Request, context.Request.Headers);
+        _log.Write(new()
+        {
+            Time = _came,
+            Client = AddressOf(context.Connection.RemoteIpAddress),
+            User = context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity?.Name,
+            Method = request.Method,
+            Target = context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? target : request.Path + request.QueryString,
+            Protocol = request.Protocol,
+            Host = request.Host.Value,
+            Referer = TextOf(headers.Referer),
+            UserAgent = TextOf(headers.UserAgent),
+            Status = context.Response.StatusCode,
+            Bytes = _body?.Bytes ?? 0,
+            Duration = _time.GetElapsedTime(_start),
+            Queue = _request.Waited,
+            Service = _request.Served,
+            Group = _request.Group.Name,
+            Rank = worker?.Rank,
+            Generation = worker?.Generation,
+            Tries = _request.Tries,
+            Error = _request.Error,
+            Id = context.TraceIdentifier,
+            RequestId = TextOf(headers["X-Request-Id"]),
+            TraceId = context.Features.Get<IHttpActivityFeature>()?.Activity.TraceId.ToHexString(),
+        });
+        return Task.CompletedTask;
+    }
+
+    private static string? TextOf(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private static string? AddressOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString();
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+
+namespace ProxyGroups.Telemetry;
+
+/// <summary>What the groups are like at the moment, each with its labels.</summary>
+internal interface IGroupGauges
+{
+    IEnumerable<Measurement<long>> QueueLength();
+
+    IEnumerable<Measurement<long>> QueueLimit();
+
+    /// <summary>By group and rank.</summary>
+    IEnumerable<Measurement<long>> SlotUsage();
+
+    /// <summary>By group and rank.</summary>
+    IEnumerable<Measurement<long>> SlotLimit();
+
+    /// <summary>By group and state.</summary>
+    IEnumerable<Measurement<long>> Workers();
+
+    IEnumerable<Measurement<long>> WantedWorkers();
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ProxyGroups.ProcessTests.Hosting;
+
+namespace ProxyGroups.ProcessTests.Telemetry;
+
+/// <summary>What the meter says of real requests and workers, held against what the clients saw.</summary>
+public sealed class MeterTests
+{
+    private static readonly string[] Labels = ["proxygroups.group", "proxygroups.rank", "proxygroups.worker.state", "proxygroups.reason", "proxygroups.step", "error.type"];
+
+    private static readonly string[] Causes = ["QueueFull", "BodyTooLarge", "ClientGone"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Each_request_is_counted_once_and_each_worker_too()
+    {
+        const int Clients = 6, Requests = 50;
+        await using var site = await StartAsync("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Processes": 2, "Threads": 1 } } } }""");
+        using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        {
+            for (var number = 0; number < Requests; number++)
+            {
+                using var answer = await site.Client.GetAsync("/app/sleep?ms=2", Token);
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
+        }));
+        const int All = Clients * Requests;
+        Assert.Equal((All, 0), (book.Sum("proxygroups.requests"), book.Sum("proxygroups.request.failures")));
+        await book.UntilAsync(static book => book.Count("proxygroups.request.service.duration") == All, Token);
+        Assert.Equal(All, book.Count("proxygroups.request.queue.duration"));
+        Assert.InRange(book.Total("proxygroups.request.service.duration"), All * 0.002, 1000);
+        Assert.InRange(book.Total("proxygroups.request.queue.duration"), 0.001, 1000);
+
+        using var killed = await site.Client.GetAsync("/app/kill-self", Token);
+        Assert.Equal(HttpStatusCode.BadGateway, killed.StatusCode);
+        Assert.Equal((All + 1, 1, 1), (book.Sum("proxygroups.requests"), book.Sum("proxygroups.request.retries"), book.Sum("proxygroups.request.failures", "error.type", "WorkerDied")));
+        await book.UntilAsync(static book => book.Sum("proxygroups.worker.exits", "proxygroups.reason", "ExitedUnexpectedly") == 2, Token);
+        await book.UntilAsync(static book => book.Gauge("proxygroups.worker.count", "proxygroups.worker.state", "ready") == 2, Token);
+        Assert.Equal(2, book.Sum("proxygroups.worker.spawns"));
+        Assert.Equal(2, book.Count("proxygroups.worker.start.duration"));
+        Assert.Equal((2, 2, 0, 0, 20), (book.Gauge("proxygroups.worker.wanted"), book.Gauge("proxygroups.slot.limit"), book.Gauge("proxygroups.slot.usage"), book.Gauge("proxygroups.queue.length"), book.Gauge("proxygroups.queue.limit")));
+        Assert.Equal([], book.LabelNames.Except(Labels));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Refusals_are_counted_by_their_cause()
+    {
+        await using var site = await StartAsync("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Threads": 1, "Queue": { "Limit": 0 }, "MaxRequestBody": "1KiB" } } } }""");
+        using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
+        using var leave = new CancellationTokenSource();
+        var hanging = site.Client.GetAsync("/app/hang", leave.Token);
+        await book.UntilAsync(static book => book.Gauge("proxygroups.slot.usage") == 1, Token);
+        using var full = await site.Client.GetAsync("/app/", Token);
+        using var large = await site.Client.PostAsync("/app/", new ByteArrayContent(new byte[2000]), Token);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.RequestEntityTooLarge), (full.StatusCode, large.StatusCode));
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
+        await book.UntilAsync(static book => book.Sum("proxygroups.request.failures") == 3, Token);
+        Assert.All(Causes, cause => Assert.Equal(1, book.Sum("proxygroups.request.failures", "error.type", cause)));
+        Assert.Equal(3, book.Sum("proxygroups.requests"));
+        Assert.Equal([], book.LabelNames.Except(Labels));
+    }
+
+    private static async Task<DropInSite> StartAsync(string settings)
+    {
+        var builder = DropInSite.CreateBuilder(settings);
+        builder.AddProxyGroups();
+        var app = builder.Build();
+        app.MapProxyGroups();
+        var site = await DropInSite.StartAsync(app, Token);
+        using var first = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
+        await first.UntilAsync(static book => book.Gauge("proxygroups.worker.count", "proxygroups.worker.state", "ready") == book.Gauge("proxygroups.worker.wanted"), Token);
+        return site;
+    }
+
+    /// <summary>Keeps all that one app's meter says.</summary>
+    private sealed class MeterBook : IDisposable
+    {
+        private readonly ConcurrentBag<(string Name, double Value, KeyValuePair<string, object?>[] Labels)> _told = [];
+        private readonly MeterListener _listener = new();
+
+        public MeterBook(IMeterFactory meters)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "ProxyGroups" && instrument.Meter.Scope == meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, labels, _) => _told.Add((instrument.Name, value, labels.ToArray())));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, labels, _) => _told.Add((instrument.Name, value, labels.ToArray())));
+            _listener.Start();
+        }
+
+        public IEnumerable<string> LabelNames => _told.SelectMany(static told => told.Labels).Select(static label => label.Key).Distinct();
+
+        public int Sum(string name, string? label = null, string? value = null) => (int)Of(name, label, value).Sum();
+
+        public int Count(string name) => Of(name).Count();
+
+        public double Total(string name) => Of(name).Sum();
+
+        /// <summary>What it is now.</summary>
+        public int Gauge(string name, string? label = null, string? value = null)
+        {
+            var before = Sum(name, label, value);
+            _listener.RecordObservableInstruments();
+            return Sum(name, label, value) - before;
+        }
+
+        public async Task UntilAsync(Func<MeterBook, bool> isSo, CancellationToken cancellationToken)
+        {
+            while (!isSo(this))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+            }
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private IEnumerable<double> Of(string name, string? label = null, string? value = null) => _told
+            .Where(told => told.Name == name && (label is null || told.Labels.Any(own => own.Key == label && own.Value as string == value)))
+            .Select(static told => told.Value);
+    }
+}
