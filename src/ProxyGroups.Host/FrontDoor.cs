@@ -20,7 +20,7 @@ internal static class FrontDoor
         builder.AddSystemd();
         FrontDoorConfiguration.AddDefaultAddress(builder.Configuration);
         builder.Services.AddHealthChecks().AddProxyGroups();
-        builder.Services.AddFrontDoorTelemetry(builder.Configuration);
+        builder.AddTelemetry(settings);
         builder.Services.AddTrustedProxies(settings);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
@@ -33,6 +33,7 @@ internal static class FrontDoor
         var app = builder.Build();
         app.UseTrustedProxies(settings);
         app.MapHealth(settings);
+        app.MapMetrics(settings);
         app.MapProxyGroups();
         return app;
     }

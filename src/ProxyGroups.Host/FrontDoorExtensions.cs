@@ -1,14 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace ProxyGroups.Host;
 
-/// <summary>The parts of the front door that ASP.NET Core and OpenTelemetry bring.</summary>
+/// <summary>The parts of the front door that ASP.NET Core brings.</summary>
 internal static class FrontDoorExtensions
 {
     public static void AddTrustedProxies(this IServiceCollection services, FrontDoorSettings settings) =>
@@ -46,18 +43,5 @@ internal static class FrontDoorExtensions
                 ResultStatusCodes = { [Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded] = 503 },
             });
         }
-    }
-
-    /// <summary>Exports metrics and traces where the standard variable OTEL_EXPORTER_OTLP_ENDPOINT names a collector; else costs nothing.</summary>
-    public static void AddFrontDoorTelemetry(this IServiceCollection services, IConfiguration configuration)
-    {
-        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            return;
-        }
-
-        services.AddOpenTelemetry()
-            .WithMetrics(static metrics => metrics.AddMeter("ProxyGroups", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddOtlpExporter())
-            .WithTracing(static traces => traces.AddSource("ProxyGroups", "Microsoft.AspNetCore").AddOtlpExporter());
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using ProxyGroups.Configuration;
 
@@ -7,7 +8,7 @@ namespace ProxyGroups.Host;
 /// <summary>The section <c>FrontDoor</c>: what only the ready server has.</summary>
 internal sealed record FrontDoorSettings
 {
-    private static readonly string[] Keys = ["TrustedProxies", "Live", "Ready"];
+    private static readonly string[] Keys = ["TrustedProxies", "Live", "Ready", "Metrics", "MetricsFrom"];
 
     /// <summary>Proxies whose X-Forwarded-* are believed: addresses or networks. Default: none, so those headers are ours alone.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
@@ -17,6 +18,18 @@ internal sealed record FrontDoorSettings
 
     /// <summary>Path that answers 200 when every process group has a ready worker, else 503. Default <c>/.proxygroups/ready</c>.</summary>
     public string? Ready { get; init; } = "/.proxygroups/ready";
+
+    /// <summary>Path of the metrics as Prometheus reads them. Default: nowhere.</summary>
+    public string? Metrics { get; init; }
+
+    /// <summary>Addresses or networks that may read them. Default: this machine.</summary>
+    public IReadOnlyList<IPNetwork> MetricsFrom { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>Whoever comes through a proxy that is not trusted may be anybody, though the proxy is of this machine.</summary>
+    public bool MayReadMetrics(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address
+        && context.Request.Headers is { } headers && !headers.ContainsKey("X-Forwarded-For") && !headers.ContainsKey("Forwarded")
+        && MetricsFrom.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     /// <exception cref="SettingsException">Something in the section is wrong.</exception>
     public static FrontDoorSettings Read(IConfiguration configuration)
@@ -32,7 +45,14 @@ internal sealed record FrontDoorSettings
             TrustedProxies = section.GetSection("TrustedProxies").GetChildren().Select(child => ReadNetwork(child, errors)).ToList(),
             Live = ReadPath(section.GetSection("Live"), settings.Live, errors),
             Ready = ReadPath(section.GetSection("Ready"), settings.Ready, errors),
+            Metrics = ReadPath(section.GetSection("Metrics"), null, errors),
+            MetricsFrom = section.GetSection("MetricsFrom").Exists() ? section.GetSection("MetricsFrom").GetChildren().Select(child => ReadNetwork(child, errors)).ToList() : settings.MetricsFrom,
         };
+        if (settings.Metrics is null && section.GetSection("MetricsFrom").Exists() && errors.Count == 0)
+        {
+            errors.Add(new SettingsError("FrontDoor:MetricsFrom", null, "lets nobody in, because Metrics names no path", "Write \"Metrics\": \"/metrics\", or remove it."));
+        }
+
         return errors.Count == 0 ? settings : throw new SettingsException(errors);
     }
 

@@ -33,9 +33,10 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 
     /// <summary>Starts it and waits until all workers are ready.</summary>
     /// <param name="background">Settings of a group without a route.</param>
-    public static async Task<BenchFrontDoor> StartAsync(object group, int workers = 2, string? contentRoot = null, object? background = null)
+    /// <param name="environment">Further settings, as variables.</param>
+    public static async Task<BenchFrontDoor> StartAsync(object group, int workers = 2, string? contentRoot = null, object? background = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = await FrontDoorProcess.StartAsync(Settings(group, background), contentRoot);
+        var process = await FrontDoorProcess.StartAsync(Settings(group, background), contentRoot, environment);
         await process.WaitForReadyAsync(workers);
         return new BenchFrontDoor(process);
     }

@@ -10,6 +10,8 @@ namespace ProxyGroups.ProcessTests.Supervision;
 /// </summary>
 public sealed class CgroupTests : IAsyncDisposable
 {
+    private static readonly string[] Members = ["shop", "blog"];
+
     // Has neither session nor parent nor mark: nothing but the cgroup knows whose it is.
     private const string Fugitive = "(env -i setsid sh -c 'echo fugitive $$; exec sleep 600' &); ";
 
@@ -195,7 +197,7 @@ public sealed class CgroupTests : IAsyncDisposable
     private static ProxyGroupsSettings Placed(string? applicationGroup) => new()
     {
         ApplicationGroups = (applicationGroup is null ? [] : new[] { applicationGroup }).ToDictionary(static name => name, static _ => new ApplicationGroupSettings()),
-        ProcessGroups = new[] { "shop", "blog" }.ToDictionary(static name => name, _ => new ProcessGroupSettings { ApplicationGroup = applicationGroup }),
+        ProcessGroups = Members.ToDictionary(static name => name, _ => new ProcessGroupSettings { ApplicationGroup = applicationGroup }),
     };
 
     private LaunchSpec InCgroup(LaunchSpec spec) => spec with { Cgroup = _tree!.PathOf(spec.Worker) };

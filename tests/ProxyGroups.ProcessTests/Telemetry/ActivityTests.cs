@@ -17,6 +17,7 @@ public sealed class ActivityTests
         var ended = new ConcurrentQueue<Activity>();
         using var listener = Listen(ended);
         await using var site = await StartAsync();
+        await AskAsync(site, "/app/", $"00-{ActivityTraceId.CreateRandom()}-00f067aa0ba902b7-01");
         var trace = ActivityTraceId.CreateRandom();
         var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => AskAsync(site, "/app/sleep?ms=200", $"00-{trace}-00f067aa0ba902b7-01")));
         await UntilAsync(() => Of("proxygroups.forward").Count == 2);

@@ -54,7 +54,7 @@ public sealed class MeterTests
         await using var site = await StartAsync("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Threads": 1, "Queue": { "Limit": 0 }, "MaxRequestBody": "1KiB" } } } }""");
         using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
         using var leave = new CancellationTokenSource();
-        var hanging = site.Client.GetAsync("/app/hang", leave.Token);
+        var hanging = site.Client.GetAsync("/app/sleep?ms=5000", leave.Token);
         await book.UntilAsync(static book => book.Gauge("proxygroups.slot.usage") == 1, Token);
         using var full = await site.Client.GetAsync("/app/", Token);
         using var large = await site.Client.PostAsync("/app/", new ByteArrayContent(new byte[2000]), Token);

@@ -25,6 +25,7 @@ public sealed partial class ComingFromTests
         ["Directory"] = "AppDetectorTests",
         ["DotNet"] = "DotNetRuntimeTests",
         ["Environment"] = "WorkerEnvironmentTests",
+        ["FrontDoor:Metrics"] = "TelemetryTests",
         ["FrontDoor:TrustedProxies"] = "FidelityTests",
         ["Group:CpuWeight"] = "CgroupTests",
         ["Group:Cpus"] = "CgroupTests",
@@ -99,7 +100,7 @@ public sealed partial class ComingFromTests
     [Fact]
     public void Each_setting_that_it_names_exists()
     {
-        var known = Known().Append("FrontDoor:TrustedProxies").ToHashSet();
+        var known = Known().Append("FrontDoor:TrustedProxies").Append("FrontDoor:Metrics").ToHashSet();
         Assert.Equal([], Row().Matches(Page).SelectMany(static row => SettingsIn(row.Groups[1].Value)).Where(name => !known.Contains(name)).Distinct());
     }
 

@@ -1,0 +1,52 @@
+using System.Globalization;
+using ProxyGroups.Benchmarks.Comparisons;
+using ProxyGroups.Benchmarks.Kit;
+
+namespace ProxyGroups.Benchmarks.Experiments;
+
+/// <summary>The ready server with metrics that are scraped each second and an access log, against the same without; and that both count the same.</summary>
+internal static class Observed
+{
+    private static readonly Dictionary<string, string> On = new()
+    {
+        ["ProxyGroups__AccessLog__Format"] = "json",
+        ["ProxyGroups__AccessLog__File"] = "access.log",
+        ["ProxyGroups__AccessLog__MaxSize"] = "10GiB",
+        ["FrontDoor__Metrics"] = "/metrics",
+    };
+
+    public static async Task RunAsync(Report report)
+    {
+        var group = new { Directory = BenchFrontDoor.Apps, Command = new[] { Environment.ProcessPath!, StaticUpstream.Verb, "{socket}" }, Processes = 2, Threads = 32 };
+        await using var observed = await BenchFrontDoor.StartAsync(group, environment: On);
+        await using var silent = await BenchFrontDoor.StartAsync(group);
+        using var end = new CancellationTokenSource();
+        var scraping = ScrapeAsync(observed, end.Token);
+        Contestant[] servers = [new("observed", new Uri(observed.Client.BaseAddress!, "/hello"), observed.Pid), new("silent", new Uri(silent.Client.BaseAddress!, "/hello"), silent.Pid)];
+        var ratios = await Duel.RunAsync(report, servers, report.IsLong ? 20 : 7, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2));
+        await end.CancelAsync();
+        await scraping;
+        report.AtLeast("throughput with metrics and access log, times that without", ratios[0], 0.95, string.Empty);
+
+        // The last lines may still be on their way.
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        var counted = await CountAsync(observed);
+        report.Exactly("requests counted", counted, await File.ReadLinesAsync(Path.Combine(observed.ContentRoot, "access.log")).LongCountAsync());
+    }
+
+    private static async Task ScrapeAsync(BenchFrontDoor door, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await door.Client.GetStringAsync("/metrics", CancellationToken.None);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<long> CountAsync(BenchFrontDoor door)
+    {
+        var page = await door.Client.GetStringAsync("/metrics");
+        var line = page.Split('\n').Single(static line => line.StartsWith("proxygroups_requests_total{", StringComparison.Ordinal));
+        return (long)double.Parse(line.Split("} ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+    }
+}
