@@ -49,6 +49,12 @@ internal sealed record GroupSnapshot
     /// <summary>Why the group does not get all the workers that it wants; null: it does.</summary>
     public string? Shortage { get; init; }
 
+    /// <summary>Modules that its workers share the memory of; empty: none.</summary>
+    public required IReadOnlyList<string> Preload { get; init; }
+
+    /// <summary>Why its workers start plainly although they were to be forked; null: they were forked, or were not to be.</summary>
+    public PreloadFault? PreloadFault { get; init; }
+
     /// <summary>What the group uses and waits for; null where it has no cgroup.</summary>
     public CgroupUsage? Cgroup { get; init; }
 
@@ -80,6 +86,8 @@ internal sealed record GroupSnapshot
             State = StateOf(group, state, scheduler),
             Failure = state is { Failures: > 0, LastFailure: { } failure } ? FailureSnapshot.Of(failure, state) : null,
             Shortage = group.Shortage,
+            Preload = group.Settings.Preload,
+            PreloadFault = group.PreloadFault,
             Cgroup = group.Cgroup?.Usage(),
             Workers = workers,
         };

@@ -51,6 +51,11 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
             page.Append(CultureInfo.InvariantCulture, $"<p class=failure>{WebUtility.HtmlEncode(char.ToUpperInvariant(shortage[0]) + shortage[1..])}</p>");
         }
 
+        if (group.PreloadFault is { } fault)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=failure>Its workers start plainly: {WebUtility.HtmlEncode(fault.Cause)}. {WebUtility.HtmlEncode(fault.Remedy)}</p>");
+        }
+
         if (group.Cgroup is { CpuPressure: { } cpu, MemoryPressure: { } memory, IoPressure: { } disk })
         {
             page.Append(CultureInfo.InvariantCulture, $"<p><small>waited in the last 10 s for cpu {cpu.Last10:0} %, memory {memory.Last10:0} %, disk {disk.Last10:0} % of the time{(group.Cgroup.OomKills > 0 ? $"; {group.Cgroup.OomKills} processes killed for want of memory" : string.Empty)}</small></p>");

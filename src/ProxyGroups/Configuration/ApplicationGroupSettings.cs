@@ -2,7 +2,7 @@ namespace ProxyGroups.Configuration;
 
 /// <summary>
 /// What the operator wrote for one application group: a named parent of process groups, which name it in
-/// <see cref="ProcessGroupSettings.ApplicationGroup"/>. It bounds what they use together.
+/// <see cref="ProcessGroupSettings.ApplicationGroup"/>. It bounds what they use together, and lets their workers share memory.
 /// </summary>
 public sealed record ApplicationGroupSettings
 {
@@ -21,4 +21,12 @@ public sealed record ApplicationGroupSettings
 
     /// <summary>Limits of all workers of its process groups together, kept by the kernel.</summary>
     public GroupSettings Group { get; init; } = new();
+
+    /// <summary>
+    /// Python modules that one process imports before the Wsgi workers of its process groups are forked from it: they share the memory of these
+    /// modules, and start without importing them again. An interpreter or user of its own means such a process of its own. Where modules leave threads
+    /// or connections, or cannot be imported, the workers start plainly, and the overview says why. No module of an app's own directory can be named. Needs Linux.
+    /// </summary>
+    /// <value>List of module names, such as [ "django", "django.db" ]. Default empty: every worker starts on its own.</value>
+    public IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 }

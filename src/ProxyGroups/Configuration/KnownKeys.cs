@@ -3,7 +3,7 @@ namespace ProxyGroups.Configuration;
 /// <summary>Every key of our section, and those of other days and other programs that are refused by name.</summary>
 internal static class KnownKeys
 {
-    private const string OneInterpreterEach = "Remove it: every worker starts on its own and shares no memory yet.";
+    private const string OneInterpreterEach = "Remove it: workers share what Preload of their application group names, and load everything else by themselves.";
     private const string OnlyOnFailure = "Remove it: a worker is replaced only when it fails or its settings change.";
     private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
 
@@ -25,10 +25,10 @@ internal static class KnownKeys
     public static readonly SectionKeys AccessLog = new(["Format", "File", "MaxSize", "Keep", "Query"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
-        ["MaxProcesses", "MaxMemory", "Group"],
+        ["MaxProcesses", "MaxMemory", "Group", "Preload"],
         new Dictionary<string, Refusal>
         {
-            ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: an application group starts no interpreter yet."),
+            ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: those with one interpreter share a preloader."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
             ["Warmup"] = Refusal.Later(OneInterpreterEach),
         });

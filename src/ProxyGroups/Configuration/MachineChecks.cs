@@ -42,6 +42,7 @@ internal static class MachineChecks
             foreach (var (name, group) in settings.ApplicationGroups)
             {
                 RefuseForPlain("MaxMemory", group.MaxMemory, root.Section("ApplicationGroups").Section(name));
+                RefuseForPlain("Preload", group.Preload.Count > 0 ? string.Join(", ", group.Preload) : null, root.Section("ApplicationGroups").Section(name));
             }
         }
 

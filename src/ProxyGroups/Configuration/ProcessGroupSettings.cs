@@ -130,6 +130,9 @@ public sealed record ProcessGroupSettings
     internal TimeSpan ImportWait => Timeouts.Request == Timeout.InfiniteTimeSpan || Timeouts.Request / 2 > Timeouts.Startup ? Timeouts.Startup : Timeouts.Request / 2;
 
     /// <summary>The number of workers follows the demand.</summary>
+    /// <summary>Preload of the application group.</summary>
+    internal IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
     internal bool IsElastic => MaxProcesses > Processes;
 
     /// <summary>

@@ -81,6 +81,9 @@ public sealed record ProxyGroupsSettings
 
     internal ProxyGroupsSettings Completed() => this with
     {
-        ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => group.Value.Completed()),
+        ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => group.Value.Completed() with { Preload = PreloadOf(group.Value) }),
     };
+
+    private IReadOnlyList<string> PreloadOf(ProcessGroupSettings group) =>
+        group.ApplicationGroup is { } name && ApplicationGroups.TryGetValue(name, out var parent) ? parent.Preload : [];
 }

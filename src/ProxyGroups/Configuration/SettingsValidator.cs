@@ -24,6 +24,11 @@ internal static partial class SettingsValidator
             CheckName(name, "an application group", root.Section("ApplicationGroups"));
         }
 
+        foreach (var (name, group) in settings.ApplicationGroups)
+        {
+            PreloadValidator.Validate(group, root.Section("ApplicationGroups").Section(name));
+        }
+
         foreach (var (name, group) in settings.ProcessGroups)
         {
             CheckName(name, "a process group", root.Section("ProcessGroups"));

@@ -25,7 +25,10 @@ internal sealed record GroupHost(
     public CapArbiter Caps { get; } = new(Time, Loggers.CreateLogger(GroupLog.Category));
 
     /// <summary>Log files of all groups.</summary>
-    public LogFiles Logs { get; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);
+    public LogFiles Logs { get; init; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);
+
+    /// <summary>Why the newest worker of a group was not forked although it was to be; null: it was, or was not to be.</summary>
+    public PreloadFault? PreloadFaultOf(string group) => OperatingSystem.IsLinux() ? (Launcher as PreloadLauncher)?.FaultOf(group) : null;
 
     /// <summary>Null: nobody counts.</summary>
     public ProxyGroupsMeter? Meter { get; init; }

@@ -92,7 +92,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         var worker = new WorkerIdentity(group.Name, group.Number << ProcessGroup.WorkerIdBits, 0, generation);
         var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(worker.Id) };
         var mark = new Dictionary<string, string> { [WorkerMark.Variable] = WorkerMark.Of(host.Directory.Mark, worker.Id) };
-        var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Cgroup = host.CgroupOf(worker) };
+        var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Preload = null, Cgroup = host.CgroupOf(worker) };
         using var process = await host.Launcher.LaunchAsync(spec, mark, group.Stopping);
         var exit = await WaitAsync(process, line);
         if (exit.Code != 0)

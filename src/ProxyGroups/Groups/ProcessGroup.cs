@@ -24,6 +24,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     private GroupWatch? _watch;
     private CapArbiter? _caps;
     private CgroupTree? _cgroups;
+    private GroupHost? _host;
     private volatile bool _isInMaintenance;
     private int _generationsAsked = 1;
 
@@ -66,6 +67,9 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     /// <summary>Why it does not get all the workers that it wants; null: it does.</summary>
     public string? Shortage => _caps!.ShortageOf(Name);
+
+    /// <summary>Why its workers start plainly although they were to be forked from a preloader; null: they were forked, or were not to be.</summary>
+    public PreloadFault? PreloadFault => _host!.PreloadFaultOf(Name);
 
     /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
     public Task Finished => _supervisor!.Finished;
@@ -215,6 +219,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
         Number = number;
         _cgroups = host.Cgroups;
         _caps = host.Caps;
+        _host = host;
         _logger = host.Loggers.CreateLogger(GroupLog.Category);
         var initial = new GroupState { Name = Name, Settings = Settings, Wanted = Settings.Processes, NextWorkerId = (number << WorkerIdBits) + 1 };
         _supervisor = new GroupSupervisor(initial, actions, host.Time, _logger);

@@ -60,6 +60,10 @@ internal sealed class ProxyGroupsService(
     {
         settings.Changed -= Apply;
         await groups.StopAsync(cancellationToken);
+        if (_host?.Launcher is IAsyncDisposable preloaders)
+        {
+            await preloaders.DisposeAsync();
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -123,11 +127,13 @@ internal sealed class ProxyGroupsService(
     // Not before there is a group: an app without any has no need of a runtime directory.
     private GroupHost CreateHost(ProxyGroupsSettings first)
     {
+        var logs = new LogFiles(loggers.CreateLogger(WorkerLog.Category), time);
         var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        return new GroupHost(CreateLauncher(first.Launcher), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
+        return new GroupHost(CreateLauncher(first.Launcher, logs), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
             History = history,
             Meter = meter,
+            Logs = logs,
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
     }
@@ -193,6 +199,7 @@ internal sealed class ProxyGroupsService(
         return opened;
     }
 
-    private static ILauncher CreateLauncher(LauncherKind kind) =>
-        OperatingSystem.IsLinux() && kind != LauncherKind.Plain ? new LinuxLauncher() : new PlainLauncher();
+    private ILauncher CreateLauncher(LauncherKind kind, LogFiles logs) => OperatingSystem.IsLinux() && kind != LauncherKind.Plain
+        ? new PreloadLauncher(new PreloadHost(new LinuxLauncher(), _directory!, logs, loggers.CreateLogger(WorkerLog.Category), time))
+        : new PlainLauncher();
 }

@@ -22,7 +22,8 @@ internal static class WorkerEnvironment
         return variables;
     }
 
-    private static Dictionary<string, string> OurShare(RuntimeRequest request)
+    /// <summary>The short list of our own.</summary>
+    public static Dictionary<string, string> OurShare(RuntimeRequest request)
     {
         var ours = request.Host.Environment;
         var variables = Inherited.Where(ours.ContainsKey).ToDictionary(name => name, name => ours[name]);

@@ -18,12 +18,14 @@ internal sealed class WsgiRuntime : IRuntime
     private readonly string _package;
     private readonly IReadOnlyList<WsgiApp> _apps;
     private readonly TimeSpan _importWait;
+    private readonly PythonPreload? _preload;
 
     private WsgiRuntime(RuntimeRequest request, IReadOnlyList<WsgiApp> apps, PythonInterpreter python, Dictionary<string, string> environment)
     {
         _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump, DefaultWatchdog = Watchdog };
         (_apps, _importWait, _python, _package) = (apps, request.Settings.ImportWait, python, request.Host.PythonDirectory);
-        Description = $"{Describe(apps)} with {python.Path}{request.Detection}";
+        _preload = PythonPreload.Of(request, python);
+        Description = $"{Describe(apps)} with {python.Path}{(_preload is null ? "" : $", forked after importing {string.Join(", ", _preload.Modules)}")}{request.Detection}";
         RequiredPaths = [.. new[] { python.Path, request.Directory }.Union(apps.Select(app => app.Directory)), .. apps.Select(app => app.EntryFile).OfType<string>()];
     }
 
@@ -58,8 +60,11 @@ internal sealed class WsgiRuntime : IRuntime
 
     public IReadOnlyList<string> RequiredPaths { get; }
 
-    public LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint) =>
-        _template.Create(worker, endpoint, [_python.Path, "-u", _package, "wsgi"], Names());
+    public LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint)
+    {
+        var spec = _template.Create(worker, endpoint, [_python.Path, "-u", _package, "wsgi"], Names());
+        return spec with { Preload = _preload?.For(spec.Environment) };
+    }
 
     private Dictionary<string, string> Names() => _apps is [{ Path: null } only]
         ? new() { ["PROXYGROUPS_APP"] = only.Target }

@@ -48,6 +48,12 @@ internal sealed record LaunchSpec
     /// <summary>Folder of the cgroup that the worker is put into before its program runs; null: ours.</summary>
     public string? Cgroup { get; init; }
 
+    /// <summary>What the worker may be forked from; null: it is started plainly.</summary>
+    public PreloadSpec? Preload { get; init; }
+
+    /// <summary>What the process forks are workers of their own: they are not killed with it.</summary>
+    public bool IsForkParent { get; init; }
+
     /// <summary>How often the worker has to give a sign of life (WATCHDOG=1); null: never.</summary>
     public TimeSpan? Watchdog { get; init; }
 

@@ -8,5 +8,7 @@ namespace ProxyGroups.Supervision;
 /// </summary>
 internal static class OutputReader
 {
-    public static StreamReader Of(StreamReader redirected) => new(redirected.BaseStream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+    public static StreamReader Of(StreamReader redirected) => Of(redirected.BaseStream);
+
+    public static StreamReader Of(Stream pipe) => new(pipe, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
 }

@@ -7,6 +7,9 @@ internal readonly record struct WorkerExit(int Code, string? MemoryKill = null)
     /// <summary>There was no process.</summary>
     public static readonly WorkerExit NeverStarted = new(-1);
 
+    /// <summary>Only its parent is told how a process ended, and the parent was gone.</summary>
+    public static readonly WorkerExit Unknown = new(-2);
+
     public int? Signal => Code is > 128 and <= 192 ? Code - 128 : null;
 
     /// <summary>As an operator says it: <c>exit code 1</c>, <c>signal 9 (KILL)</c>.</summary>
@@ -15,6 +18,7 @@ internal readonly record struct WorkerExit(int Code, string? MemoryKill = null)
     private string Words => (Code, Signal) switch
     {
         (-1, _) => "never started",
+        (-2, _) => "exit code unknown, since the preloader that it was forked from had ended before it",
         (_, null) => $"exit code {Code}",
         (_, { } signal) => NameOf(signal) is { } name ? $"signal {signal} ({name})" : $"signal {signal}",
     };

@@ -19,6 +19,15 @@ internal static class TestApps
         return ["dotnet", path, "--socket", "{socket}", .. verbs];
     }
 
+    /// <summary>Lets workers of other users into a folder.</summary>
+    public static void LetOthersIn(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        }
+    }
+
     /// <summary>A copy that the test may change.</summary>
     public static string Copy(string name, string into)
     {

@@ -402,15 +402,15 @@ internal static class BrokenSettings
         =>
         ProxyGroups:Launcher = "docker" is no launcher. Write "auto", "linux" or "plain".
         ---
-        application groups preload nothing yet
-        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django" ], "PreloadUser": "web", "Python": "venv", "Warmup": "/", "MaxProceses": 4 } }, "ProcessGroups": { "shop": { "ApplicationGroup": "pyton" }, "blog": { "ApplicationGroup": "ruby", "Preload": [ "x" ] } } } }
+        application groups of other days
+        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django", "shop.wsgi:application", "os" ], "PreloadUser": "web", "Python": "venv", "Warmup": "/", "MaxProceses": 4 } }, "ProcessGroups": { "shop": { "ApplicationGroup": "pyton" }, "blog": { "ApplicationGroup": "ruby", "Preload": [ "x" ] } } } }
         =>
         ProxyGroups:ApplicationGroups:python:MaxProceses is not a known setting. Did you mean "MaxProcesses"?
-        ProxyGroups:ApplicationGroups:python:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ApplicationGroups:python:PreloadUser = "web" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ApplicationGroups:python:Python = "venv" is not supported yet. Remove it, and write "Python" in each process group: an application group starts no interpreter yet.
-        ProxyGroups:ApplicationGroups:python:Warmup = "/" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ProcessGroups:blog:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ApplicationGroups:python:PreloadUser = "web" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ApplicationGroups:python:Python = "venv" is not supported yet. Remove it, and write "Python" in each process group: those with one interpreter share a preloader.
+        ProxyGroups:ApplicationGroups:python:Warmup = "/" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ProcessGroups:blog:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ApplicationGroups:python:Preload = "shop.wsgi:application" is no name of a Python module. Write names as in an import, such as "django.db".
         ProxyGroups:ProcessGroups:blog:ApplicationGroup = "ruby" is no application group. Define it in ProxyGroups:ApplicationGroups, or remove it.
         ProxyGroups:ProcessGroups:shop:ApplicationGroup = "pyton" is no application group. Did you mean "python"?
         ---
@@ -585,8 +585,8 @@ internal static class BrokenSettings
         other things that come later
         "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
         =>
-        ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
-        ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: every worker starts on its own and shares no memory yet.
+        ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
         ProxyGroups:ProcessGroups:shop:Warmup = "/" is not supported yet. Remove it: a worker serves as soon as it is ready; "Readiness:Path" can name a page that warms up.
         ---
         another version of HTTP

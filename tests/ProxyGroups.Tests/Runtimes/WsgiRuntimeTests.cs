@@ -44,6 +44,21 @@ public sealed class WsgiRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void A_preloader_knows_nothing_of_one_group_alone_but_what_an_interpreter_reads_at_its_start()
+    {
+        _scene.WriteProgram("programs/python3");
+        var variables = new Dictionary<string, string> { ["SECRET"] = "s", ["PYTHONPATH"] = "lib", ["LD_PRELOAD"] = "x.so", ["MALLOC_ARENA_MAX"] = "2", ["HOME"] = "/elsewhere" };
+        var preload = _scene.Launch(Wsgi() with { ApplicationGroup = "python", Preload = ["django", "decimal"], Environment = variables }, _scene.Socket).Preload!;
+
+        Assert.Equal([$"{_scene.Programs}/python3", "-u", $"{_scene.Root}/proxygroups", "preload"], preload.Command);
+        Assert.Equal(("python", "django decimal", TimeSpan.FromSeconds(30)), (preload.ApplicationGroup, string.Join(' ', preload.Modules), preload.Patience));
+        Assert.Equal(("lib", "x.so", "2"), (preload.Environment["PYTHONPATH"], preload.Environment["LD_PRELOAD"], preload.Environment["MALLOC_ARENA_MAX"]));
+        Assert.DoesNotContain("s", preload.Environment.Values);
+        Assert.NotEqual("/elsewhere", preload.Environment.GetValueOrDefault("HOME"));
+        Assert.Null(_scene.Launch(Wsgi(), _scene.Socket).Preload);
+    }
+
+    [Fact]
     public void It_is_what_it_says()
     {
         _scene.WriteProgram("programs/python3").Write("app/web/entry.py");

@@ -18,6 +18,7 @@ public sealed partial class ComingFromTests
     {
         ["AccessLog:File"] = "AccessLogTests",
         ["AccessLog:Format"] = "AccessLogTests",
+        ["ApplicationGroups"] = "PreloadTests",
         ["Apps"] = "SeveralAppsTests",
         ["Buffering:Request"] = "SlotTests",
         ["Buffering:Response"] = "HeldResponseTests",

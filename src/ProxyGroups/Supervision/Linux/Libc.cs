@@ -32,6 +32,11 @@ internal static unsafe partial class Libc
     public const int LockExclusive = 2;
     public const int LockNone = 8;
 
+    /// <summary>Numbers of system calls, the same on x64 and arm64.</summary>
+    public const int PidfdOpen = 434;
+    public const int PidfdSendSignal = 424;
+
+    public const int NoSignal = 0x4000;
     public const int MsgTruncated = 0x20;
     public const int MsgDontWait = 0x40;
     public const int MsgCloseOnExec = 0x40000000;
@@ -87,6 +92,24 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int GetGroupByName(string name, GroupEntry* entry, byte* buffer, nuint size, GroupEntry** result);
 
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    public static partial int SetLimit(int pid, int resource, ResourceLimit* limit, ResourceLimit* before);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int CreateEpoll(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int ControlEpoll(int epoll, int operation, int descriptor, byte* change);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int WaitEpoll(int epoll, byte* happened, int most, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int socket, MessageHeader* message, int flags);
+
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
@@ -120,6 +143,14 @@ internal static unsafe partial class Libc
         public ulong Flags;
         public ulong Mode;
         public ulong Resolve;
+    }
+
+    /// <summary>struct rlimit (getrlimit(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
     }
 
     /// <summary>struct iovec (readv(2)).</summary>

@@ -46,6 +46,9 @@ internal sealed unsafe class Lifeline : IDisposable
         }
     }
 
+    /// <summary>The end to be passed to a process that is no child of ours.</summary>
+    public int ReadEnd => _inherited;
+
     /// <summary>Ties the life of one process to ours; for the moment before it leads a group. One that is gone already needs no tie.</summary>
     public void TieProcess(int pid) => Tie(pid);
 

@@ -38,7 +38,7 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
         try
         {
             var behindGate = start(cgroup is null ? null : lifeline.CloseGate());
-            return SpawnThread.WithUmask(spec.Umask, () => lifeline.Inherited(() => LinuxProcess.Start(behindGate, lifeline, mark ?? Guid.NewGuid().ToString("N"), cgroup)));
+            return SpawnThread.WithUmask(spec.Umask, () => lifeline.Inherited(() => Start(behindGate, lifeline, spec, mark ?? Guid.NewGuid().ToString("N"), cgroup)));
         }
         catch (Exception exception)
         {
@@ -47,6 +47,13 @@ internal sealed class LinuxLauncher(ExecChain chain) : ILauncher
             throw exception is Win32Exception ? new LaunchException($"The process could not be created: {exception.Message}", "See whether the machine is out of processes or memory.", exception) : exception;
         }
     });
+
+    private static LinuxProcess Start(ProcessStartInfo start, Lifeline lifeline, LaunchSpec spec, string mark, WorkerCgroup? cgroup)
+    {
+        var handle = ChildProcess.Start(start);
+        lifeline.TieProcess(handle.Pid);
+        return new(handle, lifeline, new ProcessFamily(handle.Pid, mark, sessionOnly: spec.IsForkParent), cgroup);
+    }
 
     private static string Resolve(LaunchSpec spec, Dictionary<string, string> environment) =>
         Directory.Exists(spec.Directory)

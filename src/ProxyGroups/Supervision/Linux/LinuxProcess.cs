@@ -1,11 +1,9 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 
 namespace ProxyGroups.Supervision.Linux;
 
 /// <summary>
-/// One process started by <see cref="LinuxLauncher"/>: leader of its own session, tied to our life. Any thread may call it.
-/// .NET reaps it (waiting for it by other means would break .NET's own bookkeeping).
+/// One process that we started or had forked: leader of its own session, tied to our life. Any thread may call it. Owns all that it is given.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxProcess : ILaunchedProcess
@@ -14,46 +12,28 @@ internal sealed class LinuxProcess : ILaunchedProcess
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
-    private readonly Process _process;
+    private readonly IProcessHandle _handle;
     private readonly Lifeline _lifeline;
     private readonly ProcessFamily _family;
     private readonly WorkerCgroup? _cgroup;
     private readonly Lock _killing = new();
     private bool _swept;
 
-    private LinuxProcess(Process process, Task<WorkerExit> exited, Lifeline lifeline, string mark, WorkerCgroup? cgroup)
+    public LinuxProcess(IProcessHandle handle, Lifeline lifeline, ProcessFamily family, WorkerCgroup? cgroup)
     {
-        _process = process;
-        _lifeline = lifeline;
-        Exited = exited;
-        Pid = process.Id;
-        StandardOutput = OutputReader.Of(process.StandardOutput);
-        StandardError = OutputReader.Of(process.StandardError);
+        (_handle, _lifeline, _family, _cgroup) = (handle, lifeline, family, cgroup);
         StartTime = ProcessStat.Read(Pid)?.StartTime ?? 0;
-        _family = new(Pid, mark);
-        _cgroup = cgroup;
     }
 
-    public int Pid { get; }
+    public int Pid => _handle.Pid;
 
     public long StartTime { get; }
 
-    public Task<WorkerExit> Exited { get; }
+    public Task<WorkerExit> Exited => _handle.Exited;
 
-    public StreamReader StandardOutput { get; }
+    public StreamReader StandardOutput => _handle.StandardOutput;
 
-    public StreamReader StandardError { get; }
-
-    /// <summary>On the spawn thread.</summary>
-    public static LinuxProcess Start(ProcessStartInfo start, Lifeline lifeline, string mark, WorkerCgroup? cgroup)
-    {
-        var process = new Process { StartInfo = start };
-        var exited = ProcessExit.Of(process);
-        process.Start();
-        lifeline.TieProcess(process.Id);
-        process.StandardInput.Close();
-        return new(process, exited, lifeline, mark, cgroup);
-    }
+    public StreamReader StandardError => _handle.StandardError;
 
     /// <summary>
     /// Completes when the first tool of the chain made the process lead its group, which then shares our fate as a whole.
@@ -98,14 +78,7 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
     public void Stop() => Signal(Libc.SigTerm);
 
-    public void Signal(int signal)
-    {
-        // A pid is free for others once its process is reaped, which is what Exited tells.
-        if (!Exited.IsCompleted)
-        {
-            _ = Libc.Kill(Pid, signal);
-        }
-    }
+    public void Signal(int signal) => _handle.Signal(signal);
 
     public void KillTree()
     {
@@ -157,6 +130,6 @@ internal sealed class LinuxProcess : ILaunchedProcess
         // Its own Dispose leaves what somebody reads to the garbage collector: two descriptors for each worker that ever was.
         StandardOutput.Dispose();
         StandardError.Dispose();
-        _process.Dispose();
+        _handle.Dispose();
     }
 }

@@ -14,10 +14,12 @@ internal static class LoaderVariables
         "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "MALLOC_TRACE", "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
     ];
 
+    public static bool Includes(string name) => name.StartsWith(OfTheLoader, StringComparison.Ordinal) || OfTheLibrary.Contains(name);
+
     /// <summary>Takes them out.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> TakeFrom(Dictionary<string, string> environment)
     {
-        var taken = environment.Where(static variable => variable.Key.StartsWith(OfTheLoader, StringComparison.Ordinal) || OfTheLibrary.Contains(variable.Key)).ToList();
+        var taken = environment.Where(static variable => Includes(variable.Key)).ToList();
         taken.ForEach(variable => environment.Remove(variable.Key));
         return taken;
     }

@@ -8,7 +8,8 @@ namespace ProxyGroups.Supervision.Linux;
 /// still carry the mark in their environment. Looked up in /proc each time; holds no state.
 /// </summary>
 /// <param name="mark">What the mark begins with: see <see cref="WorkerMark"/>.</param>
-internal sealed class ProcessFamily(int leader, string mark)
+/// <param name="sessionOnly">Leaves descendants and marked processes alone.</param>
+internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = false)
 {
     // Each round finds what was forked during the one before; a fork bomb is left to the limit of tasks.
     private const int KillRounds = 10;
@@ -22,7 +23,7 @@ internal sealed class ProcessFamily(int leader, string mark)
     public List<ProcessStat> Find()
     {
         var all = ProcessStat.ReadAll();
-        var members = WithDescendants(all.Where(IsMember), all);
+        var members = sessionOnly ? all.Where(IsMember).Select(static process => process.Pid).ToHashSet() : WithDescendants(all.Where(IsMember), all);
         return [.. all.Where(process => process.IsAlive && members.Contains(process.Pid) && process.Pid != Environment.ProcessId)];
     }
 
@@ -53,7 +54,7 @@ internal sealed class ProcessFamily(int leader, string mark)
     }
 
     private bool IsMember(ProcessStat process) =>
-        BelongsTo(leader, process) || CarriesMark(process.Pid);
+        BelongsTo(leader, process) || (!sessionOnly && CarriesMark(process.Pid));
 
     private static bool BelongsTo(int leader, ProcessStat process) =>
         process.Pid == leader || process.Session == leader || process.Group == leader;

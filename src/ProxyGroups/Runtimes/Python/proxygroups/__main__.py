@@ -1,4 +1,4 @@
-"""Entry point: `python <this directory> wsgi`.
+"""Entry point: `python <this directory> wsgi`, or `preload` for the process that workers are forked from.
 
 Python puts this directory at sys.path[0], where our file names would shadow the application's modules. It is
 replaced by the parent only while the package is imported, and then by the application's own directory. The
@@ -11,25 +11,29 @@ import sys
 MINIMUM_PYTHON = (3, 9)
 
 
-def import_worker():
-    """Imports the worker with a sys.path that shows neither our files nor our parent to the application."""
+def import_part(name):
+    """Imports one of our modules with a sys.path that shows neither our files nor our parent to the application."""
     package_directory = os.path.dirname(os.path.abspath(__file__))
     if sys.path and os.path.abspath(sys.path[0]) == package_directory:  # Not so under PYTHONSAFEPATH.
         del sys.path[0]
     sys.path.insert(0, os.path.dirname(package_directory))
-    from proxygroups import worker
-
-    sys.path[0] = os.getcwd()
-    return worker
+    part = getattr(__import__("proxygroups." + name), name)
+    del sys.path[0]
+    return part
 
 
 def main(arguments):
     if sys.version_info < MINIMUM_PYTHON:
         return ("proxygroups: Python %d.%d is too old, 3.9 or later is needed. Set \"Python\" to a newer one."
                 % sys.version_info[:2])
+    if arguments == ["preload"]:
+        # No directory of any application is on the path: two of them may have modules of one name.
+        return import_part("preloader").main(os.environ)
     if arguments != ["wsgi"]:
         return "usage: python %s wsgi" % os.path.dirname(__file__)
-    return import_worker().main(os.environ)
+    worker = import_part("worker")
+    sys.path.insert(0, os.getcwd())
+    return worker.main(os.environ)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Listener:
         self._path = settings.socket
         self._inode = None
         self._backlog = settings.threads + _SPARE_BACKLOG
-        self.socket = _bind_unix(self._path) if self._path else _bind_loopback(settings.port)
+        self.socket = bind_unix(self._path) if self._path else _bind_loopback(settings.port)
         if self._path:
             self._inode = os.lstat(self._path).st_ino
 
@@ -50,7 +50,8 @@ class Listener:
             pass
 
 
-def _bind_unix(path):
+def bind_unix(path):
+    """A Unix socket that is bound and does not listen yet."""
     _remove_stale(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     previous = os.umask(0o177)  # The file is never open to others, not even for a moment.

@@ -23,6 +23,11 @@ class Notifier:
     def alive(self):
         self._send(b"WATCHDOG=1")
 
+    def close(self):
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def _send(self, state):
         if self._socket is None:
             return

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>What preloaders need of the front door.</summary>
+/// <param name="Launcher">Starts them, and the workers that cannot be forked.</param>
+/// <param name="Logger">Of category <see cref="WorkerLog.Category"/>.</param>
+internal sealed record PreloadHost(ILauncher Launcher, RuntimeDirectory Directory, LogFiles Logs, ILogger Logger, TimeProvider Time)
+{
+    // Longer in digits than any worker's id, so that a worker's mark always fits into its preloader's place (see forked.py).
+    private const int FirstId = 2047 << 20;
+
+    private int _lastId = FirstId;
+
+    public int NextId() => Interlocked.Increment(ref _lastId);
+}

@@ -1,0 +1,202 @@
+using System.Runtime.Versioning;
+
+namespace ProxyGroups.Supervision;
+
+/// <summary>
+/// The preloader of all workers that may share one: there is at most one process that forks. One that dies is started anew, after a pause
+/// where that happens again and again; one whose code has changed on disk is replaced, and ends when its last worker has; one without workers ends after
+/// <see cref="IdleTime"/> and comes back with the next worker. Thread-safe.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDisposable
+{
+    internal static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
+
+    // What lies in the modules is not tried again for each worker.
+    private static readonly TimeSpan LastingFaultTime = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly List<PreloaderProcess> _all = [];
+    private PreloaderProcess? _current;
+    private PreloadFault? _fault;
+    private long _failedAt;
+    private TimeSpan _pause;
+    private int _failures;
+    private int _generation;
+    private int _workers;
+    private bool _isEnding;
+    private ITimer? _idle;
+
+    /// <exception cref="PreloadException">The worker is to be started plainly.</exception>
+    public async Task<ILaunchedProcess> ForkAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
+    {
+        var first = await ReadyAsync(spec, cancellationToken);
+        try
+        {
+            return await ForkAsync(first, spec, addedEnvironment, cancellationToken);
+        }
+        catch (StaleCodeException stale)
+        {
+            WorkerLog.PreloaderStale(host.Logger, forked.Preload!.ApplicationGroup, first.Pid, stale.Path);
+            Replace(first);
+        }
+
+        try
+        {
+            return await ForkAsync(await ReadyAsync(spec, cancellationToken), spec, addedEnvironment, cancellationToken);
+        }
+        catch (StaleCodeException stale)
+        {
+            throw new PreloadException(new($"{stale.Path} changes all the time", "See who writes to it; a module that is imported has to stay as it is."));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<PreloaderProcess> all;
+        lock (_gate)
+        {
+            _isEnding = true;
+            _idle?.Dispose();
+            all = [.. _all];
+        }
+
+        all.ForEach(static process => process.Kill());
+        await Task.WhenAll(all.Select(static process => process.Ended));
+    }
+
+    private async Task<PreloaderProcess> ReadyAsync(LaunchSpec spec, CancellationToken cancellationToken)
+    {
+        var process = Current();
+        try
+        {
+            return await process.Verdict.WaitAsync(spec.Preload!.Patience, host.Time, cancellationToken) is { } fault ? throw new PreloadException(fault) : process;
+        }
+        catch (TimeoutException)
+        {
+            throw new PreloadException(new($"its preloader is not ready after {spec.Preload!.Patience.TotalSeconds:0.0} s", "Raise Timeouts:Startup, or preload less; the next workers may find it ready."));
+        }
+    }
+
+    private async Task<ILaunchedProcess> ForkAsync(PreloaderProcess process, LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
+    {
+        Count(1);
+        try
+        {
+            var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, spec, addedEnvironment, cancellationToken);
+            _ = worker.Exited.ContinueWith(_ => Count(-1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return worker;
+        }
+        catch
+        {
+            Count(-1);
+            throw;
+        }
+    }
+
+    private PreloaderProcess Current()
+    {
+        lock (_gate)
+        {
+            if (_current is null && _fault is not null && host.Time.GetElapsedTime(_failedAt) < _pause)
+            {
+                throw new PreloadException(_fault);
+            }
+
+            return _current ??= Start();
+        }
+    }
+
+    // Under the gate.
+    private PreloaderProcess Start()
+    {
+        ObjectDisposedException.ThrowIf(_isEnding, this);
+        var process = PreloaderProcess.Start(forked, host.NextId(), ++_generation, host);
+        _all.Add(process);
+        _ = WatchAsync(process);
+        return process;
+    }
+
+    private async Task WatchAsync(PreloaderProcess process)
+    {
+        var started = host.Time.GetTimestamp();
+        var fault = await process.Verdict;
+        if (fault is null)
+        {
+            WorkerLog.PreloaderReady(host.Logger, forked.Preload!.ApplicationGroup, process.Pid, host.Time.GetElapsedTime(started).TotalMilliseconds, string.Join(", ", forked.Preload.Modules));
+        }
+
+        var readyAt = host.Time.GetTimestamp();
+        await process.Ended;
+        if (NoteEnd(process, fault, host.Time.GetElapsedTime(readyAt)) is { } pause)
+        {
+            WorkerLog.PreloaderDied(host.Logger, forked.Preload!.ApplicationGroup, process.Pid);
+            await Task.Delay(pause, host.Time);
+            Repair();
+        }
+    }
+
+    /// <returns>When it is to be started anew without being asked; null: by the next worker.</returns>
+    private TimeSpan? NoteEnd(PreloaderProcess process, PreloadFault? fault, TimeSpan uptime)
+    {
+        lock (_gate)
+        {
+            _all.Remove(process);
+            if (_current != process || _isEnding)
+            {
+                return null;
+            }
+
+            _current = null;
+            _failures = fault is null && uptime > RestartBackoff.StableUptime ? 1 : _failures + 1;
+            _fault = fault ?? new("its preloader ended", "See its last output in the log.");
+            _failedAt = host.Time.GetTimestamp();
+            _pause = _fault.IsLasting ? LastingFaultTime : RestartBackoff.Delay(_failures, Random.Shared.NextDouble());
+            return fault is null ? _pause : null;
+        }
+    }
+
+    private void Repair()
+    {
+        lock (_gate)
+        {
+            if (!_isEnding)
+            {
+                _current ??= Start();
+            }
+        }
+    }
+
+    private void Replace(PreloaderProcess old)
+    {
+        lock (_gate)
+        {
+            _current = _current == old ? null : _current;
+            _fault = null;
+        }
+
+        old.Retire();
+    }
+
+    private void Count(int change)
+    {
+        lock (_gate)
+        {
+            _workers += change;
+            _idle?.Dispose();
+            _idle = _workers == 0 && !_isEnding ? host.Time.CreateTimer(_ => RetireIfIdle(), null, IdleTime, Timeout.InfiniteTimeSpan) : null;
+        }
+    }
+
+    private void RetireIfIdle()
+    {
+        PreloaderProcess? idle;
+        lock (_gate)
+        {
+            idle = _workers == 0 ? _current : null;
+            _current = _workers == 0 ? null : _current;
+        }
+
+        idle?.Retire();
+    }
+}

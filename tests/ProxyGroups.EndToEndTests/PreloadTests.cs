@@ -1,0 +1,214 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>Workers of several apps are forked from one process that has imported their modules, and are in nothing behind plain ones.</summary>
+public sealed class PreloadTests
+{
+    // What a worker is made of, as far as it can be seen from inside. Two of one kind differ in none of this.
+    private const string App = """
+        import gc, json, os, resource, signal, sys, threading
+        import shared
+        def status(*names):
+            return {line.split(":")[0]: line.split(":")[1].strip() for line in open("/proc/self/status") if line.split(":")[0] in names}
+        def application(environ, start_response):
+            os.umask(mask := os.umask(0))
+            facts = {
+                "pid": os.getpid(), "parent": os.getppid(), "group": os.environ["PROXYGROUPS_GROUP"], "version": shared.version, "home": shared.home,
+                "alike": {
+                    "nice": os.nice(0), "limits": {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")},
+                    "umask": mask, "directory": os.getcwd(), "path": sys.path, "arguments": sys.argv, "leads": (os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid()),
+                    "status": status("NoNewPrivs", "CapBnd", "CapEff", "CapInh", "SigBlk", "SigIgn", "SigCgt", "Uid", "Gid", "Groups", "Threads"),
+                    "environment": sorted(set(os.environ) - {"PWD", "OLDPWD", "_", "SHLVL"}), "secret": os.environ["SECRET"],
+                    "collects": (gc.isenabled(), gc.get_threshold()), "threads": sorted(thread.name for thread in threading.enumerate()),
+                    "input": os.read(0, 1).decode(), "main": threading.main_thread() is threading.enumerate()[0],
+                },
+            }
+            start_response("200 OK", [])
+            return [json.dumps(facts).encode()]
+        """;
+
+    private readonly string _root = FrontDoorProcess.CreateContentRoot();
+
+    public PreloadTests()
+    {
+        TestApps.LetOthersIn(_root);
+        foreach (var (file, text) in new[] { ("lib/shared.py", "import os\nversion = 1\nhome = os.getpid()\n"), ("one/app.py", App), ("two/app.py", App) })
+        {
+            Write(file, text);
+        }
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory(Timeout = 90_000)]
+    [InlineData(null)]
+    [InlineData("nobody")]
+    public async Task A_forked_worker_differs_from_a_plain_one_in_nothing_but_its_parent(string? user)
+    {
+        var worker = new { User = user, Umask = "027", Nice = 3, OpenFiles = 500, CpuSeconds = 1000, AddressSpace = "4GiB", CoreSize = "1MiB", Capabilities = new[] { "net_bind_service" } };
+        var site = Site.Of(("forked", Group("one", more: new { Worker = worker })), ("other", Group("two", more: new { Worker = worker })), ("plain", Group("one", null, new { Worker = worker })));
+        await using var frontDoor = await StartAsync(site);
+        var (forked, other, plain) = (await FactsAsync(frontDoor, "forked"), await FactsAsync(frontDoor, "other"), await FactsAsync(frontDoor, "plain"));
+        Assert.Equal(plain.GetProperty("alike").ToString(), forked.GetProperty("alike").ToString());
+        Assert.Equal(Number(forked, "parent"), Number(other, "parent"));
+        Assert.Equal(Number(forked, "parent"), Number(forked, "home"));
+        Assert.Equal(frontDoor.Pid, Number(plain, "parent"));
+        Assert.Equal("two", Path.GetFileName(other.GetProperty("alike").GetProperty("directory").GetString()));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Modules_that_forbid_a_fork_are_named_and_the_workers_start_plainly()
+    {
+        Write("lib/polls.py", "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one")), ("two", Group("two"))), "shared", "polls");
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        await frontDoor.WaitForLogAsync(static line => line.Contains(
+            "Group one: its workers start plainly and are not forked by the preloader of python: importing polls left 1 thread running (poller), and a process with that must not be forked. Remedy: Take that module off Preload", StringComparison.Ordinal));
+        Assert.StartsWith("importing polls left", (await frontDoor.GroupAsync("two", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Its workers start plainly: importing polls left", await frontDoor.Client.GetStringAsync(Site.Overview, Token), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 90_000)]
+    [InlineData("import os\nos._exit(9)\n", "importing bad ended the preloader (exit code 9)")]
+    [InlineData("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "importing bad ended the preloader (signal 11 (SEGV))")]
+    [InlineData("import not_there\n", "bad cannot be imported: ModuleNotFoundError: No module named 'not_there'")]
+    [InlineData("import time\ntime.sleep(600)\n", "its preloader is not ready after 1.0 s")]
+    [InlineData("import errno, os\ndef fork():\n    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))\nos.fork = fork\n", "it refuses: fork: [Errno 12] Cannot allocate memory")]
+    public async Task Whatever_goes_wrong_in_the_preloader_the_app_is_served(string module, string cause)
+    {
+        Write("lib/bad.py", module);
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one", more: new { Timeouts = new { Startup = "2s" } }))), "bad");
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        Assert.Equal(cause, (await frontDoor.GroupAsync("one", Token)).GetProperty("preloadFault").GetProperty("cause").GetString());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_preloader_that_is_killed_costs_no_request_and_is_replaced_and_its_workers_are_still_watched()
+    {
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one", more: new { Processes = 2 }))));
+        await frontDoor.WaitForReadyAsync(2);
+        var old = await frontDoor.PidsAsync("one", Token);
+        await using var storm = Storm.Begin(frontDoor, "/one/");
+        var preloader = Number(await FactsAsync(frontDoor, "one"), "home");
+        Poll.Kill(preloader);
+        await frontDoor.WaitForLogAsync("can fork after", 2);
+        Assert.Equal(old, await frontDoor.PidsAsync("one", Token));
+        await storm.AssertNothingFailedAsync();
+        Poll.Kill(old[0]);
+        await frontDoor.WaitForReadyAsync(3);
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {old[0]} ended unexpectedly: exit code unknown", StringComparison.Ordinal));
+        Poll.Kill(old[1], "TERM");
+        await frontDoor.WaitForReadyAsync(4);
+        var facts = await FactsAsync(frontDoor, "one");
+        Assert.NotEqual(preloader, Number(facts, "home"));
+        Assert.Equal(Number(facts, "home"), Number(facts, "parent"));
+        await Poll.UntilAsync(() => !Directory.Exists($"/proc/{preloader}"), "the end of the zombie", Token);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Workers_that_are_killed_are_forked_anew_and_a_stop_leaves_nothing()
+    {
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))));
+        var facts = await FactsAsync(frontDoor, "one");
+        Poll.Kill(Number(facts, "pid"));
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {Number(facts, "pid")} ended unexpectedly: signal 9 (KILL)", StringComparison.Ordinal));
+        var next = await FactsAsync(frontDoor, "one");
+        Assert.Equal(Number(facts, "home"), Number(next, "parent"));
+        Assert.False(Directory.Exists($"/proc/{Number(facts, "pid")}"), "no zombie is left");
+        frontDoor.Signal("TERM");
+        await frontDoor.Exited.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        Assert.False(Poll.IsAlive(Number(next, "pid")) || Poll.IsAlive(Number(next, "home")));
+        Assert.Contains(frontDoor.Log, line => line.Contains($"pid {Number(next, "pid")} ended: exit code 0", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task After_kill_9_of_the_front_door_no_process_is_left()
+    {
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))));
+        var facts = await FactsAsync(frontDoor, "one");
+        frontDoor.Signal("KILL");
+        await Poll.UntilAsync(() => !Poll.IsAlive(Number(facts, "pid")) && !Poll.IsAlive(Number(facts, "home")), "the end of worker and preloader", Token);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_restart_takes_the_new_code_of_preloaded_modules_and_a_new_list_rolls_the_groups()
+    {
+        var site = Site.Of(("one", Group("one")));
+        await using var frontDoor = await StartAsync(site);
+        var before = await FactsAsync(frontDoor, "one");
+        await using var storm = Storm.Begin(frontDoor, "/one/");
+        Write("lib/shared.py", "import os\nversion = 'the second'\nhome = os.getpid()\n");
+        frontDoor.Signal("HUP");
+        await Poll.UntilAsync(() => !Poll.IsAlive(Number(before, "pid")) && !Poll.IsAlive(Number(before, "home")), "the end of the old worker and its preloader", Token);
+        var after = await FactsAsync(frontDoor, "one");
+        Assert.Equal("the second", after.GetProperty("version").GetString());
+        Assert.Equal(Number(after, "home"), Number(after, "parent"));
+        site["ProxyGroups"]!["ApplicationGroups"]!["python"]!["Preload"] = new JsonArray("shared", "decimal");
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
+        await Poll.UntilAsync(() => !Poll.IsAlive(Number(after, "pid")), "the end of the worker of the old list", Token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("it has imported shared, decimal", StringComparison.Ordinal));
+        Assert.NotEqual(Number(after, "home"), Number(await FactsAsync(frontDoor, "one"), "parent"));
+        await storm.AssertNothingFailedAsync();
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Check_says_what_is_shared_and_the_plain_launcher_refuses_it()
+    {
+        var site = Site.Of(("one", Group("one")));
+        site["ProxyGroups"]!["ApplicationGroups"] = Groups("shared");
+        await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), site.ToJsonString(), Token);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        Assert.Equal(0, code);
+        Assert.Contains("forked after importing shared", output, StringComparison.Ordinal);
+        site["ProxyGroups"]!["Launcher"] = "plain";
+        await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), site.ToJsonString(), Token);
+        (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        Assert.Equal(1, code);
+        Assert.Contains("ProxyGroups:ApplicationGroups:python:Preload", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonElement> FactsAsync(FrontDoorProcess frontDoor, string group)
+    {
+        using var facts = JsonDocument.Parse(await frontDoor.Client.GetStringAsync($"/{group}/", Token));
+        return facts.RootElement.Clone();
+    }
+
+    private static int Number(JsonElement facts, string name) => facts.GetProperty(name).GetInt32();
+
+    private static JsonObject Groups(params string[] modules) => new() { ["python"] = new JsonObject { ["Preload"] = new JsonArray([.. modules.Select(static module => (JsonNode)module)]) } };
+
+    private Task<FrontDoorProcess> StartAsync(JsonObject site, params string[] modules)
+    {
+        site["ProxyGroups"]!["ApplicationGroups"] = Groups(modules is [] ? ["shared"] : modules);
+        return FrontDoorProcess.StartAsync(site, _root);
+    }
+
+    private JsonObject Group(string directory, string? applicationGroup = "python", object? more = null)
+    {
+        var group = JsonSerializer.SerializeToNode(new
+        {
+            ApplicationGroup = applicationGroup,
+            Directory = directory,
+            Wsgi = "app:application",
+            TestApps.Python,
+            Threads = 2,
+            Environment = new { PYTHONPATH = Path.Combine(_root, "lib"), PYTHONDONTWRITEBYTECODE = "1", SECRET = "of " + directory },
+        })!.AsObject();
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(more ?? new { })!.AsObject())
+        {
+            group[name] = value?.DeepClone();
+        }
+
+        return group;
+    }
+
+    private void Write(string file, string text)
+    {
+        var path = Path.Combine(_root, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}

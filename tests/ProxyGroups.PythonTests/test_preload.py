@@ -1,0 +1,339 @@
+"""The preloader: what may be forked, and that a forked worker is in nothing behind a plain one."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from harness import LIMIT, PACKAGE, Client, Output
+
+APP = '''
+import json, os, random, sys, uuid
+import tool
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"pid": os.getpid(), **tool.facts()}).encode()]
+'''
+
+TOOL = '''
+import gc, os, random, signal, sys
+def facts():
+    return {"shared": __file__, "random": random.random(), "gc": gc.isenabled(), "session": os.getsid(0), "cwd": os.getcwd(),
+            "secret": os.environ.get("SECRET"), "path": sys.path, "ppid": os.getppid(),
+            "descriptors": sorted(os.readlink("/proc/self/fd/%s" % name) for name in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/%s" % name))}
+'''
+
+
+class Preloader:
+    """A preloader process and the orders to it."""
+
+    def __init__(self, modules, preload, wait=True, **environment):
+        self.folder = tempfile.mkdtemp(prefix="pg")
+        for name, text in modules.items():
+            self.file("lib/%s.py" % name, text)
+        self.path = os.path.join(self.folder, "c.sock")
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(os.path.join(self.folder, "notify"))
+        self.notify.settimeout(LIMIT)
+        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.path.join(self.folder, "lib"), "PROXYGROUPS_SOCKET": self.path, "PROXYGROUPS_PRELOAD": preload,
+                     "NOTIFY_SOCKET": os.path.join(self.folder, "notify"), "PROXYGROUPS_WORKER": "mark.2147483647.", "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        self.process = subprocess.Popen([sys.executable, "-u", PACKAGE, "preload"], cwd="/", env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.errors, self.output = Output(self.process.stderr), Output(self.process.stdout)
+        self.workers = []
+        if wait:
+            assert self.notify.recv(100) == b"READY=1"
+
+    def file(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+
+    def app(self, name, text=APP):
+        self.file("%s/app.py" % name, text)
+        return os.path.join(self.folder, name)
+
+    def order(self, directory, **order):
+        worker = Forked(self, directory, order)
+        self.workers.append(worker)
+        return worker
+
+    def fork(self, directory, **order):
+        worker = self.order(directory, **order)
+        worker.begin()
+        return worker
+
+    def exit_code(self):
+        return self.process.wait(LIMIT)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait(LIMIT)
+        for worker in self.workers:
+            worker.close()
+        self.errors.close()
+        self.output.close()
+        self.notify.close()
+        shutil.rmtree(self.folder)
+
+
+class Forked:
+    """One worker that was asked for: as the front door sees it."""
+
+    def __init__(self, preloader, directory, order):
+        self.path = os.path.join(preloader.folder, "w%d.sock" % len(preloader.workers))
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(self.path + ".notify")
+        self.notify.settimeout(LIMIT)
+        environment = {"PATH": os.environ["PATH"], "PROXYGROUPS_SOCKET": self.path, "PROXYGROUPS_THREADS": "2", "PROXYGROUPS_APP": "app:application", "NOTIFY_SOCKET": self.path + ".notify",
+                       "PROXYGROUPS_WORKER": "mark.17.", "PYTHONDONTWRITEBYTECODE": "1", **order.pop("environment", {})}
+        self.connection = socket.socket(socket.AF_UNIX)
+        self.connection.settimeout(LIMIT)
+        self.connection.connect(preloader.path)
+        (self.read_end, output), (errors_end, errors), (lifeline, self.lifeline), (gate, self.gate) = os.pipe(), os.pipe(), os.pipe(), os.pipe()
+        data = json.dumps({"environment": environment, "directory": directory, "umask": None, "nice": 0, "limits": [], "mark": "mark.17.", **order}).encode()
+        socket.send_fds(self.connection, [data[:100]], [output, errors, lifeline, gate])
+        self.connection.sendall(data[100:])
+        self.connection.shutdown(socket.SHUT_WR)
+        for descriptor in (output, errors, lifeline, gate):
+            os.close(descriptor)
+        self.output, self.errors = Output(os.fdopen(self.read_end, "rb")), Output(os.fdopen(errors_end, "rb"))
+        self.lines = self.connection.makefile("r")
+        self.answer = self.lines.readline().rstrip("\n")
+        self.pid = int(self.answer[4:]) if self.answer.startswith("pid ") else None
+
+    def begin(self):
+        assert self.pid is not None, self.answer
+        os.write(self.gate, b"g")
+        state = self.notify.recv(100)
+        assert state == b"READY=1", state
+
+    def facts(self):
+        with Client(self.path) as client:
+            return json.loads(client.get("/").body)
+
+    def ended(self):
+        """What the preloader says of the exit."""
+        return self.lines.readline().rstrip("\n")
+
+    def close(self):
+        if self.pid is not None and not self.lines.closed:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.lines.close()
+        self.connection.close()
+        self.notify.close()
+        for descriptor in (self.gate, self.lifeline):
+            os.close(descriptor)
+        self.output.close()
+        self.errors.close()
+
+
+class Preload(unittest.TestCase):
+    def preloader(self, modules, preload="tool", **more):
+        made = Preloader(modules, preload, **more)
+        self.addCleanup(made.close)
+        return made
+
+
+class Workers(Preload):
+    def setUp(self):
+        self.subject = self.preloader({"tool": TOOL})
+        self.first = self.subject.fork(self.subject.app("one"), environment={"SECRET": "one"})
+        self.second = self.subject.fork(self.subject.app("two"), environment={"SECRET": "two"})
+
+    def test_each_has_its_own_application_environment_and_directory(self):
+        for worker, name in ((self.first, "one"), (self.second, "two")):
+            facts = worker.facts()
+            self.assertEqual((name, os.path.join(self.subject.folder, name), worker.pid), (facts["secret"], facts["cwd"], facts["pid"]))
+            self.assertEqual(facts["cwd"], facts["path"][0])
+            self.assertEqual(worker.pid, facts["session"], "it leads a session of its own")
+
+    def test_what_was_preloaded_is_not_imported_again(self):
+        self.assertEqual(os.path.join(self.subject.folder, "lib", "tool.py"), self.first.facts()["shared"])
+        self.assertEqual(1, self.subject.errors.text().count("importing tool"))
+        self.assertEqual("", self.first.errors.text())
+
+    def test_random_numbers_differ_and_garbage_is_collected(self):
+        first, second = self.first.facts(), self.second.facts()
+        self.assertNotEqual(first["random"], second["random"])
+        self.assertTrue(first["gc"])
+
+    def test_no_descriptor_of_the_preloader_or_a_sibling_is_open(self):
+        sockets = [name for name in self.second.facts()["descriptors"] if name.startswith("socket:")]
+        self.assertLessEqual(len(sockets), 3, "its listener, its notify socket, the connection of this request")
+
+    def test_the_mark_in_the_kernels_view_is_its_own(self):
+        with open("/proc/%d/environ" % self.second.pid, "rb") as file:
+            self.assertIn(b"PROXYGROUPS_WORKER=mark.17.", file.read())
+        with open("/proc/%d/environ" % self.subject.process.pid, "rb") as file:
+            self.assertIn(b"PROXYGROUPS_WORKER=mark.2147483647.", file.read())
+
+    def test_exits_are_reported(self):
+        os.kill(self.first.pid, signal.SIGKILL)
+        self.assertEqual("exit 137", self.first.ended())
+        os.kill(self.second.pid, signal.SIGTERM)
+        self.assertEqual("exit 0", self.second.ended())
+
+    def test_workers_outlive_their_preloader(self):
+        self.subject.process.kill()
+        self.subject.process.wait(LIMIT)
+        self.assertEqual("", self.first.ended())
+        self.assertEqual(self.first.pid, self.first.facts()["pid"])
+
+    def test_a_preloader_that_is_asked_to_end_waits_for_its_workers(self):
+        self.subject.process.send_signal(signal.SIGTERM)
+        os.kill(self.first.pid, signal.SIGTERM)
+        self.assertEqual("exit 0", self.first.ended())
+        self.assertEqual("two", self.second.facts()["secret"])
+        os.kill(self.second.pid, signal.SIGTERM)
+        self.assertEqual("exit 0", self.second.ended())
+        self.assertEqual(0, self.subject.exit_code())
+
+    def test_nobody_opens_the_gate(self):
+        waiting = self.subject.order(self.subject.app("three"))
+        self.assertIsNotNone(waiting.pid)
+        gate, waiting.gate = waiting.gate, os.open(os.devnull, os.O_RDONLY)
+        os.close(gate)
+        self.assertEqual("exit 0", waiting.ended())
+
+    def test_the_umask_of_the_order(self):
+        folder = self.subject.app("four", APP.replace("import tool", "import tool\nopen('made', 'w').close()"))
+        self.subject.fork(folder, umask=0o027)
+        self.assertEqual(0o640, os.stat(os.path.join(folder, "made")).st_mode & 0o777)
+
+    def test_a_directory_that_is_gone(self):
+        worker = self.subject.order("/nowhere/at/all")
+        os.write(worker.gate, b"g")
+        self.assertEqual("exit 70", worker.ended())
+        self.assertIn("No such file or directory: '/nowhere/at/all'", worker.errors.all())
+
+    def test_an_application_that_cannot_be_imported(self):
+        worker = self.subject.order(self.subject.app("broken", "import nothing_of_this_name\n"))
+        os.write(worker.gate, b"g")
+        self.assertEqual("exit 3", worker.ended())
+        self.assertIn("No module named 'nothing_of_this_name'", worker.errors.all())
+
+    def test_signals_are_those_of_a_fresh_interpreter(self):
+        with open("/proc/%d/status" % self.first.pid) as file:
+            caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
+        self.assertFalse(caught >> (signal.SIGCHLD - 1) & 1)
+
+    def test_a_changed_module_is_noticed(self):
+        self.subject.file("lib/tool.py", TOOL + "\n# another version\n")
+        self.assertEqual("stale %s" % os.path.join(self.subject.folder, "lib", "tool.py"), self.subject.order(self.subject.app("one")).answer)
+
+    def test_an_order_that_breaks_off_disturbs_nobody(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.subject.path)
+            connection.sendall(b"{")
+        self.assertEqual("three", self.subject.fork(self.subject.app("three"), environment={"SECRET": "three"}).facts()["secret"])
+
+
+class Shared(Preload):
+    """Rows of the pitfalls of forking."""
+
+    def test_two_applications_with_a_module_of_one_name(self):
+        subject = self.preloader({"tool": TOOL})
+        for name in ("one", "two"):
+            subject.file("%s/views.py" % name, "name = %r\n" % name)
+        text = APP.replace("import tool", "import tool, views").replace('"pid": os.getpid()', '"pid": os.getpid(), "views": views.name')
+        self.assertEqual(["one", "two"], [subject.fork(subject.app(name, text)).facts()["views"] for name in ("one", "two")])
+
+    def test_what_was_printed_before_the_fork_is_printed_once(self):
+        subject = self.preloader({"tool": TOOL + "\nimport sys\nsys.stdout.write('half a line')\n"})
+        worker = subject.fork(subject.app("one"))
+        os.kill(worker.pid, signal.SIGTERM)
+        self.assertEqual("", worker.output.all())
+        subject.output.wait_for("half a line")
+
+    def test_exit_hooks_run_once_in_each_worker_and_not_in_the_preloader(self):
+        subject = self.preloader({"tool": TOOL + "\nimport atexit, os\natexit.register(lambda: print('bye from', os.getpid()))\n"})
+        worker = subject.fork(subject.app("one"))
+        os.kill(worker.pid, signal.SIGTERM)
+        self.assertEqual("bye from %d\n" % worker.pid, worker.output.all())
+        subject.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, subject.exit_code())
+        self.assertEqual("", subject.output.all())
+
+    def test_keys_of_multiprocessing_and_numpy_differ(self):
+        numpy = "def seed():\n    global value\n    value = int.from_bytes(os.urandom(8), 'big')\nimport os\nvalue = 1\n"
+        tool = TOOL + "\nimport multiprocessing.process, numpy.random\n"
+        subject = self.preloader({"tool": tool, "numpy/__init__": "", "numpy/random": numpy})
+        text = APP.replace("import tool", "import tool, numpy.random, multiprocessing.process as processes").replace(
+            '"pid": os.getpid()', '"pid": os.getpid(), "key": processes.current_process().authkey.hex(), "numpy": numpy.random.value')
+        first, second = (subject.fork(subject.app(name, text)).facts() for name in ("one", "two"))
+        self.assertNotEqual(first["key"], second["key"])
+        self.assertNotEqual(first["numpy"], second["numpy"])
+
+    def test_logging_and_threads_work(self):
+        subject = self.preloader({"tool": TOOL + "\nimport logging, threading, concurrent.futures\nlogging.basicConfig(level='INFO')\nlog = logging.getLogger('shop')\n"})
+        text = APP.replace("start_response(", "tool.concurrent.futures.ThreadPoolExecutor(2).submit(tool.log.info, 'from a thread').result()\n    start_response(", 1)
+        worker = subject.fork(subject.app("one", text))
+        worker.facts()
+        worker.errors.wait_for("INFO:shop:from a thread")
+
+    def test_a_fork_that_fails_is_refused_with_its_reason(self):
+        subject = self.preloader({"tool": TOOL + "\nimport errno, os\ndef fork():\n    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))\nos.fork = fork\n"})
+        self.assertEqual("refused fork: [Errno 12] Cannot allocate memory", subject.order(subject.app("one")).answer)
+
+    def test_the_memory_of_what_was_preloaded_is_shared(self):
+        subject = self.preloader({"tool": TOOL + "\nheld = [str(number) for number in range(200000)]\n"})
+        worker = subject.fork(subject.app("one"))
+        with open("/proc/%d/smaps_rollup" % worker.pid) as file:
+            sizes = {line.split(":")[0]: int(line.split()[1]) for line in file if line.endswith("kB\n")}
+        self.assertLess(sizes["Private_Dirty"], sizes["Rss"] / 3)
+
+
+class Verdict(Preload):
+    def refused(self, text, code=4, preload="good bad", **more):
+        subject = self.preloader({"good": "", "bad": text}, preload, wait=False, **more)
+        self.assertEqual(code, subject.exit_code(), subject.errors.text())
+        return subject.errors.all()
+
+    def test_threads(self):
+        self.assertIn("importing bad left 1 thread running (poller)", self.refused("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True, name='poller').start()\n"))
+
+    def test_native_threads(self):
+        native = "import ctypes\nlibc = ctypes.CDLL(None)\nthread = ctypes.c_ulong()\nlibc.pthread_create(ctypes.byref(thread), None, libc.pause, None)\n"
+        self.assertIn("importing bad left 1 thread running (native thread of ", self.refused(native))
+
+    def test_a_thread_that_ends_is_none(self):
+        subject = self.preloader({"good": "import threading, time\nthreading.Thread(target=time.sleep, args=(0.02,)).start()\n"}, "good")
+        self.assertIn("importing good", subject.errors.text())
+
+    def test_connections_and_listeners(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            self.assertIn("importing bad left a connection open to ('127.0.0.1', %d)" % port, self.refused("import socket\nheld = socket.create_connection(('127.0.0.1', %d))\n" % port))
+        self.assertIn("importing bad left a listening socket open on ('127.0.0.1', ", self.refused("import socket\nheld = socket.create_server(('127.0.0.1', 0))\n"))
+
+    def test_event_loops(self):
+        self.assertIn("importing bad left ", self.refused("import asyncio\nloop = asyncio.new_event_loop()\n"))
+        self.assertIn("importing bad left an event loop running", self.refused("import select\nheld = select.epoll()\n"))
+
+    def test_children(self):
+        self.assertIn("importing bad left a child process running (pid ", self.refused("import subprocess\nheld = subprocess.Popen(['sleep', '1'])\n"))
+
+    def test_imports_that_fail(self):
+        self.assertIn("bad cannot be imported: ValueError: no", self.refused("raise ValueError('no')\n", code=3))
+        self.assertIn("bad cannot be imported: SystemExit: 7", self.refused("raise SystemExit(7)\n", code=3))
+        self.assertIn("missing cannot be imported: ModuleNotFoundError: No module named 'missing'", self.refused("", code=3, preload="good missing"))
+
+    def test_an_import_that_ends_the_interpreter_is_known_by_the_last_line(self):
+        self.assertTrue(self.refused("import os\nos._exit(9)\n", code=9).endswith("proxygroups: importing bad\n"))
+
+    def test_a_wrong_socket(self):
+        self.assertIn("cannot start: ", self.refused("", code=2, PROXYGROUPS_SOCKET="/nowhere/at/all"))
+
+
+if __name__ == "__main__":
+    unittest.main()
