@@ -1,5 +1,6 @@
 using ProxyGroups.Benchmarks.Comparisons;
 using ProxyGroups.Benchmarks.Experiments;
+using ProxyGroups.Benchmarks.Rivals;
 
 namespace ProxyGroups.Benchmarks;
 
@@ -33,6 +34,7 @@ internal static class Catalogue
             output.WriteLine($"{experiment.Name,-14}{experiment.Shows}");
         }
 
+        output.WriteLine($"{"rivals",-14}us beside mod_wsgi, Passenger, gunicorn and uWSGI: rivals {RivalsOptions.Usage}");
         output.WriteLine($"{"scheduler",-14}cost of a lease, a hand-off, 10,000 hang-ups (BenchmarkDotNet)");
         output.WriteLine($"{"micro",-14}any BenchmarkDotNet benchmark: micro --filter '*Lease*'");
     }

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Running;
 using ProxyGroups.Benchmarks;
 using ProxyGroups.Benchmarks.Comparisons;
+using ProxyGroups.Benchmarks.Rivals;
 
-// dotnet run -c Release --project tests/ProxyGroups.Benchmarks -- <experiment> [--long] | list | micro [BenchmarkDotNet's options]
+// dotnet run -c Release --project tests/ProxyGroups.Benchmarks -- <experiment> [--long] | list | rivals [options] | micro [BenchmarkDotNet's options]
 switch (args)
 {
     case [] or ["list"]:
@@ -23,6 +24,8 @@ switch (args)
     case [BareYarp.Verb, var kind, .. var sockets]:
         await BareYarp.RunAsync(kind, sockets);
         return 0;
+    case ["rivals", .. var options]:
+        return await RivalsCommand.RunAsync(options);
     default:
         return await Catalogue.RunAsync(args[0], isLong: args.Contains("--long"));
 }

@@ -16,11 +16,16 @@ internal static class ProcessFigures
     public static double PeakMegabytes(int pid) => StatusKilobytes(pid, "VmHWM:") / 1000.0;
 
     /// <summary>What only this process uses; 0 of one that is gone.</summary>
-    public static double OwnMegabytes(int pid)
+    public static double OwnMegabytes(int pid) => RollupMegabytes(pid, "Private_");
+
+    /// <summary>What it uses, shared pages in equal parts (PSS); 0 of one that is gone.</summary>
+    public static double ProportionalMegabytes(int pid) => RollupMegabytes(pid, "Pss:");
+
+    private static double RollupMegabytes(int pid, string key)
     {
         try
         {
-            return File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Private_", StringComparison.Ordinal))
+            return File.ReadLines($"/proc/{pid}/smaps_rollup").Where(line => line.StartsWith(key, StringComparison.Ordinal))
                 .Sum(static line => Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) * 1.024 / 1000;
         }
         catch (IOException)

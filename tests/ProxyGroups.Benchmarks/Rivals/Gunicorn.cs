@@ -1,0 +1,32 @@
+using ProxyGroups.Benchmarks.Comparisons;
+
+namespace ProxyGroups.Benchmarks.Rivals;
+
+/// <summary>gunicorn behind nginx.</summary>
+internal sealed class Gunicorn : IRival
+{
+    public const string ShortName = "nginx + gunicorn";
+
+    public string Name => ShortName;
+
+    public IReadOnlyList<string> Packages => ["nginx-light", "gunicorn"];
+
+    public string Describe() => $"gthread workers, {WebApp.Processes} x {WebApp.Threads}, Unix socket, kept connections";
+
+    public Task<RunningServer> StartAsync(WebApp app)
+    {
+        var folder = OpenFolder.Create("pg-gunicorn-");
+        var socket = Path.Combine(folder, "app.sock");
+        var server = RivalProcess.Start(
+            "/usr/bin/gunicorn", "--workers", $"{WebApp.Processes}", "--threads", $"{WebApp.Threads}", "--worker-class", "gthread", "--keep-alive", "75",
+            "--worker-tmp-dir", "/dev/shm", "--bind", $"unix:{socket}", "--chdir", app.Folder, "--log-level", "error", $"{app.Module}:application");
+        return Nginx.StartAsync(Name, folder, socket, """
+                  proxy_pass http://app;
+                  proxy_http_version 1.1;
+                  proxy_set_header Connection "";
+                  proxy_set_header Host $http_host;
+                  proxy_set_header X-Forwarded-For $remote_addr;
+                  proxy_set_header X-Forwarded-Proto $scheme;
+            """, server);
+    }
+}

@@ -1,0 +1,54 @@
+namespace ProxyGroups.Benchmarks.Rivals;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Rounds">Rounds per workload and server.</param>
+/// <param name="Round">Length of one.</param>
+/// <param name="Workloads">In the order in which they run.</param>
+/// <param name="Rivals">We first.</param>
+/// <param name="Page">File to write; null: none.</param>
+internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<Workload> Workloads, IReadOnlyList<IRival> Rivals, string? Page)
+{
+    /// <summary>Quick: under 3 minutes, three workloads. Full: half an hour. Neither: ten minutes.</summary>
+    public const string Usage = "[--quick | --full] [--only workload|rival,...] [--page FILE]";
+
+    private static readonly IRival[] All = [new ProxyGroupsServer(), new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
+
+    /// <exception cref="ArgumentException">Something is not known.</exception>
+    public static RivalsOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new RivalsOptions(5, TimeSpan.FromSeconds(2), Workload.All, All, null);
+        for (var index = 0; index < arguments.Count; index++)
+        {
+            options = arguments[index] switch
+            {
+                "--quick" => options with { Rounds = 3, Round = TimeSpan.FromSeconds(1), Workloads = options.Workloads == Workload.All ? [.. Workload.All.Where(static workload => workload.HasLatency)] : options.Workloads },
+                "--full" => options with { Rounds = 11, Round = TimeSpan.FromSeconds(4) },
+                "--only" => options.Only(ValueOf(arguments, ref index).Split(',', StringSplitOptions.TrimEntries)),
+                "--page" => options with { Page = ValueOf(arguments, ref index) },
+                var other => throw new ArgumentException($"{other} is not known. Usage: rivals {Usage}"),
+            };
+        }
+
+        return options;
+    }
+
+    private static string ValueOf(IReadOnlyList<string> arguments, ref int index) =>
+        ++index < arguments.Count ? arguments[index] : throw new ArgumentException($"{arguments[index - 1]} needs a value. Usage: rivals {Usage}");
+
+    private RivalsOptions Only(string[] names)
+    {
+        var workloads = Workload.All.Where(workload => names.Contains(workload.Name, StringComparer.OrdinalIgnoreCase)).ToList();
+        var rivals = All.Where(rival => names.Contains(rival.Name, StringComparer.OrdinalIgnoreCase)).ToList();
+        if (workloads.Count + rivals.Count < names.Length)
+        {
+            throw new ArgumentException(
+                $"--only knows the workloads {string.Join(", ", Workload.All.Select(static workload => workload.Name))} and the rivals {string.Join(", ", All.Skip(1).Select(static rival => rival.Name))}.");
+        }
+
+        return this with
+        {
+            Workloads = workloads.Count > 0 ? workloads : Workloads,
+            Rivals = rivals.Count > 0 ? [All[0], .. rivals.Where(static rival => rival != All[0])] : Rivals,
+        };
+    }
+}
