@@ -9,7 +9,7 @@ root.Add(run);
 root.Add(CheckCommand.Create());
 root.Add(StatusCommand.Create());
 root.Add(EventsCommand.Create());
-foreach (var command in GroupCommand.CreateAll().Concat(WorkerCommand.CreateAll()))
+foreach (var command in GroupCommand.CreateAll().Concat(SettingCommand.CreateAll()).Concat(WorkerCommand.CreateAll()))
 {
     root.Add(command);
 }

@@ -159,6 +159,33 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task The_knobs_are_turned_while_it_runs_and_what_is_saved_holds_after_the_next_start()
+    {
+        await StartAsync(("good", Worker()));
+        await FrontDoor.WaitForReadyAsync();
+        await AssertDoneAsync(["scale", "good", "3"], _root, "good: Processes = 3, MaxProcesses = 3, until the front door ends (--save keeps it).");
+        await FrontDoor.WaitForReadyAsync(workers: 3);
+        await AssertDoneAsync(["threads", "good", "6"], _root, "good: Threads = 6, until the front door ends (--save keeps it).");
+        await AssertDoneAsync(["set", "good", "Queue:Limit", "7", "--save"], _root, "good: Queue:Limit = 7, also after the next start.");
+        var group = (await JsonAsync(["status", "good", "--json"], _root)).GetProperty("group");
+        Assert.Equal((3, 18, 7), (group.GetProperty("workers").GetArrayLength(), group.GetProperty("slots").GetInt32(), group.GetProperty("queueLimit").GetInt32()));
+        await AssertDoneAsync(["scale", "good", "1"], _root, "good: Processes = 1, MaxProcesses = 1, until the front door ends (--save keeps it).");
+        await FrontDoor.WaitForLogAsync(" ended: ", lines: 2);
+
+        await AssertRefusedAsync(["scale", "good", "300"], "ProcessGroups:good:Processes = \"300\"");
+        await AssertRefusedAsync(["set", "good", "Worker:User", "root"], "Worker:User cannot be set by command");
+        await AssertRefusedAsync(["threads", "god", "2"], "Did you mean good?");
+        Assert.Equal(WrongUse, (await FrontDoorProcess.RunToEndAsync(["scale", "good", "1-2-3"], _root)).ExitCode);
+        FrontDoor.Signal("TERM");
+        await FrontDoor.Exited;
+
+        await FrontDoor.DisposeAsync();
+        await StartAsync(("good", Worker()));
+        group = (await JsonAsync(["status", "good", "--json"], _root)).GetProperty("group");
+        Assert.Equal((1, 4, 7), (group.GetProperty("processes").GetInt32(), group.GetProperty("threads").GetInt32(), group.GetProperty("queueLimit").GetInt32()));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Events_are_followed_until_the_front_door_stops()
     {
         await StartAsync(("good", Worker()), ("other", Worker()));

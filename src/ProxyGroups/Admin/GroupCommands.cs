@@ -6,7 +6,7 @@ using ProxyGroups.Supervision;
 namespace ProxyGroups.Admin;
 
 /// <summary>Finds what a command means, refuses what has no meaning, and hands the rest to the group.</summary>
-internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore settings, History history) : IProcessGroups
+internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore store, History history) : IProcessGroups
 {
     /// <summary>The settings are about to be read anew, and groups restarted.</summary>
     internal event Action? ReloadBegins;
@@ -35,10 +35,10 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
     private CommandResult ReadAndRestart()
     {
         var before = groups.All.ToDictionary(static group => group, static group => group.GenerationsAsked);
-        settings.Reread();
-        if (settings.Errors.Count > 0)
+        store.Reread();
+        if (store.Errors.Count > 0)
         {
-            return new CommandResult($"The settings are wrong, so nothing was changed or restarted. {SettingsException.Describe(settings.Errors)}");
+            return new CommandResult($"The settings are wrong, so nothing was changed or restarted. {SettingsException.Describe(store.Errors)}");
         }
 
         foreach (var group in groups.All.Where(group => before.TryGetValue(group, out var generation) && generation == group.GenerationsAsked))
@@ -47,6 +47,19 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
         }
 
         return CommandResult.Taken;
+    }
+
+    public CommandResult SetSettings(string group, IReadOnlyDictionary<string, string> settings, bool save)
+    {
+        if (groups.Find(group) is not { } found)
+        {
+            return Unknown(group);
+        }
+
+        var refusal = LiveChange.Try(store, found.Name, settings, save);
+        return refusal is not null
+            ? new CommandResult(refusal)
+            : Take(found.Name, $"set {string.Join(", ", settings.Select(static setting => $"{setting.Key} = {setting.Value}"))}{(save ? ", saved" : string.Empty)}", static () => { });
     }
 
     public CommandResult PauseGroup(string group) => On(group, static found => found.Scheduler.Snapshot().IsPaused, "is paused already", "pause", static found => found.Pause());

@@ -16,6 +16,15 @@ public interface IProcessGroups
     /// <summary>Reads the settings anew, then restarts every group that is not stopped. Wrong settings change and restart nothing.</summary>
     CommandResult Reload();
 
+    /// <summary>
+    /// Sets settings of a group while it runs, all or none, by the rules of the settings file. Those that workers are not started from
+    /// can be set, and Threads, which restarts worker by worker where workers are told it.
+    /// </summary>
+    /// <param name="group">Name of the group.</param>
+    /// <param name="settings">Values by name, such as "Processes" or "Queue:MaxWait", written as in a settings file.</param>
+    /// <param name="save">True: also after the next start, by a file beside the settings file (appsettings.live.json). Otherwise until the front door ends.</param>
+    CommandResult SetSettings(string group, IReadOnlyDictionary<string, string> settings, bool save);
+
     /// <summary>Keeps new requests waiting, up to the queue's limit; their time stands still, and requests that run go on.</summary>
     /// <param name="group">Name of the group.</param>
     CommandResult PauseGroup(string group);

@@ -4,11 +4,12 @@ namespace ProxyGroups.Configuration;
 
 /// <summary>
 /// Which layer of the configuration holds our sections. A layer that held groups or routes and has lost the whole
-/// section was emptied or deleted by accident more often than on purpose; on purpose one writes an empty section.
+/// section was emptied or deleted by accident more often than on purpose; on purpose one writes an empty section. The live layer's file is
+/// removed on purpose: that is the way back to the settings file.
 /// </summary>
 internal sealed record SectionPresence(string Layer, string Section, bool HasSection, bool HasMembers)
 {
-    public static IReadOnlyList<SectionPresence> Of(IConfiguration configuration) => [.. SettingsFiles.Providers(configuration).SelectMany((provider, index) => new[]
+    public static IReadOnlyList<SectionPresence> Of(IConfiguration configuration) => [.. SettingsFiles.Providers(configuration).Where(static provider => provider is not LiveLayer).SelectMany((provider, index) => new[]
     {
         Look(provider, index, SettingsReader.Section, "ProcessGroups"),
         Look(provider, index, ProxySection.Section, "Routes"),

@@ -30,7 +30,7 @@ internal static class SettingsReader
             Cgroup = root.ReadText("Cgroup"),
             AccessLog = ReadAccessLog(root.Section("AccessLog", KnownKeys.AccessLog)),
             ApplicationGroups = ReadGroups(node.Part("ApplicationGroups"), group => ReadApplicationGroup(group, errors), errors),
-            ProcessGroups = ReadGroups(node.Part("ProcessGroups"), group => ProcessGroupReader.Read(group, defaults, errors), errors),
+            ProcessGroups = ReadGroups(node.Part("ProcessGroups"), group => ProcessGroupReader.Read(group, defaults, errors), errors, name => !LiveLayer.HoldsAlone(configuration, $"{Section}:ProcessGroups:{name}")),
         };
         return new(settings, errors);
     }
@@ -60,7 +60,7 @@ internal static class SettingsReader
         };
     }
 
-    private static Dictionary<string, T> ReadGroups<T>(SettingsNode groups, Func<SettingsNode, T> read, ReadErrors errors)
+    private static Dictionary<string, T> ReadGroups<T>(SettingsNode groups, Func<SettingsNode, T> read, ReadErrors errors, Func<string, bool>? exists = null)
     {
         if (groups.Kind == NodeKind.Value)
         {
@@ -72,7 +72,7 @@ internal static class SettingsReader
             errors.Add(groups.Path, null, $"holds one group twice, as \"{names}\": names are compared without case", "Keep one of them.");
         }
 
-        return groups.Keys.ToDictionary(name => name, name => read(Group(groups, name, errors)));
+        return groups.Keys.Where(name => exists is null || exists(name)).ToDictionary(name => name, name => read(Group(groups, name, errors)));
     }
 
     private static SettingsNode Group(SettingsNode groups, string name, ReadErrors errors)

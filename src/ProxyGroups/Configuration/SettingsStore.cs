@@ -39,6 +39,11 @@ internal sealed partial class SettingsStore : IDisposable
     /// <summary>A change was refused as a whole; what ran keeps running.</summary>
     public event Action<IReadOnlyList<SettingsError>>? Rejected;
 
+    public IConfiguration Configuration => _sources.Configuration;
+
+    /// <summary>The group is given in code, which wins over all layers of the configuration.</summary>
+    public bool IsGivenInCode(string group) => _sources.Code.ProcessGroups.ContainsKey(group);
+
     public SettingsSnapshot Current => _current;
 
     /// <summary>Why the newest change was refused; empty while <see cref="Current"/> is what is written.</summary>
@@ -69,6 +74,29 @@ internal sealed partial class SettingsStore : IDisposable
             {
                 LogReloadFailed(exception);
             }
+        }
+    }
+
+    /// <summary>Makes a change to the configuration itself that is taken as a whole or taken back.</summary>
+    /// <param name="change">Makes it, and gives what takes it back.</param>
+    /// <param name="inspect">What else speaks against it, once it is made.</param>
+    /// <param name="keep">Makes it last, once it is found valid; its errors take it back as well.</param>
+    public IReadOnlyList<SettingsError> Try(Func<Action> change, Func<IReadOnlyList<SettingsError>> inspect, Func<IReadOnlyList<SettingsError>> keep)
+    {
+        lock (_reloading)
+        {
+            var undo = change();
+            foreach (var step in new[] { inspect, () => LoadAll().Errors, keep })
+            {
+                if (step() is { Count: > 0 } errors)
+                {
+                    undo();
+                    return errors;
+                }
+            }
+
+            Reload();
+            return [];
         }
     }
 
@@ -105,10 +133,7 @@ internal sealed partial class SettingsStore : IDisposable
     private void Take()
     {
         var presence = SectionPresence.Of(_sources.Configuration);
-        var broken = SettingsFiles.FindBroken(_sources.Configuration);
-        // With a broken file or a lost section whatever else could be said would only hide the cause.
-        Errors = broken.Count > 0 ? broken : [.. SectionPresence.FindVanished(_presence, presence)];
-        var (candidate, errors) = Errors.Count > 0 ? (_current, Errors) : SettingsLoader.Load(_sources);
+        var (candidate, errors) = LoadAll();
         Errors = errors;
         if (errors.Count > 0)
         {
@@ -125,6 +150,14 @@ internal sealed partial class SettingsStore : IDisposable
             LogWarnings(_current);
             Changed?.Invoke(_current);
         }
+    }
+
+    // With a broken file or a lost section whatever else could be said would only hide the cause.
+    private (SettingsSnapshot Candidate, IReadOnlyList<SettingsError> Errors) LoadAll()
+    {
+        var broken = SettingsFiles.FindBroken(_sources.Configuration);
+        IReadOnlyList<SettingsError> errors = broken.Count > 0 ? broken : [.. SectionPresence.FindVanished(_presence, SectionPresence.Of(_sources.Configuration))];
+        return errors.Count > 0 ? (_current, errors) : SettingsLoader.Load(_sources);
     }
 
     private void Watch()

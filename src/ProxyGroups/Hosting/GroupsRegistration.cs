@@ -24,6 +24,7 @@ internal static class GroupsRegistration
 
     public static IServiceCollection AddGroups(this IServiceCollection services, IConfiguration configuration, Action<ProxyGroupsOptions>? configure)
     {
+        LiveLayer.AddTo(configuration);
         var code = new ProxyGroupsOptions();
         configure?.Invoke(code);
 

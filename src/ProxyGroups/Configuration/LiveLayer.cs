@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace ProxyGroups.Configuration;
+
+/// <summary>
+/// Settings given while the front door runs: a layer above the settings files and below environment variables. What is saved lies in a
+/// file of its own beside the first settings file, so that the person's file and its comments stay theirs; the rest ends with the front door.
+/// </summary>
+internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigurationSource
+{
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private Dictionary<string, string?> _unsaved = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>appsettings.live.json, where the settings are in appsettings.json.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Adds the layer where there is a settings file. Without one there is no place that is the operator's for sure; a stream cannot be read twice, which a layer between others needs.</summary>
+    public static void AddTo(IConfiguration configuration)
+    {
+        if (configuration is not IConfigurationBuilder builder || builder.Sources.Any(static source => source is StreamConfigurationSource))
+        {
+            return;
+        }
+
+        var files = builder.Sources.OfType<JsonConfigurationSource>().Where(static source => source is { FileProvider: not null, Path: not null }).ToList();
+        if (files.Select(static source => source.FileProvider!.GetFileInfo(source.Path!)).FirstOrDefault(static file => file.Exists)?.PhysicalPath is { } first)
+        {
+            builder.Sources.Insert(builder.Sources.IndexOf(files[^1]) + 1, new LiveLayer(System.IO.Path.ChangeExtension(first, ".live.json")));
+        }
+    }
+
+    public static LiveLayer? Find(IConfiguration configuration) => SettingsFiles.Providers(configuration).OfType<LiveLayer>().FirstOrDefault();
+
+    /// <summary>Nothing but the live layer speaks of this path: what it changes has been removed from the settings.</summary>
+    public static bool HoldsAlone(IConfiguration configuration, string path) => Find(configuration) is not null
+        && !SettingsFiles.Providers(configuration).Any(provider => provider is not LiveLayer && (provider.TryGet(path, out _) || provider.GetChildKeys([], path).Any()));
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    public override void Load()
+    {
+        var saved = ReadFile();
+        foreach (var (key, value) in _unsaved)
+        {
+            saved[key] = value;
+        }
+
+        Data = saved;
+    }
+
+    /// <summary>Sets values by their whole keys, and gives what takes that back.</summary>
+    public Action Change(IReadOnlyDictionary<string, string> values)
+    {
+        var (unsaved, data) = (_unsaved, Data);
+        _unsaved = new(_unsaved, StringComparer.OrdinalIgnoreCase);
+        Data = new Dictionary<string, string?>(Data, StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in values)
+        {
+            _unsaved[key] = Data[key] = value;
+        }
+
+        return () => (_unsaved, Data) = (unsaved, data);
+    }
+
+    /// <summary>Writes values that were set to the file, whole or not at all.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor may it.</exception>
+    public void Save(IReadOnlyDictionary<string, string> values)
+    {
+        var root = ReadJson();
+        foreach (var (key, value) in values)
+        {
+            Put(root, key.Split(':'), value);
+            _unsaved.Remove(key);
+        }
+
+        var written = $"{Path}.{Guid.NewGuid():N}";
+        // A new file, so no link that stands there is followed.
+        using (var file = new FileStream(written, FileMode.CreateNew))
+        {
+            JsonSerializer.Serialize(file, root, Indented);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(written, Path, overwrite: true);
+    }
+
+    private Dictionary<string, string?> ReadFile()
+    {
+        try
+        {
+            using var stream = File.Exists(Path) ? File.OpenRead(Path) : null;
+            var pairs = stream is null ? [] : new ConfigurationBuilder().AddJsonStream(stream).Build().AsEnumerable().Where(static pair => pair.Value is not null);
+            return new(pairs, StringComparer.OrdinalIgnoreCase);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
+        {
+            throw new InvalidDataException($"{Path}, which holds settings given by command, cannot be read. Correct it or remove it.", exception);
+        }
+    }
+
+    private JsonObject ReadJson() => File.Exists(Path)
+        ? JsonNode.Parse(File.ReadAllText(Path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }, Lenient)!.AsObject()
+        : new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+
+    private static void Put(JsonObject section, ReadOnlySpan<string> keys, string value)
+    {
+        if (keys.Length == 1)
+        {
+            section[keys[0]] = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(value);
+            return;
+        }
+
+        if (section[keys[0]] is not JsonObject inner)
+        {
+            section[keys[0]] = inner = new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+        }
+
+        Put(inner, keys[1..], value);
+    }
+}
