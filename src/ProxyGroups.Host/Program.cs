@@ -8,6 +8,7 @@ var run = RunCommand.Create();
 root.Add(run);
 root.Add(CheckCommand.Create());
 root.Add(StatusCommand.Create());
+root.Add(TopCommand.Create());
 root.Add(EventsCommand.Create());
 foreach (var command in GroupCommand.CreateAll().Concat(SettingCommand.CreateAll()).Concat(WorkerCommand.CreateAll()))
 {

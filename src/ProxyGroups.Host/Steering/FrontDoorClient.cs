@@ -36,6 +36,11 @@ internal sealed class FrontDoorClient : IDisposable
             : throw new SteeringException(ExitCode.Refused, new FrontDoorReply(false, await answer.Content.ReadAsStringAsync(cancellationToken)).Refusal);
     }
 
+    /// <summary>The answer as soon as its head has come; its body may go on for long.</summary>
+    /// <exception cref="SteeringException">Nobody answers.</exception>
+    public Task<HttpResponseMessage> RelayAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        TryAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+
     public void Dispose() => _http.Dispose();
 
     private Task<FrontDoorReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => TryAsync(async () =>

@@ -5,7 +5,8 @@ namespace ProxyGroups.Host.Steering;
 /// <summary>Writes what a command has to say: text for people, with colours on a terminal only, or JSON for programs.</summary>
 internal sealed class Report(TextWriter output, bool isJson)
 {
-    private readonly bool _hasColours = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    /// <summary>Only on a terminal, and where NO_COLOR does not say otherwise.</summary>
+    public bool HasColours { get; } = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public bool IsJson { get; } = isJson;
 
@@ -46,9 +47,10 @@ internal sealed class Report(TextWriter output, bool isJson)
     public void Line(string text) => output.WriteLine(text);
 
     /// <summary>The word by which a person sees at once how something is: red, yellow or green.</summary>
-    public string Paint(string state) => !_hasColours ? state : $"\u001b[{ColourOf(state)}m{state}\u001b[0m";
+    public string Paint(string state) => !HasColours ? state : $"\u001b[{ColourOf(state)}m{state}\u001b[0m";
 
-    private static int ColourOf(string state) => state switch
+    /// <summary>Of the terminal (SGR).</summary>
+    public static int ColourOf(string state) => state switch
     {
         "serving" or "running" or "ready" => 32,
         "failing" or "exited" => 31,

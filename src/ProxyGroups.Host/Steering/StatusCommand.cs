@@ -17,7 +17,7 @@ internal static class StatusCommand
         return command;
     }
 
-    private static void WriteAll(Report report, FrontDoorReply reply) => StatusText.Write(report, reply.Read<FrontDoorStatus>());
+    public static void WriteAll(Report report, FrontDoorReply reply) => StatusText.Write(report, reply.Read<FrontDoorStatus>());
 
     private static void WriteGroup(Report report, FrontDoorReply reply) => StatusText.Write(report, reply.Read<GroupReply>().Group);
 }

@@ -9,6 +9,8 @@ namespace ProxyGroups.EndToEndTests.Kit;
 /// </summary>
 public sealed class FrontDoorProcess : IAsyncDisposable
 {
+    private const string LivePage = "The live page: ";
+
     private static readonly string[] Run = ["run", "--urls", "http://127.0.0.1:0"];
 
     private readonly Process _process;
@@ -81,6 +83,10 @@ public sealed class FrontDoorProcess : IAsyncDisposable
     {
         return await ListenAsync(Create(["dotnet", HostPath(), .. arguments], contentRoot, environment));
     }
+
+    /// <summary>Starts the command that serves the live page; its address is the link.</summary>
+    public static Task<FrontDoorProcess> StartLivePageAsync(string contentRoot) =>
+        ListenAsync(Create(["dotnet", HostPath(), "top", "--web"], contentRoot, null));
 
     /// <summary>Starts an app that holds process groups itself.</summary>
     public static Task<FrontDoorProcess> StartSampleAsync(string name, string assembly) =>
@@ -221,7 +227,7 @@ public sealed class FrontDoorProcess : IAsyncDisposable
             }
         }
 
-        foreach (var listens in new[] { "ProxyGroups listens on ", "      Now listening on: " })
+        foreach (var listens in new[] { "ProxyGroups listens on ", "      Now listening on: ", LivePage })
         {
             if (line.StartsWith(listens, StringComparison.Ordinal))
             {

@@ -26,6 +26,23 @@ public sealed class AdminTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_live_page_is_at_the_root_and_runs_nothing_but_its_own_script()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        using var answer = await admin.Client.GetAsync("/", Token);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType!.MediaType);
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        var nonce = policy.Split("script-src 'nonce-")[1].Split('\'')[0];
+        var page = await answer.Content.ReadAsStringAsync(Token);
+        Assert.Contains($"<script nonce=\"{nonce}\">", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{nonce}", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Replace("http://www.w3.org/2000/svg", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        using var second = await admin.Client.GetAsync("/", Token);
+        Assert.NotEqual(policy, Assert.Single(second.Headers.GetValues("Content-Security-Policy")));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Every_command_is_taken_or_refused_with_the_reason()
     {
         await using var site = await StartAsync();
@@ -96,7 +113,7 @@ public sealed class AdminTests
         Assert.Equal(405, await StatusAsync(admin, HttpMethod.Delete, "/v1/groups/app"));
         Assert.Equal(405, await StatusAsync(admin, HttpMethod.Head, "/v1/status"));
         Assert.Equal(404, await StatusAsync(admin, HttpMethod.Post, "/v1/groups/app/explode"));
-        Assert.Equal(404, await StatusAsync(admin, HttpMethod.Get, "/"));
+        Assert.Equal(404, await StatusAsync(admin, HttpMethod.Get, "/v1"));
         Assert.Equal(400, await StatusAsync(admin, HttpMethod.Get, "/v1/events?after=yesterday"));
         Assert.Equal(GroupPhase.Running, Group(site).State.Phase);
         using var outside = await site.Client.GetAsync("/v1/status", Token);

@@ -15,6 +15,8 @@ public sealed class AdminRouteTests
     [InlineData("/v1/status", "/V1/status", null)]
     [InlineData("/v1/status", "/v1/status/", null)]
     [InlineData("/v1/status", "/", null)]
+    [InlineData("/", "/", "")]
+    [InlineData("/", "/v1", null)]
     public void A_path_matches_segment_by_segment(string route, string path, string? value) =>
         Assert.Equal(value, new AdminRoute("GET", route, static _ => Task.CompletedTask).Match(path));
 }

@@ -10,6 +10,7 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
 
     private readonly AdminRoute[] _routes =
     [
+        new(HttpMethods.Get, "/", LivePage.WriteAsync),
         new(HttpMethods.Get, "/v1/status", status.WriteAllAsync),
         new(HttpMethods.Get, "/v1/groups/*", status.WriteGroupAsync),
         new(HttpMethods.Get, "/v1/events", events.WriteAsync),
