@@ -87,10 +87,15 @@ public sealed partial class LivePageTests : IAsyncLifetime
             await Expect(card.Locator($".worker[data-pid='{pid}']")).ToHaveCountAsync(0);
         }
 
+        await card.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
+        await page.GetByLabel("Processes", new() { Exact = true }).FillAsync("3");
+        await page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
+        await Expect(card.Locator(".worker[data-state=ready]")).ToHaveCountAsync(3);
+        await Expect(card.Locator(".worker")).ToHaveCountAsync(3);
         await GiveAsync(page, card, "Stop");
         await Expect(card.Locator(".state")).ToHaveTextAsync("stopped");
         await card.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-        await Expect(card.Locator(".worker[data-state=ready]")).ToHaveCountAsync(1);
+        await Expect(card.Locator(".worker[data-state=ready]")).ToHaveCountAsync(3);
         await Expect(Card(page, "other").Locator(".facts")).ToContainTextAsync("generation 1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Reload settings" }).ClickAsync();
         await page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Reload settings" }).ClickAsync();
