@@ -21,6 +21,7 @@ internal static class Catalogue
         new("leak", "200 requests/s to an app that leaks: its workers stay near their limit, and no request fails", Leak.RunAsync),
         new("transfer", "1 GiB up and down in constant memory", Transfer.RunAsync),
         new("memory", "resident memory of the idle front door and of an idle Python worker", IdleMemory.RunAsync),
+        new("preload", "memory of six Django workers that share a preloaded interpreter, against plain ones, and how soon a forked worker is ready", Preload.RunAsync),
         new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),
         new("observed", "the ready server with scraped metrics and an access log against the same without", Observed.RunAsync),
         new("yarp", "throughput against bare YARP's forwarder on the same Unix sockets", AgainstYarp.RunAsync),

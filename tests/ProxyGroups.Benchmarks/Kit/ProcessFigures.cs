@@ -34,11 +34,12 @@ internal static class ProcessFigures
         }
     }
 
+    public static int ParentOf(int pid) => (int)Parse(FieldsOf(pid)[1]);
+
     public static TimeSpan CpuTime(int pid)
     {
-        // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.
-        var text = File.ReadAllText($"/proc/{pid}/stat");
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        // utime and stime are the 12th and 13th field behind the name.
+        var fields = FieldsOf(pid);
         return TimeSpan.FromSeconds((Parse(fields[11]) + Parse(fields[12])) / TicksPerSecond);
     }
 
@@ -50,6 +51,13 @@ internal static class ProcessFigures
     }
 
     public static IReadOnlyList<string> CommandLine(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+
+    // The name in parentheses may hold spaces.
+    private static string[] FieldsOf(int pid)
+    {
+        var text = File.ReadAllText($"/proc/{pid}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
 
     // Linux's kB are of 1024 bytes.
     private static double StatusKilobytes(int pid, string key)
