@@ -33,7 +33,8 @@ internal static class FrontDoorConfiguration
     /// <summary>Where nothing else says where to listen: neither the settings nor sockets that systemd passed.</summary>
     public static void AddDefaultAddress(ConfigurationManager configuration)
     {
-        if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && configuration["urls"] is null)
+        // The ports are those of ASPNETCORE_HTTP_PORTS and its kin, which container images set.
+        if (!configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() && (configuration["urls"] ?? configuration["http_ports"] ?? configuration["https_ports"]) is null)
         {
             configuration.AddInMemoryCollection([new("urls", DefaultUrl)]);
         }

@@ -73,6 +73,34 @@ public sealed class SystemdTests
         Assert.DoesNotContain(worker, await waiting);
     }
 
+    /// <summary>200 requests a second, each on a connection of its own, and a queue that takes all that came meanwhile: that is what a socket held open can promise.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_request_fails_while_front_doors_follow_each_other_under_load(bool isUnix)
+    {
+        var root = await CreateRootAsync();
+        await using var frontDoor = await StartServiceAsync(root);
+        using var client = CreateClient(frontDoor, isUnix);
+        await client.GetStringAsync("/app/", Token);
+        using var end = new CancellationTokenSource();
+        var load = SendAsync(client, end.Token);
+        for (var restart = 1; restart <= 2; restart++)
+        {
+            Poll.Kill(frontDoor.Pid, "USR1");
+            await frontDoor.WaitForLogAsync("ended: 0", restart);
+            Poll.Kill(frontDoor.Pid, "USR1");
+            await frontDoor.WaitForLogAsync("notify: READY=1", restart + 1);
+            await client.GetStringAsync("/app/", Token);
+        }
+
+        await end.CancelAsync();
+        var (requests, failures, longest) = await load;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{requests} requests, the longest waited {longest.TotalSeconds:0.0} s");
+        Assert.Empty(failures);
+        Assert.True(requests > 200, $"{requests} requests");
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task No_worker_inherits_a_passed_socket()
     {
@@ -153,7 +181,7 @@ public sealed class SystemdTests
             await File.WriteAllTextAsync(Path.Combine(root, "go-on"), string.Empty, Token);
         }
 
-        var site = Site.Of([("app", new { Wsgi = "app:application", TestApps.Python, Processes = isSlow ? 1 : 2 }), .. others]);
+        var site = Site.Of([("app", new { Wsgi = "app:application", TestApps.Python, Processes = isSlow ? 1 : 2, Queue = new { Limit = 5000, MaxWait = "60s" } }), .. others]);
         await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), site.ToJsonString(), Token);
         return root;
     }
@@ -189,6 +217,34 @@ public sealed class SystemdTests
         BaseAddress = frontDoor.Address,
         DefaultRequestHeaders = { ConnectionClose = true },
     };
+
+    private static async Task<(int Requests, IReadOnlyList<string> Failures, TimeSpan Longest)> SendAsync(HttpClient client, CancellationToken end)
+    {
+        var answers = new List<Task<(string? Failure, TimeSpan Took)>>();
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        while (!end.IsCancellationRequested && await tick.WaitForNextTickAsync(Token))
+        {
+            answers.Add(AskAsync(client, answers.Count % 4 == 0 ? HttpMethod.Post : HttpMethod.Get));
+        }
+
+        var all = await Task.WhenAll(answers);
+        return (all.Length, [.. all.Select(static answer => answer.Failure).OfType<string>()], all.Max(static answer => answer.Took));
+    }
+
+    private static async Task<(string? Failure, TimeSpan Took)> AskAsync(HttpClient client, HttpMethod method)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        try
+        {
+            using var request = new HttpRequestMessage(method, "/app/") { Content = method == HttpMethod.Post ? new StringContent("order") : null };
+            using var answer = await client.SendAsync(request, Token);
+            return (answer.IsSuccessStatusCode ? null : $"{method} {answer.StatusCode} after {TimeProvider.System.GetElapsedTime(start)}", TimeProvider.System.GetElapsedTime(start));
+        }
+        catch (HttpRequestException failure)
+        {
+            return ($"{method} {failure.Message} after {TimeProvider.System.GetElapsedTime(start)}", TimeProvider.System.GetElapsedTime(start));
+        }
+    }
 
     private static int FreePort()
     {

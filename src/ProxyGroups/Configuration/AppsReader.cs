@@ -20,20 +20,28 @@ internal static class AppsReader
         {
             var app = node.Child(path);
             group.Errors.RememberOrigin($"{group.Own.Path}:Apps:{path}", app);
-            if (app.Kind is NodeKind.Value or NodeKind.Section)
+            if (app.Kind is NodeKind.Value or NodeKind.Section && ReadApp(app, group.Errors) is { } settings)
             {
-                apps[path] = ReadApp(app, group.Errors);
+                apps[path] = settings;
             }
         }
 
         return apps;
     }
 
-    private static AppSettings ReadApp(SettingsNode app, ReadErrors errors)
+    // Null: it cannot be told what was meant.
+    private static AppSettings? ReadApp(SettingsNode app, ReadErrors errors)
     {
         if (app.Kind == NodeKind.Value)
         {
             return new() { App = app.Text! };
+        }
+
+        if (!app.Keys.Any(key => NearestName.Find(key, KnownKeys.App.Known) is not null))
+        {
+            var path = $"{app.Path[(app.Path.LastIndexOf(':') + 1)..]}:{app.Keys.First()}";
+            errors.Add($"{app.Path}:{app.Keys.First()}", null, "holds a colon, at which names of settings are split", $"Write \"{path.Replace(":", "%3A", StringComparison.Ordinal)}\".");
+            return null;
         }
 
         var section = new SectionReader(app, null, errors, KnownKeys.App);

@@ -98,6 +98,12 @@ internal static class MachineChecks
             checks.Require(machine.DirectoryExists(directory), "Directory", group.Directory, $"does not exist: {directory}", "Create it, or correct the path; relative ones start at the content root.");
         }
 
+        if (IsPath(group.Log.File))
+        {
+            var file = Path.GetFullPath(group.Log.File!, machine.ContentRoot);
+            checks.Section("Log").Require(!machine.DirectoryExists(file), "File", group.Log.File, $"is a directory: {file}", "Name a file in it, such as \"logs/app.log\".");
+        }
+
         MachineWorkerChecks.Check(group.Worker, machine, linux, checks.Section("Worker"));
         if (!linux)
         {

@@ -92,8 +92,8 @@ internal static partial class GroupLog
     [LoggerMessage(2032, LogLevel.Information, "Group {Group} has the room that it waited for, or needs it no more")]
     public static partial void RoomFound(this ILogger logger, string group);
 
-    [LoggerMessage(2033, LogLevel.Information, "Group {Group} gives up a worker, idle for {Idle:0.0} s, {Purpose}")]
-    public static partial void RoomAsked(this ILogger logger, string group, double idle, string purpose);
+    [LoggerMessage(2033, LogLevel.Information, "Group {Group} gives up a worker, {Use}, {Purpose}")]
+    public static partial void RoomAsked(this ILogger logger, string group, string use, string purpose);
 
     [LoggerMessage(2022, LogLevel.Error, "Worker {Worker} pid {Pid} has given no sign of life for {Silence:0.0} s: {Hint}")]
     public static partial void WorkerSilent(this ILogger logger, WorkerIdentity worker, int pid, double silence, string hint);

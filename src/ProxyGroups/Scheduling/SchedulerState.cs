@@ -51,6 +51,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         waiter.EnqueuedAt = request.EnqueuedAt is 0 ? now : Math.Min(request.EnqueuedAt, now);
         _deadlines.Enter(waiter, now);
         _queue.Enter(waiter);
+        Workers.ForgetIdleRanks();
         _aftermath.Queued = true;
         NoteDemand();
         Expire(now);

@@ -8,6 +8,7 @@ namespace ProxyGroups.Scheduling;
 /// </summary>
 internal sealed class WorkerTable
 {
+    private readonly Dictionary<int, long> _idleSince = [];
     private int[] _ids = [];
     private ulong[] _keys = [];
     private WorkerSlots[] _workers = [];
@@ -19,14 +20,17 @@ internal sealed class WorkerTable
 
     public ReadOnlySpan<WorkerSlots> All => _workers.AsSpan(0, _count);
 
-    /// <summary>Adds a worker under a new epoch.</summary>
+    /// <summary>Adds a worker under a new epoch. A rank that was idle stays so when its worker is replaced.</summary>
     public int Offer(int id, int rank, int generation, int capacity, long now)
     {
-        var worker = new WorkerSlots(id, rank, generation, ++_lastEpoch, capacity, now);
+        var worker = new WorkerSlots(id, rank, generation, ++_lastEpoch, capacity, IdleSince(rank, now));
         Insert(worker);
         Refresh(_count - 1);
         return worker.Epoch;
     }
+
+    /// <summary>A request waits: whoever is offered from now on may be here for it, not in the place of a worker that was idle and is gone.</summary>
+    public void ForgetIdleRanks() => _idleSince.Clear();
 
     public WorkerSlots? Find(int id)
     {
@@ -43,6 +47,7 @@ internal sealed class WorkerTable
         }
 
         WorkerSlots worker = _workers[index];
+        _idleSince[worker.Rank] = worker.Busy == 0 ? worker.IdleSince : long.MaxValue;
         _count--;
         Array.Copy(_ids, index + 1, _ids, index, _count - index);
         Array.Copy(_keys, index + 1, _keys, index, _count - index);
@@ -110,6 +115,18 @@ internal sealed class WorkerTable
 
         _keys[index] = _workers[index].Key;
         return _workers[index];
+    }
+
+    // Since the last lease of any worker of this rank, of those beside it or of the one that is gone.
+    private long IdleSince(int rank, long now)
+    {
+        long? since = _idleSince.Remove(rank, out long last) ? last : null;
+        foreach (WorkerSlots other in All)
+        {
+            since = other.Rank == rank ? Math.Max(since ?? long.MinValue, other.Busy == 0 ? other.IdleSince : now) : since;
+        }
+
+        return Math.Min(since ?? now, now);
     }
 
     private int Pick(int excluded)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using ProxyGroups.Configuration;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Supervision;
@@ -12,6 +13,7 @@ internal sealed class RotatingFile : IDisposable
     private readonly GuardedFolder? _folder;
     private SafeFileHandle _file;
     private long _length;
+    private int _kept = (int)SettingsRanges.KeptLogs.Max;
 
     /// <exception cref="IOException">It cannot be opened, or a link leads to it.</exception>
     public RotatingFile(string path)
@@ -49,10 +51,30 @@ internal sealed class RotatingFile : IDisposable
         _folder?.Dispose();
     }
 
-    // From the oldest on, each in one step: a crash in between leaves a gap in the numbers, and every line somewhere.
+    // In the operator's words: the folder has a name of ours.
     private void Rotate(int keep)
     {
-        File.Delete(PathOf(Older(keep)));
+        try
+        {
+            MoveOn(keep);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(failure.Message.Replace(PathOf(string.Empty), _directory + Path.DirectorySeparatorChar, StringComparison.Ordinal), failure);
+        }
+    }
+
+    // From the oldest on, each in one step: a crash in between leaves a gap in the numbers, and every line somewhere.
+    private void MoveOn(int keep)
+    {
+        // Beyond as well: more may have been kept before.
+        for (var number = keep; number <= Math.Max(keep, _kept); number++)
+        {
+            File.Delete(PathOf(Older(number)));
+        }
+
+        _kept = keep;
+
         for (var number = keep - 1; number >= 0; number--)
         {
             if (File.Exists(PathOf(Older(number))))

@@ -9,10 +9,10 @@ import sys
 import threading
 
 folder, command = sys.argv[1], sys.argv[2:]
-inet = socket.create_server(("127.0.0.1", 0), backlog=512)
+inet = socket.create_server(("127.0.0.1", 0), backlog=4096)
 unix = socket.socket(socket.AF_UNIX)
 unix.bind(os.path.join(folder, "held.sock"))
-unix.listen(512)
+unix.listen(4096)
 notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 notify.bind(os.path.join(folder, "notify.sock"))
 journal, journal_of_service = socket.socketpair()

@@ -84,6 +84,34 @@ public sealed class LogFileTests : IAsyncDisposable
         Assert.StartsWith("9 ", File.ReadAllText(FilePath), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Files_beyond_a_lower_number_go_and_no_others(int keep)
+    {
+        string[] others = [FilePath + ".20251124", FilePath + ".gz", Path.Combine(_folder, "other.log.7")];
+        foreach (var path in Enumerable.Range(1, 9).Where(static number => number is not 4).Select(number => $"{FilePath}.{number}").Concat(others))
+        {
+            File.WriteAllText(path, "old\n");
+        }
+
+        using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = 100, Keep = keep };
+        Assert.True(file.Write(new string('x', 98)) && file.Write("next"));
+        Assert.Equal(others.Concat(Enumerable.Range(0, keep + 1).Select(number => number is 0 ? FilePath : $"{FilePath}.{number}")).Order(), Directory.GetFiles(_folder).Order());
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_an_older_file_is_named_as_the_operator_knows_it()
+    {
+        Directory.CreateDirectory(FilePath + ".2");
+        using var file = new BoundedLogFile(FilePath, _bench.Log, _time) { MaxSize = 100, Keep = 2 };
+        Assert.True(file.Write(new string('x', 98)));
+        Assert.False(file.Write("next"));
+        var told = Assert.Single(_bench.Log.Of(LogFileFailed));
+        Assert.Contains(FilePath + ".2", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("/proc/self/fd", told, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_somebody_removed_is_made_anew()
     {

@@ -176,6 +176,12 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Apps:/shop = "" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
         ProxyGroups:ProcessGroups:shop:Apps:/wiki = "" names no callable. Write "module:callable" or "file.py:callable", such as "shop.wsgi:application".
         ---
+        a colon in the path of an app
+        "Apps": { "/": "a:b", "/shop:old": "a:b", "/x:y/z": { "App": "a:b" } }
+        =>
+        ProxyGroups:ProcessGroups:shop:Apps:/shop:old holds a colon, at which names of settings are split. Write "/shop%3Aold".
+        ProxyGroups:ProcessGroups:shop:Apps:/x:y/z holds a colon, at which names of settings are split. Write "/x%3Ay/z".
+        ---
         apps below what is no path
         "Apps": { "blog": "a:b", "/wiki/": "a:b", "/a//b": "a:b", "/a/../b": "a:b", "/a?b": "a:b", "/a%2Fb": "a:b", "/%zz": "a:b", "/%FF": "a:b" }
         =>

@@ -71,6 +71,11 @@ public sealed class MachineChecksTests
         Assert.Empty(MachineChecks.Check(Settings(new() { Directory = "nowhere" }) with { Enabled = false }, Root));
 
     [Fact]
+    public void A_log_file_that_is_a_directory_is_refused() => Expect(
+        "ProxyGroups:ProcessGroups:shop:Log:File = \"apps/shop\" is a directory: /srv/site/apps/shop. Name a file in it, such as \"logs/app.log\".",
+        Settings(new() { Log = new() { File = "apps/shop" } }), Root);
+
+    [Fact]
     public void A_missing_directory_is_named_in_full() => Expect(
         "ProxyGroups:ProcessGroups:shop:Directory = \"apps/blog\" does not exist: /srv/site/apps/blog. Create it, or correct the path; relative ones start at the content root.",
         Settings(new() { Directory = "apps/blog" }), Root);

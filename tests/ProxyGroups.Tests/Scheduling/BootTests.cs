@@ -148,4 +148,63 @@ public sealed class BootTests : SchedulerTest
             default: Scheduler.Remove(worker); break;
         }
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_rank_stays_idle_when_its_worker_is_replaced(bool isBeside)
+    {
+        Scheduler.Offer(1, rank: 0, generation: 1, capacity: 1);
+        Scheduler.Offer(2, rank: 1, generation: 1, capacity: 1);
+        Advance(20);
+        Assert.Equal(1, Replace());
+        Advance(5);
+        Assert.Equal([25, 25], Scheduler.Snapshot().Workers.Select(static worker => worker.IdleFor.TotalSeconds));
+        var ticket = Acquire();
+        Advance(1);
+        Release(ticket);
+        Advance(2);
+        Assert.Equal([28, 2], Scheduler.Snapshot().Workers.Select(static worker => worker.IdleFor.TotalSeconds));
+
+        int Replace()
+        {
+            if (isBeside)
+            {
+                Scheduler.Offer(3, rank: 0, generation: 1, capacity: 1);
+            }
+
+            Scheduler.Drain(1);
+            Scheduler.Remove(1);
+            if (!isBeside)
+            {
+                Scheduler.Offer(3, rank: 0, generation: 1, capacity: 1);
+            }
+
+            return Scheduler.Snapshot().Workers.Count(static worker => worker.Rank == 0);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Neither_a_rank_that_was_busy_to_its_end_nor_one_that_was_asked_for_again_was_idle(bool isBusy)
+    {
+        Scheduler.Offer(1, rank: 0, generation: 1, capacity: 1);
+        Advance(20);
+        if (isBusy)
+        {
+            Acquire();
+        }
+
+        Scheduler.Remove(1);
+        if (!isBusy)
+        {
+            Acquire().HangUp();
+        }
+
+        Advance(5);
+        Scheduler.Offer(2, rank: 0, generation: 1, capacity: 1);
+        Advance(1);
+        Assert.Equal(1, Assert.Single(Scheduler.Snapshot().Workers).IdleFor.TotalSeconds);
+    }
 }

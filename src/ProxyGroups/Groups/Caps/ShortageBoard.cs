@@ -28,7 +28,7 @@ internal sealed class ShortageBoard(ILogger logger)
     }
 
     public void Announce(Yield yield) =>
-        logger.RoomAsked(yield.Offer.Worker.Group, yield.Offer.IdleFor.TotalSeconds, yield.Purpose);
+        logger.RoomAsked(yield.Offer.Worker.Group, yield.Offer.IsIdle ? string.Create(CultureInfo.InvariantCulture, $"idle for {yield.Offer.IdleFor.TotalSeconds:0.0} s") : "busy until its requests are done", yield.Purpose);
 
     private void Log(string group, Shortage shortage)
     {

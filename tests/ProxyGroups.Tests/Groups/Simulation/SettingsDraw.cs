@@ -27,8 +27,7 @@ internal static class SettingsDraw
             Recycle = new RecycleSettings
             {
                 MaxRequests = random.Next(2) == 0 ? null : random.Next(20, 200),
-                // Longer than Idle: a worker that is replaced before it is idle for so long never is.
-                MaxAge = random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(random.Next(90, 300)),
+                MaxAge = random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(random.Next(20, 300)),
                 WorkerMemory = random.Next(2) == 0 ? null : 100 << 20,
             },
             Restart = new RestartSettings { MaxSurge = surge, MaxUnavailable = random.Next(surge == 0 ? 1 : 0, 3) },
