@@ -19,13 +19,13 @@ internal sealed record Workload(string Name, string Shows, string Module)
 
     public static IReadOnlyList<Workload> All { get; } =
     [
-        new("hello", "14 bytes from the smallest app, 64 connections", "hello")
+        new("hello", "14 bytes from the smallest app", "hello")
         {
             HasLatency = true,
             Targets = new Dictionary<string, double> { [ModWsgi.ShortName] = 2.8, [Gunicorn.ShortName] = 2.4, [Passenger.ShortName] = 4, [Uwsgi.ShortName] = 1.2 },
         },
-        new("hello-1024", "the same with 1,024 connections", "hello") { Connections = 1024 },
-        new("hello-close", "the same with a new connection for each request, 64 at once", "hello") { Arguments = ["-H", "Connection: close"] },
+        new("hello-1024", "the same app", "hello") { Connections = 1024 },
+        new("hello-close", "the same app, a new connection for each request", "hello") { Arguments = ["-H", "Connection: close"] },
         new("flask", "a Flask page from a template of twenty rows", "flask_page") { HasLatency = true },
         new("django", "a Django page: twenty rows by the ORM from SQLite, a template", "django_page")
         {
