@@ -1,4 +1,5 @@
 using ProxyGroups.Benchmarks.Kit;
+using ProxyGroups.Benchmarks.Rivals;
 
 namespace ProxyGroups.Benchmarks.Comparisons;
 
@@ -8,15 +9,12 @@ internal static class AgainstModWsgi
     public static async Task RunAsync(Report report)
     {
         var folder = CopyWhereEverybodyReads("hello.py");
-        await using var door = await BenchFrontDoor.StartAsync(new { Directory = folder, BenchFrontDoor.Python, Wsgi = "hello:application", Processes = 2, Threads = 4 });
-        var (apache, theirs) = await ApacheServer.StartAsync(Path.Combine(folder, "hello.py"), processes: 2, threads: 4);
-        await using (apache)
-        {
-            var ours = new Uri(door.Client.BaseAddress!, "/");
-            var ratios = await Duel.RunAsync(
-                report, [new("ours", ours, door.Pid), new("Apache mod_wsgi", theirs, apache.Pid)], report.IsLong ? 15 : 7, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(2));
-            report.AtLeast("throughput, times Apache mod_wsgi's", ratios[0], 2.5, string.Empty);
-        }
+        await using var door = await BenchFrontDoor.StartAsync(new { Directory = folder, BenchFrontDoor.Python, Wsgi = "hello:application", WebApp.Processes, WebApp.Threads });
+        await using var apache = await new ModWsgi().StartAsync(new WebApp(folder, "hello"));
+        var ours = new Uri(door.Client.BaseAddress!, "/");
+        var ratios = await Duel.RunAsync(
+            report, [new("ours", ours, door.Pid), new("Apache mod_wsgi", apache.Address, apache.Pid)], report.IsLong ? 15 : 7, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(2));
+        report.AtLeast("throughput, times Apache mod_wsgi's", ratios[0], 2.5, string.Empty);
     }
 
     private static string CopyWhereEverybodyReads(string file)

@@ -12,6 +12,9 @@ internal sealed class RunningServer(Uri address, IReadOnlyList<int> pids, IReadO
 
     public Uri Address => address;
 
+    /// <summary>The process that takes the connections.</summary>
+    public int Pid => pids[0];
+
     public IPEndPoint EndPoint => new(IPAddress.Loopback, address.Port);
 
     /// <summary>Memory of its processes and all that they started (PSS).</summary>
