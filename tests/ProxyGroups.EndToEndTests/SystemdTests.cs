@@ -82,7 +82,7 @@ public sealed class SystemdTests
         var root = await CreateRootAsync();
         await using var frontDoor = await StartServiceAsync(root);
         using var client = CreateClient(frontDoor, isUnix);
-        await client.GetStringAsync("/app/", Token);
+        await frontDoor.WaitForLogAsync("notify: READY=1", 1);
         using var end = new CancellationTokenSource();
         var load = SendAsync(client, end.Token);
         for (var restart = 1; restart <= 2; restart++)
