@@ -10,12 +10,14 @@ root.Add(CheckCommand.Create());
 root.Add(StatusCommand.Create());
 root.Add(TopCommand.Create());
 root.Add(EventsCommand.Create());
+root.Add(LogsCommand.Create());
 foreach (var command in GroupCommand.CreateAll().Concat(SettingCommand.CreateAll()).Concat(WorkerCommand.CreateAll()))
 {
     root.Add(command);
 }
 
 root.Add(ReloadCommand.Create());
+root.Add(CompletionCommand.Create());
 
 // Without a word the front door runs: that is what it is for.
 var words = args is [] or ["--settings", ..] or ["--urls", ..] ? ["run", .. args] : args;

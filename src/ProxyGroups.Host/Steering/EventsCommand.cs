@@ -6,14 +6,11 @@ namespace ProxyGroups.Host.Steering;
 /// <summary><c>events</c>: what happened of late; with <c>-f</c> also what happens, until the front door stops.</summary>
 internal static class EventsCommand
 {
-    // A front door that is about to end may answer once more.
-    private static readonly TimeSpan BeforeAnotherTry = TimeSpan.FromMilliseconds(200);
-
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     public static Command Create()
     {
-        var group = new Argument<string?>("group") { Arity = ArgumentArity.ZeroOrOne, Description = "Only events of this process group; default: all." };
+        var group = GroupNames.Optional("Only events of this process group; default: all.");
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what happens, until the front door stops." };
         var arguments = new SteeringArguments();
         var command = new Command("events", "Show what happened: workers that came and went and why, failures, commands, reloads. With --json one event a line.") { group, follow };
@@ -43,45 +40,20 @@ internal static class EventsCommand
     // A reader that was too slow is cut off, and comes back to where it was.
     private static async Task<int> FollowAsync(FrontDoorClient client, Report report, string? group, CancellationToken cancellationToken)
     {
-        var newest = 0L;
-        while (true)
+        await foreach (var happened in FollowedEvents.ReadAsync(client, static newest => $"/v1/events?after={newest ?? "0"}", cancellationToken))
         {
-            using (var lines = new StreamReader(await client.FollowAsync(newest, cancellationToken)))
-            {
-                while (await ReadAsync(lines, cancellationToken) is { } line)
-                {
-                    if (line.StartsWith("data: ", StringComparison.Ordinal))
-                    {
-                        newest = Write(report, JsonElement.Parse(line["data: ".Length..]), group);
-                    }
-                }
-            }
-
-            await Task.Delay(BeforeAnotherTry, TimeProvider.System, cancellationToken);
+            Write(report, JsonElement.Parse(happened.Data), group);
         }
+
+        return ExitCode.Done;
     }
 
-    private static async Task<string?> ReadAsync(StreamReader lines, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await lines.ReadLineAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
-        {
-            // Cut off; what is missing comes with the next try.
-            return null;
-        }
-    }
-
-    private static long Write(Report report, JsonElement happened, string? group)
+    private static void Write(Report report, JsonElement happened, string? group)
     {
         var read = happened.Deserialize<GroupEventLine>(Web)!;
         if (group is null || group.Equals(read.Group, StringComparison.OrdinalIgnoreCase))
         {
             report.Line(report.IsJson ? happened.GetRawText() : read.Describe(report));
         }
-
-        return read.Id;
     }
 }

@@ -6,6 +6,9 @@ namespace ProxyGroups.Host.Steering;
 /// <summary>Speaks with a running front door over its admin socket.</summary>
 internal sealed class FrontDoorClient : IDisposable
 {
+    // Of who waits for a name to be completed.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly FrontDoorTarget _target;
     private readonly HttpClient _http;
 
@@ -22,14 +25,33 @@ internal sealed class FrontDoorClient : IDisposable
     /// <exception cref="SteeringException">Nobody answers.</exception>
     public Task<FrontDoorReply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
 
+    /// <summary>Names of the groups that the caller may see; none where nobody answers soon.</summary>
+    public IReadOnlyList<string> GetGroupNames()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/status");
+        try
+        {
+            using var answer = _http.Send(request, patience.Token);
+            using var body = new StreamReader(answer.Content.ReadAsStream(patience.Token));
+            var reply = new FrontDoorReply(answer.IsSuccessStatusCode, body.ReadToEnd());
+            return reply.IsTaken ? [.. reply.Read<FrontDoorStatus>().Groups.Select(static group => group.Name)] : [];
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // A person who presses Tab wants no message.
+            return [];
+        }
+    }
+
     /// <exception cref="SteeringException">Nobody answers.</exception>
     public Task<FrontDoorReply> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, cancellationToken);
 
-    /// <summary>Events from <paramref name="after"/> on, as lines of server-sent events, until the front door ends the stream.</summary>
+    /// <summary>Server-sent events, until the front door ends the stream.</summary>
     /// <exception cref="SteeringException">Nobody answers, or the caller may not.</exception>
-    public async Task<Stream> FollowAsync(long after, CancellationToken cancellationToken)
+    public async Task<Stream> FollowAsync(string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?after={after}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         var answer = await TryAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
         return answer.IsSuccessStatusCode
             ? await answer.Content.ReadAsStreamAsync(cancellationToken)

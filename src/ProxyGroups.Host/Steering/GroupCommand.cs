@@ -19,7 +19,7 @@ internal static class GroupCommand
 
     private static Command Create(string verb, string description, string outcome)
     {
-        var groups = new Argument<string[]>("group") { Arity = ArgumentArity.OneOrMore, Description = "Names of process groups." };
+        var groups = GroupNames.Several();
         var arguments = new SteeringArguments();
         var command = new Command(verb, description) { groups };
         arguments.AddTo(command);
@@ -29,7 +29,7 @@ internal static class GroupCommand
 
     private static Command CreateMaintenance()
     {
-        var group = new Argument<string>("group") { Description = "Name of a process group." };
+        var group = GroupNames.One();
         var position = new Argument<string>("on|off") { Description = "Into maintenance, or out of it." };
         position.AcceptOnlyFromAmong(Switch);
         var arguments = new SteeringArguments();

@@ -33,7 +33,7 @@ internal static class SettingCommand
 
     private static Command Create(string verb, string description, Argument<string>[] words, Func<ParseResult, IReadOnlyList<(string Key, string Value)>> read)
     {
-        var group = new Argument<string>("group") { Description = "Name of a process group." };
+        var group = GroupNames.One();
         var save = new Option<bool>("--save") { Description = "Keep it for the next start, in appsettings.live.json beside the settings file; otherwise it ends with the front door." };
         var arguments = new SteeringArguments();
         var command = new Command(verb, description) { group, save };

@@ -7,7 +7,7 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var group = new Argument<string?>("group") { Arity = ArgumentArity.ZeroOrOne, Description = "Show this process group with its workers; default: all groups." };
+        var group = GroupNames.Optional("Show this process group with its workers; default: all groups.");
         var arguments = new SteeringArguments();
         var command = new Command("status", "Show how busy each process group is, and what is wrong.") { group };
         arguments.AddTo(command);

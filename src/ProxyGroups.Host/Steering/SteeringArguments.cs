@@ -21,12 +21,15 @@ internal sealed class SteeringArguments
         command.Add(_json);
     }
 
+    /// <summary>The front door that a command line means, before the command runs.</summary>
+    public static FrontDoorTarget TargetOf(ParseResult parsed) => new(
+        new FrontDoorPlace(parsed.GetValue<DirectoryInfo?>("--directory")?.FullName, parsed.GetValue<FileInfo?>("--settings")?.FullName, null), parsed.GetValue<FileInfo?>("--socket")?.FullName);
+
     /// <summary>Runs a command, and turns what stops it into a message and an exit code.</summary>
     public async Task<int> RunAsync(ParseResult parsed, Func<FrontDoorClient, Report, Task<int>> command)
     {
         var report = new Report(Console.Out, parsed.GetValue(_json));
-        var place = new FrontDoorPlace(parsed.GetValue(_directory)?.FullName, parsed.GetValue(_settings)?.FullName, null);
-        using var client = new FrontDoorClient(new FrontDoorTarget(place, parsed.GetValue(_socket)?.FullName));
+        using var client = new FrontDoorClient(TargetOf(parsed));
         try
         {
             return await command(client, report);

@@ -39,6 +39,8 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         foreach (var entry in StateChanges.Between(_told, plan))
         {
             host.History.Add(entry);
+            var text = entry.Kind == HistoryKind.Worker ? $"{entry.State}: {entry.Text}" : entry.Text;
+            host.Logs.Kept.Add(group.Name, entry.Rank, entry.Generation, entry.Pid, KeptLine.OwnStream, text);
         }
 
         _told = plan.State;

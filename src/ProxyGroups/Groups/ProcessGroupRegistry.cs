@@ -56,6 +56,7 @@ internal sealed class ProcessGroupRegistry
             _logger.GroupRemoved(group.Name);
             _leaving.Add(group);
             group.Stop(WorkerReason.GroupRemoved);
+            _ = ForgetAsync(group);
         }
     }
 
@@ -88,6 +89,16 @@ internal sealed class ProcessGroupRegistry
         foreach (var group in all)
         {
             await group.DisposeAsync();
+        }
+    }
+
+    // Its last lines are written while it stops; a new group of its name begins with none of them.
+    private async Task ForgetAsync(ProcessGroup group)
+    {
+        await group.Finished;
+        if (Find(group.Name) is null)
+        {
+            _host!.Logs.Kept.Forget(group.Name);
         }
     }
 

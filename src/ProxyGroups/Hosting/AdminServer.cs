@@ -17,7 +17,7 @@ namespace ProxyGroups.Hosting;
 /// Serves the admin interface on its Unix socket by a Kestrel of its own: none of the app's endpoints leads here, and none of the app's
 /// middleware runs. It begins after the groups have started and ends after they have stopped, so that a stop can be watched.
 /// </summary>
-internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApplication application, History history, ILoggerFactory loggers)
+internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApplication application, History history, KeptLines lines, ILoggerFactory loggers)
     : IHostedLifecycleService, IDisposable
 {
     private const int MaxConnections = 100;
@@ -45,6 +45,7 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
         settings.Changed -= OnChanged;
         settings.Rejected -= OnRejected;
         history.Close();
+        lines.Close();
         if (_server is not null)
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -10,6 +10,7 @@ using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
 using ProxyGroups.Proxying.Access;
 using ProxyGroups.Proxying.Transport;
+using ProxyGroups.Supervision;
 using ProxyGroups.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -38,6 +39,7 @@ internal static class GroupsRegistration
         services.AddSingleton<IProxyConfigProvider, GroupsConfigProvider>();
 
         services.AddSingleton<History>();
+        services.AddSingleton<KeptLines>();
         services.AddSingleton<ProcessGroupRegistry>();
         services.AddSingleton<IWorkerConnector, TransportConnector>();
         services.AddSingleton<GroupCommands>();
@@ -57,6 +59,7 @@ internal static class GroupsRegistration
         services.AddSingleton<StatusAnswers>();
         services.AddSingleton<CommandAnswers>();
         services.AddSingleton<EventAnswers>();
+        services.AddSingleton<LineAnswers>();
         services.AddSingleton<AdminApi>();
         services.AddSingleton<AdminApplication>();
         services.AddSingleton<AdminServer>();

@@ -25,6 +25,7 @@ internal sealed class ProxyGroupsService(
     IHostEnvironment environment,
     IOptions<HostOptions> host,
     History history,
+    KeptLines lines,
     ILoggerFactory loggers,
     TimeProvider time,
     ProxyGroupsMeter meter,
@@ -127,7 +128,7 @@ internal sealed class ProxyGroupsService(
     // Not before there is a group: an app without any has no need of a runtime directory.
     private GroupHost CreateHost(ProxyGroupsSettings first)
     {
-        var logs = new LogFiles(loggers.CreateLogger(WorkerLog.Category), time);
+        var logs = new LogFiles(loggers.CreateLogger(WorkerLog.Category), time) { Kept = lines };
         var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
         return new GroupHost(CreateLauncher(first.Launcher, logs), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {

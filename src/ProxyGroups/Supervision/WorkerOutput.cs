@@ -36,11 +36,16 @@ internal sealed class WorkerOutput : IDisposable
 
     private void Write(int pid, OutputLine line)
     {
+        _files.Kept.Add(Worker, pid, line);
         if (_file is null || (!_file.Write(LogLine.Of(Worker, pid, line, _time.GetUtcNow())) && _ownLog.TryTake()))
         {
             WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, line.Stream, line.Text);
         }
     }
 
-    private void ReportDropped(int pid, int count) => WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, count);
+    private void ReportDropped(int pid, int count)
+    {
+        _files.Kept.Add(Worker, pid, new OutputLine(KeptLine.OwnStream, $"writes more than the log takes: {count} lines dropped"));
+        WorkerLog.OutputDropped(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, count);
+    }
 }

@@ -236,7 +236,7 @@ public sealed class FrontDoorProcess : IAsyncDisposable
         }
     }
 
-    private static string HostPath() => OutputPath(Path.Combine("src", "ProxyGroups.Host"), "ProxyGroups.Host.dll");
+    internal static string HostPath() => OutputPath(Path.Combine("src", "ProxyGroups.Host"), "ProxyGroups.Host.dll");
 
     // Built beside us by the solution, in our own configuration.
     private static string OutputPath(string project, string assembly)

@@ -23,7 +23,7 @@ public sealed class AdminFuzzTests
     [
         "/v1/status", "/v1/groups/app", "/v1/groups/app/", "/v1//groups/app/stop", "/v1/groups/nosuch/stop", "/v1/groups/app%2fstop", "/v1/groups/../reload/x", "/v1/groups/%00/stop",
         "/v1/groups/app/set", "/v1/groups/app/set?Threads=x-1", "/v1/groups/app/set?Threads=4&Threads=5", "/v1/groups/app/set?Worker:User=root", "/v1/groups/app/set?%00=%00", "/v1/groups/app/set?Queue=x", "/v1/groups/app/maintenance/maybe",
-        "/v1/workers/0/drain", "/v1/workers/-1/drain", "/v1/workers/99999999999999999999/recycle", "/v1/events", "*", "", "http://evil.example/v1/status", "//", "/v1/groups/" + new string('a', 20_000) + "/stop",
+        "/v1/workers/0/drain", "/v1/workers/-1/drain", "/v1/workers/99999999999999999999/recycle", "/v1/events", "/v1/logs", "/v1/groups/app/logs?lines=x&after=-1", "*", "", "http://evil.example/v1/status", "//", "/v1/groups/" + new string('a', 20_000) + "/stop",
     ];
 
     private static readonly string[] Headers =

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
 
 namespace ProxyGroups.ProcessTests.Hosting;
 
@@ -99,6 +100,33 @@ public sealed class AdminTests
         using var listed = await admin.Client.SendAsync(list, Token);
         using var events = JsonDocument.Parse(await listed.Content.ReadAsStringAsync(Token));
         Assert.Equal(newest + 1, events.RootElement.GetProperty("events")[0].GetProperty("id").GetInt64());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_reader_of_lines_that_is_too_slow_is_told_how_many_it_lost_and_holds_up_nobody()
+    {
+        const int Written = 50_000;
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var lines = site.Services.GetRequiredService<KeptLines>();
+        using var stream = await admin.Client.GetStreamAsync("/v1/groups/app/logs?lines=0", Token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("retry: 1000", await reader.ReadLineAsync(Token));
+        for (var number = 0; number < Written; number++)
+        {
+            lines.Add(new WorkerIdentity("app", 1, 0, 1), 4711, new OutputLine("stdout", $"{number} {new string('x', 100)}"));
+        }
+
+        var (read, lost) = (0L, 0L);
+        while (read + lost < Written)
+        {
+            var line = (await reader.ReadLineAsync(Token))!;
+            read += line.Contains("\"stream\":\"stdout\"", StringComparison.Ordinal) ? 1 : 0;
+            lost += line.StartsWith("data: {\"lost\":", StringComparison.Ordinal) ? JsonElement.Parse(line["data: ".Length..]).GetProperty("lost").GetInt64() : 0;
+        }
+
+        Assert.Equal(Written, read + lost);
+        Assert.InRange(lost, 1, Written - LineFollower.Backlog);
     }
 
     [Fact(Timeout = 60_000)]

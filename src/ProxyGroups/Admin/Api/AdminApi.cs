@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace ProxyGroups.Admin.Api;
 
 /// <summary>The admin interface: every path it has, who may use it, and the answer. It knows no socket: whoever serves it says who calls.</summary>
-internal sealed class AdminApi(AdminAccess access, StatusAnswers status, CommandAnswers commands, EventAnswers events)
+internal sealed class AdminApi(AdminAccess access, StatusAnswers status, CommandAnswers commands, EventAnswers events, LineAnswers lines)
 {
     /// <summary>In every answer; it changes when an answer loses or changes something that a program may rely on.</summary>
     public const int Version = 1;
@@ -14,6 +14,8 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
         new(HttpMethods.Get, "/v1/status", status.WriteAllAsync),
         new(HttpMethods.Get, "/v1/groups/*", status.WriteGroupAsync),
         new(HttpMethods.Get, "/v1/events", events.WriteAsync),
+        new(HttpMethods.Get, "/v1/logs", lines.WriteAllAsync),
+        new(HttpMethods.Get, "/v1/groups/*/logs", lines.WriteGroupAsync),
         new(HttpMethods.Post, "/v1/groups/*/restart", commands.OnGroup(static (groups, name) => groups.RestartGroup(name))),
         new(HttpMethods.Post, "/v1/groups/*/pause", commands.OnGroup(static (groups, name) => groups.PauseGroup(name))),
         new(HttpMethods.Post, "/v1/groups/*/resume", commands.OnGroup(static (groups, name) => groups.ResumeGroup(name))),
