@@ -5,7 +5,7 @@ using ProxyGroups.EndToEndTests.Kit;
 namespace ProxyGroups.EndToEndTests;
 
 /// <summary>Workers of several apps are forked from one process that has imported their modules, and are in nothing behind plain ones.</summary>
-public sealed class PreloadTests
+public sealed class PreloadTests : PreloadScene
 {
     // What a worker is made of, as far as it can be seen from inside. Two of one kind differ in none of this.
     private const string App = """
@@ -30,18 +30,13 @@ public sealed class PreloadTests
             return [json.dumps(facts).encode()]
         """;
 
-    private readonly string _root = FrontDoorProcess.CreateContentRoot();
-
     public PreloadTests()
     {
-        TestApps.LetOthersIn(_root);
         foreach (var (file, text) in new[] { ("lib/shared.py", "import os\nversion = 1\nhome = os.getpid()\n"), ("one/app.py", App), ("two/app.py", App) })
         {
             Write(file, text);
         }
     }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = 90_000)]
     [InlineData(null)]
@@ -159,56 +154,28 @@ public sealed class PreloadTests
     {
         var site = Site.Of(("one", Group("one")));
         site["ProxyGroups"]!["ApplicationGroups"] = Groups("shared");
-        await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), site.ToJsonString(), Token);
-        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        await File.WriteAllTextAsync(Path.Combine(Root, "appsettings.json"), site.ToJsonString(), Token);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], Root);
         Assert.Equal(0, code);
         Assert.Contains("forked after importing shared", output, StringComparison.Ordinal);
         site["ProxyGroups"]!["Launcher"] = "plain";
-        await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), site.ToJsonString(), Token);
-        (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        await File.WriteAllTextAsync(Path.Combine(Root, "appsettings.json"), site.ToJsonString(), Token);
+        (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], Root);
         Assert.Equal(1, code);
         Assert.Contains("ProxyGroups:ApplicationGroups:python:Preload", output, StringComparison.Ordinal);
     }
-
-    private static async Task<JsonElement> FactsAsync(FrontDoorProcess frontDoor, string group)
-    {
-        using var facts = JsonDocument.Parse(await frontDoor.Client.GetStringAsync($"/{group}/", Token));
-        return facts.RootElement.Clone();
-    }
-
-    private static int Number(JsonElement facts, string name) => facts.GetProperty(name).GetInt32();
 
     private static JsonObject Groups(params string[] modules) => new() { ["python"] = new JsonObject { ["Preload"] = new JsonArray([.. modules.Select(static module => (JsonNode)module)]) } };
 
     private Task<FrontDoorProcess> StartAsync(JsonObject site, params string[] modules)
     {
         site["ProxyGroups"]!["ApplicationGroups"] = Groups(modules is [] ? ["shared"] : modules);
-        return FrontDoorProcess.StartAsync(site, _root);
+        return FrontDoorProcess.StartAsync(site, Root);
     }
 
     private JsonObject Group(string directory, string? applicationGroup = "python", object? more = null)
     {
-        var group = JsonSerializer.SerializeToNode(new
-        {
-            ApplicationGroup = applicationGroup,
-            Directory = directory,
-            Wsgi = "app:application",
-            TestApps.Python,
-            Threads = 2,
-            Environment = new { PYTHONPATH = Path.Combine(_root, "lib"), PYTHONDONTWRITEBYTECODE = "1", SECRET = "of " + directory },
-        })!.AsObject();
-        foreach (var (name, value) in JsonSerializer.SerializeToNode(more ?? new { })!.AsObject())
-        {
-            group[name] = value?.DeepClone();
-        }
-
-        return group;
-    }
-
-    private void Write(string file, string text)
-    {
-        var path = Path.Combine(_root, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        var environment = Merge(PythonVariables, new { SECRET = "of " + directory });
+        return Merge(new { ApplicationGroup = applicationGroup, Directory = directory, Wsgi = "app:application", TestApps.Python, Threads = 2, Environment = environment }, more);
     }
 }

@@ -33,7 +33,7 @@ def facts():
 class Preloader:
     """A preloader process and the orders to it."""
 
-    def __init__(self, modules, preload, wait=True, **environment):
+    def __init__(self, modules, preload, wait=True, app=None, **environment):
         self.folder = tempfile.mkdtemp(prefix="pg")
         for name, text in modules.items():
             self.file("lib/%s.py" % name, text)
@@ -41,9 +41,10 @@ class Preloader:
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(os.path.join(self.folder, "notify"))
         self.notify.settimeout(LIMIT)
-        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.path.join(self.folder, "lib"), "PROXYGROUPS_SOCKET": self.path, "PROXYGROUPS_PRELOAD": preload,
+        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.path.join(self.folder, "lib"), "PROXYGROUPS_SOCKET": self.path, "PROXYGROUPS_PRELOAD": preload, "PROXYGROUPS_THREADS": "2", "PROXYGROUPS_APP": "app:application",
                      "NOTIFY_SOCKET": os.path.join(self.folder, "notify"), "PROXYGROUPS_WORKER": "mark.2147483647.", "PYTHONDONTWRITEBYTECODE": "1", **environment}
-        self.process = subprocess.Popen([sys.executable, "-u", PACKAGE, "preload"], cwd="/", env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        part, directory = ("preload", "/") if app is None else ("preload-app", self.app("one", app))
+        self.process = subprocess.Popen([sys.executable, "-u", PACKAGE, part], cwd=directory, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.errors, self.output = Output(self.process.stderr), Output(self.process.stdout)
         self.workers = []
         if wait:
@@ -291,6 +292,98 @@ class Shared(Preload):
         with open("/proc/%d/smaps_rollup" % worker.pid) as file:
             sizes = {line.split(":")[0]: int(line.split()[1]) for line in file if line.endswith("kB\n")}
         self.assertLess(sizes["Private_Dirty"], sizes["Rss"] / 3)
+
+
+OF_APP = '''
+import json, os, signal, sys
+home, asked = os.getpid(), []
+os.environ.setdefault("SET_BY_APP", "yes")
+os.chdir("/")
+signal.signal(signal.SIGUSR1, lambda number, frame: None)
+def application(environ, start_response):
+    asked.append("%s://%s%s?%s" % (environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ["PATH_INFO"], environ["QUERY_STRING"]))
+    start_response("200 OK", [])
+    return [json.dumps({"pid": os.getpid(), "ppid": os.getppid(), "home": home, "asked": asked, "own": os.environ.get("SET_BY_APP"), "secret": os.environ.get("SECRET"),
+                        "rank": os.environ.get("PROXYGROUPS_RANK"), "ours": [name for name in os.environ if name in ("PROXYGROUPS_SOCKET", "NOTIFY_SOCKET", "PROXYGROUPS_WARMUP")],
+                        "cwd": os.getcwd(), "path": sys.path, "handles": callable(signal.getsignal(signal.SIGUSR1)), "threads": len(os.listdir("/proc/self/task"))}).encode()]
+'''
+
+
+class Application(Preload):
+    """The application itself is imported, and warmed up, before workers are forked."""
+
+    def of_app(self, text=OF_APP, *pages, **more):
+        return self.preloader({}, "", app=text, PROXYGROUPS_WARMUP=json.dumps(pages), SECRET="one", **more)
+
+    def fork(self, subject, rank="0"):
+        return subject.fork(os.path.join(subject.folder, "one"), environment={"SECRET": "one", "PROXYGROUPS_RANK": rank})
+
+    def test_workers_have_it_as_it_was_imported_and_differ_in_what_is_theirs(self):
+        subject = self.of_app()
+        workers = [self.fork(subject, rank) for rank in "01"]
+        for rank, worker in enumerate(workers):
+            facts = worker.facts()
+            self.assertEqual((subject.process.pid, subject.process.pid, worker.pid), (facts["home"], facts["ppid"], facts["pid"]))
+            self.assertEqual(("yes", "one", str(rank), [], "/", True), tuple(facts[name] for name in ("own", "secret", "rank", "ours", "cwd", "handles")))
+            self.assertEqual(1, facts["path"].count(os.path.join(subject.folder, "one")))
+        os.kill(workers[0].pid, signal.SIGTERM)
+        self.assertEqual("exit 0", workers[0].ended())
+
+    def test_pages_are_asked_for_once_and_before_the_fork(self):
+        subject = self.of_app(OF_APP, "/a?b=c", "https://shop.example.com/%C3%A9", "http://other.example.com")
+        asked = self.fork(subject).facts()["asked"]
+        self.assertEqual(["http://localhost/a?b=c", "https://shop.example.com/\u00c3\u00a9?", "http://other.example.com/?"], asked[:3])
+        self.assertEqual(4, len(asked))
+        self.assertEqual(4, len(self.fork(subject).facts()["asked"]))
+
+    def test_a_page_that_fails_is_logged_and_workers_are_forked_all_the_same(self):
+        text = OF_APP.replace("    start_response(", "    if environ['PATH_INFO'] == '/bad':\n        raise SystemExit(7)\n    start_response('400 Bad Request' if environ['PATH_INFO'] == '/no' else ", 1).replace("' else \"200 OK\"", "' else '200 OK'")
+        subject = self.of_app(text, "/bad", "/no")
+        self.fork(subject).facts()
+        self.assertIn("warming up /bad: the application failed", subject.errors.text())
+        self.assertIn("warming up /no was answered 400 Bad Request. If the application answers", subject.errors.text())
+
+    def test_forked_from_the_preloader_of_an_application_group(self):
+        subject = self.preloader({"tool": TOOL + "\nfirst = os.getpid()\n"})
+        text = OF_APP.replace("import json", "import tool, json").replace('{"pid"', '{"first": tool.first, "pid"')
+        control = os.path.join(subject.folder, "second.sock")
+        parent = subject.fork(subject.app("one", text), isForkParent=True, environment={"SECRET": "one", "PROXYGROUPS_SOCKET": control, "PROXYGROUPS_WARMUP": '["/"]'})
+        subject.path, first = control, subject.path
+        worker = self.fork(subject, "5")
+        facts = worker.facts()
+        self.assertEqual((subject.process.pid, parent.pid, parent.pid, "5", 2), (facts["first"], facts["home"], facts["ppid"], facts["rank"], len(facts["asked"])))
+        self.assertLessEqual(facts["threads"], 4)
+        with open("/proc/%d/environ" % worker.pid, "rb") as file:
+            self.assertIn(b"PROXYGROUPS_WORKER=mark.17.", file.read())
+        os.kill(parent.pid, signal.SIGTERM)
+        self.assertEqual(worker.pid, worker.facts()["pid"])
+        os.kill(worker.pid, signal.SIGTERM)
+        self.assertEqual("exit 0", worker.ended())
+        self.assertEqual("exit 0", parent.ended())
+        subject.path = first
+
+    def test_changed_code_of_the_application_is_noticed(self):
+        subject = self.of_app()
+        subject.app("one", OF_APP + "# another\n")
+        self.assertEqual("stale %s" % os.path.join(subject.folder, "one", "app.py"), subject.order(os.path.join(subject.folder, "one")).answer)
+
+    def refused(self, text, *pages, code=4):
+        subject = self.of_app(text, *pages, wait=False)
+        self.assertEqual(code, subject.exit_code(), subject.errors.text())
+        return subject.errors.all()
+
+    def test_what_forbids_the_fork_is_named_with_the_page(self):
+        thread = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True, name='poller').start()\n"
+        self.assertIn("importing app:application left 1 thread running (poller)", self.refused(OF_APP + thread))
+        lazy = OF_APP.replace("    start_response(", "    exec(%r)\n    start_response(" % thread, 1)
+        self.assertIn("warming up /slow left 1 thread running (poller)", self.refused(lazy, "/slow"))
+
+    def test_a_database_of_sqlite_that_stays_open(self):
+        self.assertIn("importing app:application left a connection open to the SQLite database /", self.refused(
+            OF_APP.replace("home, asked", "import sqlite3\nheld = sqlite3.connect('data.db')\nheld.execute('create table t (x)')\nhome, asked")))
+
+    def test_an_application_that_cannot_be_imported(self):
+        self.assertIn("No module named 'nothing_of_this_name'", self.refused("import nothing_of_this_name\n", code=3))
 
 
 class Verdict(Preload):

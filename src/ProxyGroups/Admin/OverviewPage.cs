@@ -53,7 +53,7 @@ internal sealed class OverviewPage(ProcessGroupRegistry groups, IProxyStateLooku
 
         if (group.PreloadFault is { } fault)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<p class=failure>Its workers start plainly: {WebUtility.HtmlEncode(fault.Cause)}. {WebUtility.HtmlEncode(fault.Remedy)}</p>");
+            page.Append(CultureInfo.InvariantCulture, $"<p class=failure>{fault.Effect}: {WebUtility.HtmlEncode(fault.Cause)}. {WebUtility.HtmlEncode(fault.Remedy)}</p>");
         }
 
         if (group.Cgroup is { CpuPressure: { } cpu, MemoryPressure: { } memory, IoPressure: { } disk })

@@ -3,7 +3,7 @@ namespace ProxyGroups.Configuration;
 /// <summary>Every key of our section, and those of other days and other programs that are refused by name.</summary>
 internal static class KnownKeys
 {
-    private const string OneInterpreterEach = "Remove it: workers share what Preload of their application group names, and load everything else by themselves.";
+    private const string OneInterpreterEach = "Remove it: workers share what Preload of their application group names, and with \"PreloadApp\" of the process group the app itself.";
     private const string OnlyOnFailure = "Remove it: a worker is replaced only when it fails or its settings change.";
     private const string LeastBusy = "Remove it: a request goes to the least busy worker, and waits in the group's queue.";
 
@@ -35,14 +35,13 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Group = new(
         [
-            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "PreloadApp", "Warmup", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)
         {
             ["Asgi"] = Refusal.Later("Write \"Command\" with an ASGI server: [ \"uvicorn\", \"--uds\", \"{socket}\", \"module:app\" ]."),
             ["Preload*"] = Refusal.Later(OneInterpreterEach),
-            ["Warmup"] = Refusal.Later("Remove it: a worker serves as soon as it is ready; \"Readiness:Path\" can name a page that warms up."),
             ["ClusterId"] = Refusal.Bypassed("Remove it: the group's name is the id of its cluster."),
         });
 

@@ -107,6 +107,7 @@ internal static class MachineChecks
         MachineWorkerChecks.Check(group.Worker, machine, linux, checks.Section("Worker"));
         if (!linux)
         {
+            RefuseForPlain("PreloadApp", group.PreloadApp ? true : null, checks);
             RefuseForPlain("Watchdog", group.Timeouts.Watchdog == Timeout.InfiniteTimeSpan ? null : group.Timeouts.Watchdog, checks.Section("Timeouts"));
             RefuseForPlain("WorkerMemory", group.Recycle.WorkerMemory, checks.Section("Recycle"));
         }

@@ -2,9 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ProxyGroups.Configuration;
 
-/// <summary>The rules of what an application group preloads.</summary>
+/// <summary>The rules of what is preloaded, and when that is bad advice.</summary>
 internal static partial class PreloadValidator
 {
+    private const int FewestThatSave = 3;
+
     public static void Validate(ApplicationGroupSettings group, Checks checks)
     {
         foreach (var module in group.Preload.Where(static module => !ModuleName().IsMatch(module)))
@@ -12,6 +14,27 @@ internal static partial class PreloadValidator
             checks.Fail("Preload", module, "is no name of a Python module", "Write names as in an import, such as \"django.db\".");
         }
     }
+
+    public static void Validate(ProcessGroupSettings group, Checks checks)
+    {
+        checks.Require(group.PreloadApp || group.Warmup.Count == 0, "Warmup", null, "warms up nothing without PreloadApp", "Write \"PreloadApp\": true, or remove it.");
+        for (var page = 0; page < group.Warmup.Count; page++)
+        {
+            checks.Section("Warmup").Require(Page().IsMatch(group.Warmup[page]), $"{page}", group.Warmup[page],
+                "is no page of the app", "Write a path that begins with \"/\", such as \"/cart?empty=1\", or an address such as \"https://shop.example.com/cart\"; encode what is not ASCII.");
+        }
+    }
+
+    /// <summary>Allowed, but it costs more memory than it saves.</summary>
+    public static IReadOnlyList<SettingsError> Warn(ProxyGroupsSettings settings) =>
+    [
+        .. settings.ProcessGroups.Where(static group => group.Value is { PreloadApp: true, MaxProcesses: < FewestThatSave }).OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(static group => new SettingsError($"{SettingsReader.Section}:ProcessGroups:{group.Key}:PreloadApp", null,
+                $"costs about the memory of one more worker, and with {group.Value.MaxProcesses} there is little to share", "Remove it, unless it is for starts in milliseconds; modules that several apps load belong in Preload of an application group.")),
+    ];
+
+    [GeneratedRegex(@"\A(?:https?://[^/?#\s]+)?/[!-""$-~]*\z")]
+    private static partial Regex Page();
 
     [GeneratedRegex(@"\A[^\W\d]\w*(?:\.[^\W\d]\w*)*\z")]
     private static partial Regex ModuleName();

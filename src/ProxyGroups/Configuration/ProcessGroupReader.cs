@@ -18,6 +18,8 @@ internal static class ProcessGroupReader
             DotNet = app.ReadText("DotNet"),
             Command = app.ReadList("Command", CommandText.Split),
             Python = group.ReadText("Python"),
+            PreloadApp = group.Read("PreloadApp", ScalarText.Switch, unset.PreloadApp),
+            Warmup = group.ReadList("Warmup"),
             Environment = EnvironmentReader.Read(group),
             PassEnvironment = group.ReadList("PassEnvironment"),
             Processes = group.Read("Processes", ScalarText.WholeNumber, unset.Processes),

@@ -50,6 +50,22 @@ public sealed record ProcessGroupSettings
     public string? Python { get; init; }
 
     /// <summary>
+    /// The workers of a Wsgi app are forked from a process that has imported the app itself, and asked it for the pages of <see cref="Warmup"/>: they
+    /// share the memory of that, and are ready in milliseconds. Each generation has such a process anew. What must not be shared forbids it (threads,
+    /// connections, open SQLite files): then the workers start plainly, and the overview says why. The process costs memory too, which one or two workers
+    /// seldom save. While the app is imported PROXYGROUPS_RANK is not set. Needs Linux.
+    /// </summary>
+    /// <value>true or false. Default false: each worker imports the app by itself.</value>
+    public bool PreloadApp { get; init; }
+
+    /// <summary>
+    /// Pages that are asked for before workers are forked (<see cref="PreloadApp"/>), so that what they load is shared. Answers are thrown away, and the
+    /// connections to databases that Django and SQLAlchemy opened for them are closed; one that fails is logged.
+    /// </summary>
+    /// <value>List of paths, or of addresses where the app answers to its own name alone, such as [ "/", "https://shop.example.com/cart" ]. Default empty: none.</value>
+    public IReadOnlyList<string> Warmup { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    /// <summary>
     /// Variables that every worker gets; they win over <see cref="PassEnvironment"/>. Values are never logged.
     /// </summary>
     /// <value>Map of name to value, or in settings files a list of "NAME=value". Default empty.</value>
@@ -129,10 +145,10 @@ public sealed record ProcessGroupSettings
     /// <summary>The longest that a request waits for one of <see cref="Apps"/> to be imported, so that it is not taken for one that hangs.</summary>
     internal TimeSpan ImportWait => Timeouts.Request == Timeout.InfiniteTimeSpan || Timeouts.Request / 2 > Timeouts.Startup ? Timeouts.Startup : Timeouts.Request / 2;
 
-    /// <summary>The number of workers follows the demand.</summary>
     /// <summary>Preload of the application group.</summary>
     internal IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
+    /// <summary>The number of workers follows the demand.</summary>
     internal bool IsElastic => MaxProcesses > Processes;
 
     /// <summary>

@@ -10,6 +10,7 @@ internal static class ProcessGroupValidator
     public static void Validate(ProcessGroupSettings group, Checks checks)
     {
         AppValidator.Validate(group, checks);
+        PreloadValidator.Validate(group, checks);
         BackgroundRules.Check(group, checks);
         CheckCounts(group, checks);
         CheckQueue(group, checks.Section("Queue"));

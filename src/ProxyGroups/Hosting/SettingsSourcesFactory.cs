@@ -27,6 +27,7 @@ internal static class SettingsSourcesFactory
             MachineWarnings = settings =>
             [
                 .. MachineChecks.Warn(settings, FactsOf(settings, contentRoot)),
+                .. settings.Enabled ? PreloadValidator.Warn(settings) : [],
                 .. settings.Enabled ? SharedModules.Warn(settings, new RuntimeHost(contentRoot, PythonPackage.Source)) : [],
             ],
         };

@@ -1,37 +1,56 @@
+using System.Text.Json;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Runtimes;
 
-/// <summary>What the workers of a process group may be forked from.</summary>
-/// <param name="Command">Program and arguments of the preloader.</param>
-/// <param name="Environment">The short list that every worker gets, with the interpreter's virtualenv.</param>
-internal sealed record PythonPreload(string ApplicationGroup, IReadOnlyList<string> Modules, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, TimeSpan Patience)
+/// <summary>What the workers of a process group may be forked from: an interpreter with the modules of their application group, or one with their app, or both.</summary>
+/// <param name="App">What is imported with PreloadApp; null: modules alone.</param>
+internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter Python, string? App)
 {
     // The libraries behind NumPy start threads when imported, and a process with threads must not be forked.
     private static readonly string[] ThreadCounts = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"];
 
-    /// <summary>Null: the group's application group preloads nothing.</summary>
-    public static PythonPreload? Of(RuntimeRequest request, PythonInterpreter python)
-    {
-        if (request.Settings.Preload.Count == 0)
-            return null;
-        var environment = WorkerEnvironment.OurShare(request);
-        python.Activate(environment);
-        foreach (var name in ThreadCounts)
-            environment[name] = "1";
-        // A start may fall back to a plain one and still be in time.
-        return new(request.Settings.ApplicationGroup!, request.Settings.Preload, [python.Path, "-u", request.Host.PythonDirectory, "preload"], environment, request.Settings.Timeouts.Startup / 2);
-    }
+    /// <summary>Null: nothing is preloaded.</summary>
+    public static PythonPreload? Of(RuntimeRequest request, PythonInterpreter python, string app) =>
+        request.Settings is { Preload.Count: 0, PreloadApp: false } ? null : new(request, python, request.Settings.PreloadApp ? app : null);
 
-    /// <summary>For a worker with these variables: what an interpreter reads only at its start has to be the preloader's, too.</summary>
+    /// <summary>What is imported before the fork.</summary>
+    public IEnumerable<string> Imports => App is null ? Request.Settings.Preload : [.. Request.Settings.Preload, App];
+
+    // A start may fall back to a plain one and still be in time.
+    private TimeSpan Patience => Request.Settings.Timeouts.Startup / 2;
+
+    /// <param name="variables">Those of a worker.</param>
     public PreloadSpec For(IReadOnlyDictionary<string, string> variables)
     {
-        var environment = new Dictionary<string, string>(Environment);
+        var modules = Request.Settings.Preload.Count > 0 ? OfModules(variables) : null;
+        return App is null ? modules! : OfApp(App, variables) with { Base = modules };
+    }
+
+    // What an interpreter reads only at its start has to be the preloader's, too; nothing else may be one group's alone.
+    private PreloadSpec OfModules(IReadOnlyDictionary<string, string> variables)
+    {
+        var environment = WorkerEnvironment.OurShare(Request);
+        Python.Activate(environment);
+        foreach (var name in ThreadCounts)
+            environment[name] = "1";
         foreach (var (name, value) in variables.Where(static variable => IsReadAtStart(variable.Key)))
             environment[name] = value;
-        return new(ApplicationGroup, Modules, Command, environment, Patience);
+        environment["PROXYGROUPS_PRELOAD"] = string.Join(' ', Request.Settings.Preload);
+        return new(Request.Settings.ApplicationGroup!, Request.Settings.Preload, CommandOf("preload"), environment, Patience);
     }
+
+    private PreloadSpec OfApp(string app, IReadOnlyDictionary<string, string> variables)
+    {
+        var environment = variables.Where(static variable => variable.Key is not ("PROXYGROUPS_RANK" or "PROXYGROUPS_SOCKET")).ToDictionary(StringComparer.Ordinal);
+        foreach (var name in ThreadCounts)
+            environment.TryAdd(name, "1");
+        environment["PROXYGROUPS_WARMUP"] = JsonSerializer.Serialize(Request.Settings.Warmup);
+        return new(PreloadSpec.OwnerOf(Request.Group), [app], CommandOf("preload-app"), environment, Patience) { IsOfApp = true };
+    }
+
+    private string[] CommandOf(string part) => [Python.Path, "-u", Request.Host.PythonDirectory, part];
 
     private static bool IsReadAtStart(string name) =>
         name.StartsWith("PYTHON", StringComparison.Ordinal) || name.StartsWith("LC_", StringComparison.Ordinal) || name.StartsWith("MALLOC_", StringComparison.Ordinal)

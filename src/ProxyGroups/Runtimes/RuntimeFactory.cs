@@ -25,10 +25,17 @@ internal static class RuntimeFactory
     private static IRuntime? Create(RuntimeRequest? request) => request switch
     {
         null => null,
+        { Settings: { PreloadApp: true, Wsgi: null, Apps.Count: 0 } } => Refuse(request),
         { Settings: { Wsgi: not null } or { Apps.Count: > 0 } } => WsgiRuntime.Create(request),
         { Settings.DotNet: not null } => DotNetRuntime.Create(request),
         _ => CommandRuntime.Create(request),
     };
+
+    private static IRuntime? Refuse(RuntimeRequest request)
+    {
+        request.Report("PreloadApp", "True", "needs a Wsgi app: others share no memory by being forked", "Remove it, or write false where it stands in Defaults.");
+        return null;
+    }
 
     private static bool HasDirectory(RuntimeRequest request)
     {

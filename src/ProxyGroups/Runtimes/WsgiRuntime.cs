@@ -24,8 +24,8 @@ internal sealed class WsgiRuntime : IRuntime
     {
         _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump, DefaultWatchdog = Watchdog };
         (_apps, _importWait, _python, _package) = (apps, request.Settings.ImportWait, python, request.Host.PythonDirectory);
-        _preload = PythonPreload.Of(request, python);
-        Description = $"{Describe(apps)} with {python.Path}{(_preload is null ? "" : $", forked after importing {string.Join(", ", _preload.Modules)}")}{request.Detection}";
+        _preload = PythonPreload.Of(request, python, apps[0].Target);
+        Description = $"{Describe(apps)} with {python.Path}{(_preload is null ? "" : $", forked after importing {string.Join(", ", _preload.Imports)}")}{request.Detection}";
         RequiredPaths = [.. new[] { python.Path, request.Directory }.Union(apps.Select(app => app.Directory)), .. apps.Select(app => app.EntryFile).OfType<string>()];
     }
 
@@ -38,6 +38,8 @@ internal sealed class WsgiRuntime : IRuntime
         foreach (var app in apps)
             app.Check(request);
         SharedModules.Check(request, apps);
+        if (apps.Count > 1 && request.Settings.PreloadApp)
+            request.Report("PreloadApp", "True", "is not supported yet for several apps in one interpreter", "Remove it, or give each app a process group of its own; Preload of the application group works.");
         if (python is null || request.Errors.Count > errors)
             return null;
         python.Activate(environment);

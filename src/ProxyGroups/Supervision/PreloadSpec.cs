@@ -1,10 +1,19 @@
 namespace ProxyGroups.Supervision;
 
 /// <summary>The process that a worker may be forked from instead of being started plainly, as plain serialisable data.</summary>
-/// <param name="ApplicationGroup">Whose list of modules it is.</param>
-/// <param name="Modules">What is imported before the fork.</param>
+/// <param name="Owner">Whose it is: an application group, or the app of one process group.</param>
+/// <param name="Imports">What is imported before the fork: modules, or the app itself.</param>
 /// <param name="Command">Program and arguments of the preloader.</param>
-/// <param name="Environment">The preloader's own: nothing of one group alone, but what an interpreter reads only at its start.</param>
+/// <param name="Environment">The preloader's own: nothing of one group alone, but what an interpreter reads only at its start; that of an app: all that its workers have in common.</param>
 /// <param name="Patience">How long a worker's start may wait for it.</param>
-internal sealed record PreloadSpec(
-    string ApplicationGroup, IReadOnlyList<string> Modules, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, TimeSpan Patience);
+internal sealed record PreloadSpec(string Owner, IReadOnlyList<string> Imports, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, TimeSpan Patience)
+{
+    /// <summary>Owner of the preloader of a process group's app.</summary>
+    public static string OwnerOf(string group) => "app " + group;
+
+    /// <summary>It imports the app itself: workers of one group and generation are forked from it, and it has their place, rights and limits.</summary>
+    public bool IsOfApp { get; init; }
+
+    /// <summary>What the preloader of an app may be forked from itself; null: it is started plainly.</summary>
+    public PreloadSpec? Base { get; init; }
+}

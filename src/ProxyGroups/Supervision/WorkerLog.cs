@@ -59,18 +59,21 @@ internal static partial class WorkerLog
     [LoggerMessage(3011, LogLevel.Warning, "Process {Pid} was left by a worker of a front door that crashed: ended")]
     public static partial void StragglerEnded(ILogger logger, int pid);
 
-    [LoggerMessage(3030, LogLevel.Information, "Application group {ApplicationGroup}: preloader pid {Pid} can fork after {Elapsed:0} ms; it has imported {Modules}")]
-    public static partial void PreloaderReady(ILogger logger, string applicationGroup, int pid, double elapsed, string modules);
+    [LoggerMessage(3030, LogLevel.Information, "Preloader of {Owner}: pid {Pid} can fork after {Elapsed:0} ms; it has imported {Imports}")]
+    public static partial void PreloaderReady(ILogger logger, string owner, int pid, double elapsed, string imports);
 
-    [LoggerMessage(3031, LogLevel.Warning, "Application group {ApplicationGroup}: preloader pid {Pid} died; its workers serve on, and it is started anew")]
-    public static partial void PreloaderDied(ILogger logger, string applicationGroup, int pid);
+    [LoggerMessage(3031, LogLevel.Warning, "Preloader of {Owner}: pid {Pid} died; its workers serve on, and it is started anew")]
+    public static partial void PreloaderDied(ILogger logger, string owner, int pid);
 
-    [LoggerMessage(3032, LogLevel.Information, "Application group {ApplicationGroup}: preloader pid {Pid} has old code, since {Path} has changed; a new one takes its place, and it ends with its last worker")]
-    public static partial void PreloaderStale(ILogger logger, string applicationGroup, int pid, string path);
+    [LoggerMessage(3032, LogLevel.Information, "Preloader of {Owner}: pid {Pid} has old code, since {Path} has changed; a new one takes its place, and it ends with its last worker")]
+    public static partial void PreloaderStale(ILogger logger, string owner, int pid, string path);
 
-    [LoggerMessage(3033, LogLevel.Warning, "Group {Group}: its workers start plainly and are not forked by the preloader of {ApplicationGroup}: {Cause}. Remedy: {Remedy}")]
-    public static partial void StartsPlainly(ILogger logger, string group, string applicationGroup, string cause, string remedy);
+    [LoggerMessage(3033, LogLevel.Warning, "Group {Group}: its workers start plainly and are not forked by the preloader of {Owner}: {Cause}. Remedy: {Remedy}")]
+    public static partial void StartsPlainly(ILogger logger, string group, string owner, string cause, string remedy);
 
-    [LoggerMessage(3034, LogLevel.Information, "Group {Group}: its workers are forked by the preloader of {ApplicationGroup} again")]
-    public static partial void ForkedAgain(ILogger logger, string group, string applicationGroup);
+    [LoggerMessage(3035, LogLevel.Warning, "The {Preloader} is not forked by that of {Owner}, and shares no memory with other apps: {Cause}. Remedy: {Remedy}")]
+    public static partial void AppIsAlone(ILogger logger, string preloader, string owner, string cause, string remedy);
+
+    [LoggerMessage(3034, LogLevel.Information, "Group {Group}: its workers are forked by the preloader of {Owner} again")]
+    public static partial void ForkedAgain(ILogger logger, string group, string owner);
 }

@@ -10,10 +10,13 @@ internal sealed class Storm : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<(int Good, int Failed)[]> _streams;
 
-    private Storm(FrontDoorProcess frontDoor, string path) =>
-        _streams = Task.WhenAll(Methods.Select(method => StreamAsync(frontDoor, method, path, _stop.Token)));
+    private Storm(FrontDoorProcess frontDoor, string path, IEnumerable<HttpMethod> methods) =>
+        _streams = Task.WhenAll(methods.Select(method => StreamAsync(frontDoor, method, path, _stop.Token)));
 
-    public static Storm Begin(FrontDoorProcess frontDoor, string path) => new(frontDoor, path);
+    public static Storm Begin(FrontDoorProcess frontDoor, string path) => new(frontDoor, path, Methods);
+
+    /// <summary>Only such requests as may be sent again where a worker died.</summary>
+    public static Storm OfSafe(FrontDoorProcess frontDoor, string path) => new(frontDoor, path, Enumerable.Repeat(HttpMethod.Get, Methods.Length));
 
     /// <summary>Ends it; no request has failed.</summary>
     public async Task AssertNothingFailedAsync()

@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, PreloadApp, Warmup, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -412,10 +412,10 @@ internal static class BrokenSettings
         { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django", "shop.wsgi:application", "os" ], "PreloadUser": "web", "Python": "venv", "Warmup": "/", "MaxProceses": 4 } }, "ProcessGroups": { "shop": { "ApplicationGroup": "pyton" }, "blog": { "ApplicationGroup": "ruby", "Preload": [ "x" ] } } } }
         =>
         ProxyGroups:ApplicationGroups:python:MaxProceses is not a known setting. Did you mean "MaxProcesses"?
-        ProxyGroups:ApplicationGroups:python:PreloadUser = "web" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ApplicationGroups:python:PreloadUser = "web" is not supported yet. Remove it: workers share what Preload of their application group names, and with "PreloadApp" of the process group the app itself.
         ProxyGroups:ApplicationGroups:python:Python = "venv" is not supported yet. Remove it, and write "Python" in each process group: those with one interpreter share a preloader.
-        ProxyGroups:ApplicationGroups:python:Warmup = "/" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
-        ProxyGroups:ProcessGroups:blog:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
+        ProxyGroups:ApplicationGroups:python:Warmup = "/" is not supported yet. Remove it: workers share what Preload of their application group names, and with "PreloadApp" of the process group the app itself.
+        ProxyGroups:ProcessGroups:blog:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and with "PreloadApp" of the process group the app itself.
         ProxyGroups:ApplicationGroups:python:Preload = "shop.wsgi:application" is no name of a Python module. Write names as in an import, such as "django.db".
         ProxyGroups:ProcessGroups:blog:ApplicationGroup = "ruby" is no application group. Define it in ProxyGroups:ApplicationGroups, or remove it.
         ProxyGroups:ProcessGroups:shop:ApplicationGroup = "pyton" is no application group. Did you mean "python"?
@@ -589,11 +589,21 @@ internal static class BrokenSettings
         ProxyGroups:ProcessGroups:shop:Maintenance:Page = "/etc/passwd" is not a path below Directory. Write a path without a leading "/" and without "..", such as "maintenance.html".
         ---
         other things that come later
-        "Preload": [ "django" ], "PreloadApp": true, "Warmup": "/"
+        "Preload": [ "django" ]
         =>
-        ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
-        ProxyGroups:ProcessGroups:shop:PreloadApp = "True" is not supported yet. Remove it: workers share what Preload of their application group names, and load everything else by themselves.
-        ProxyGroups:ProcessGroups:shop:Warmup = "/" is not supported yet. Remove it: a worker serves as soon as it is ready; "Readiness:Path" can name a page that warms up.
+        ProxyGroups:ProcessGroups:shop:Preload is not supported yet. Remove it: workers share what Preload of their application group names, and with "PreloadApp" of the process group the app itself.
+        ---
+        a warm-up of nothing
+        "Warmup": [ "/" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Warmup warms up nothing without PreloadApp. Write "PreloadApp": true, or remove it.
+        ---
+        pages that are none
+        "PreloadApp": true, "Warmup": [ "/good?a=b", "cart", "https://shop.example.com/", "https://shop.example.com", "/a b" ]
+        =>
+        ProxyGroups:ProcessGroups:shop:Warmup:1 = "cart" is no page of the app. Write a path that begins with "/", such as "/cart?empty=1", or an address such as "https://shop.example.com/cart"; encode what is not ASCII.
+        ProxyGroups:ProcessGroups:shop:Warmup:3 = "https://shop.example.com" is no page of the app. Write a path that begins with "/", such as "/cart?empty=1", or an address such as "https://shop.example.com/cart"; encode what is not ASCII.
+        ProxyGroups:ProcessGroups:shop:Warmup:4 = "/a b" is no page of the app. Write a path that begins with "/", such as "/cart?empty=1", or an address such as "https://shop.example.com/cart"; encode what is not ASCII.
         ---
         another version of HTTP
         "HttpRequest": { "Version": "2", "ActivityTimeout": "30s", "VersionPolicy": "RequestVersionExact", "AllowResponseBuffering": true }

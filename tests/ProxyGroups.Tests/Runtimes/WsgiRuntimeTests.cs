@@ -51,11 +51,38 @@ public sealed class WsgiRuntimeTests : IDisposable
         var preload = _scene.Launch(Wsgi() with { ApplicationGroup = "python", Preload = ["django", "decimal"], Environment = variables }, _scene.Socket).Preload!;
 
         Assert.Equal([$"{_scene.Programs}/python3", "-u", $"{_scene.Root}/proxygroups", "preload"], preload.Command);
-        Assert.Equal(("python", "django decimal", TimeSpan.FromSeconds(30)), (preload.ApplicationGroup, string.Join(' ', preload.Modules), preload.Patience));
+        Assert.Equal(("python", "django decimal", TimeSpan.FromSeconds(30)), (preload.Owner, preload.Environment["PROXYGROUPS_PRELOAD"], preload.Patience));
         Assert.Equal(("lib", "x.so", "2"), (preload.Environment["PYTHONPATH"], preload.Environment["LD_PRELOAD"], preload.Environment["MALLOC_ARENA_MAX"]));
         Assert.DoesNotContain("s", preload.Environment.Values);
         Assert.NotEqual("/elsewhere", preload.Environment.GetValueOrDefault("HOME"));
         Assert.Null(_scene.Launch(Wsgi(), _scene.Socket).Preload);
+    }
+
+    [Fact]
+    public void The_preloader_of_an_app_has_what_its_workers_have_in_common_and_is_forked_as_they_would_be()
+    {
+        _scene.WriteProgram("programs/python3");
+        var settings = Wsgi() with { PreloadApp = true, Warmup = ["/", "/cart"], Environment = new Dictionary<string, string> { ["SECRET"] = "s", ["OMP_NUM_THREADS"] = "8" } };
+        var preload = _scene.Launch(settings with { ApplicationGroup = "python", Preload = ["django"] }, _scene.Socket).Preload!;
+
+        Assert.True(preload.IsOfApp);
+        Assert.Equal("preload-app", preload.Command[^1]);
+        Assert.Equal(("s", "8", "1"), (preload.Environment["SECRET"], preload.Environment["OMP_NUM_THREADS"], preload.Environment["MKL_NUM_THREADS"]));
+        Assert.Equal("[\"/\",\"/cart\"]", preload.Environment["PROXYGROUPS_WARMUP"]);
+        Assert.Empty(preload.Environment.Keys.Intersect(["PROXYGROUPS_RANK", "PROXYGROUPS_SOCKET"]));
+        Assert.Equal(("python", false), (preload.Base!.Owner, preload.Base.IsOfApp));
+        Assert.Null(_scene.Launch(settings, _scene.Socket).Preload!.Base);
+        Assert.Contains("forked after importing ", _scene.Good(settings).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_app_that_is_not_alone_in_a_Python_interpreter_is_not_preloaded()
+    {
+        _scene.WriteProgram("programs/python3");
+        _scene.Refuses(new() { Command = ["node", "app.js"], PreloadApp = true }, "PreloadApp", "True", "needs a Wsgi app: others share no memory by being forked", "Remove it, or write false where it stands in Defaults.");
+        _scene.Errors.Clear();
+        var apps = new Dictionary<string, AppSettings> { ["/"] = new() { App = "a:app" }, ["/b"] = new() { App = "b:app" } };
+        _scene.Refuses(new() { PreloadApp = true, Apps = apps }, "PreloadApp", "True", "is not supported yet for several apps in one interpreter", "Remove it, or give each app a process group of its own; Preload of the application group works.");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class WorkerFork
         CheckNice(spec);
         var environment = WorkerEnvironment.Of(spec, addedEnvironment, WorkerAccount.Of(spec).User);
         var mark = environment.GetValueOrDefault(WorkerMark.Variable) ?? Guid.NewGuid().ToString("N");
-        var order = JsonSerializer.SerializeToUtf8Bytes(new ForkOrder(environment, spec.Directory, spec.Umask, spec.Nice ?? 0, ResourceLimits.ForFork(spec), mark), ForkOrderJson.Default.ForkOrder);
+        var order = JsonSerializer.SerializeToUtf8Bytes(new ForkOrder(environment, spec.Directory, spec.Umask, spec.Nice ?? 0, ResourceLimits.ForFork(spec), mark, spec.IsForkParent), ForkOrderJson.Default.ForkOrder);
         var cgroup = WorkerCgroup.Create(spec.Cgroup);
         var lifeline = new Lifeline();
         var pipes = new WorkerPipes();
@@ -32,7 +32,7 @@ internal static class WorkerFork
         try
         {
             var handle = await AskAsync(control, preloader, order, pipes, lifeline, cancellationToken);
-            process = new(handle, lifeline, new ProcessFamily(handle.Pid, mark), cgroup);
+            process = new(handle, lifeline, new ProcessFamily(handle.Pid, mark, sessionOnly: spec.IsForkParent), cgroup);
         }
         catch
         {

@@ -1,6 +1,10 @@
 namespace ProxyGroups.Supervision;
 
-/// <summary>Why workers are started plainly although they were to be forked.</summary>
-/// <param name="Cause">The end of "workers start plainly: ".</param>
+/// <summary>Why processes are started plainly although they were to be forked.</summary>
+/// <param name="Cause">The end of a sentence that begins with <see cref="Effect"/>.</param>
 /// <param name="IsLasting">The same modules will fail in the same way.</param>
-internal sealed record PreloadFault(string Cause, string Remedy, bool IsLasting = false);
+internal sealed record PreloadFault(string Cause, string Remedy, bool IsLasting = false)
+{
+    /// <summary>What comes of it, as the beginning of a sentence.</summary>
+    public string Effect { get; init; } = "Its workers start plainly";
+}

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ProxyGroups.Supervision;
 
 /// <summary>What preloaders need of the front door.</summary>
-/// <param name="Launcher">Starts them, and the workers that cannot be forked.</param>
+/// <param name="Launcher">Starts those that are not forked themselves, and the workers that cannot be forked.</param>
 /// <param name="Logger">Of category <see cref="WorkerLog.Category"/>.</param>
 internal sealed record PreloadHost(ILauncher Launcher, RuntimeDirectory Directory, LogFiles Logs, ILogger Logger, TimeProvider Time)
 {

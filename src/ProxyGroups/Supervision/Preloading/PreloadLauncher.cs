@@ -6,68 +6,108 @@ namespace ProxyGroups.Supervision;
 
 /// <summary>
 /// Forks workers from a preloader where they ask for one, and starts all others, and those that cannot be forked, plainly. Workers share
-/// a preloader only where nothing differs that a fork cannot change: application group, modules, interpreter, user and rights.
+/// a preloader only where nothing differs that a fork cannot change: application group, modules, interpreter, user and rights; that of an
+/// app is its process group's alone, and may be forked in the same way.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class PreloadLauncher(PreloadHost host) : ILauncher, IAsyncDisposable
+internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Preloader>> _preloaders = new(StringComparer.Ordinal);
+    private readonly PreloadHost _host;
+    private readonly AppPreloaders _ofApps;
+    private readonly ConcurrentDictionary<string, Lazy<Preloader>> _ofApplicationGroups = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PreloadFault> _faults = new(StringComparer.OrdinalIgnoreCase);
 
+    public PreloadLauncher(PreloadHost host)
+    {
+        _host = host;
+        _ofApps = new(host, this);
+    }
+
     /// <summary>Why the newest worker of a process group was started plainly although it was to be forked; null: it was not.</summary>
-    public PreloadFault? FaultOf(string group) => _faults.GetValueOrDefault(group);
+    public PreloadFault? FaultOf(string group) => _faults.GetValueOrDefault(group) ?? _faults.GetValueOrDefault(PreloaderProcess.NameOf(PreloadSpec.OwnerOf(group)));
 
     public async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {
         if (spec.Preload is null)
         {
-            _faults.TryRemove(spec.Worker.Group, out _);
-            return await host.Launcher.LaunchAsync(spec, addedEnvironment, cancellationToken);
+            Forget(spec);
+            return await _host.Launcher.LaunchAsync(spec, addedEnvironment, cancellationToken);
         }
 
         try
         {
-            var process = await _preloaders.GetOrAdd(KeyOf(spec), _ => new(() => new Preloader(spec, host))).Value.ForkAsync(spec, addedEnvironment, cancellationToken);
+            var process = await Find(spec).ForkAsync(spec, addedEnvironment, cancellationToken);
             Note(spec, null);
             return process;
         }
         catch (PreloadException refusal)
         {
             Note(spec, refusal.Fault);
-            return await host.Launcher.LaunchAsync(spec, addedEnvironment, cancellationToken);
+            return await _host.Launcher.LaunchAsync(spec, addedEnvironment, cancellationToken);
         }
     }
 
     /// <summary>Once no worker is left.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var preloader in _preloaders.Values)
+        // An app's first: it may be a worker of the other kind.
+        foreach (var preloader in _ofApps.All.Concat(_ofApplicationGroups.Values.Select(static preloader => preloader.Value)))
         {
-            await preloader.Value.DisposeAsync();
+            await preloader.DisposeAsync();
         }
     }
 
+    private Preloader Find(LaunchSpec spec) => spec.Preload!.IsOfApp
+        ? _ofApps.For(spec, KeyOf(spec))
+        : _ofApplicationGroups.GetOrAdd(KeyOf(spec), _ => new(() => new Preloader(spec, _host, this))).Value;
+
     private static string KeyOf(LaunchSpec spec) => JsonSerializer.Serialize(new object?[]
     {
-        spec.Preload!.ApplicationGroup, spec.Preload.Modules, spec.Preload.Command, spec.Preload.Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
-        spec.User, spec.Group, spec.SupplementaryGroups, spec.Capabilities, spec.NoNewPrivileges,
+        spec.Preload!.Owner, spec.Preload.Imports, spec.Preload.Command, spec.Preload.Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
+        spec.User, spec.Group, spec.SupplementaryGroups, spec.Capabilities, spec.NoNewPrivileges, spec.Preload.IsOfApp ? spec.Worker.Generation : null,
     });
 
     // Once for each cause: the next workers say nothing new.
     private void Note(LaunchSpec spec, PreloadFault? fault)
     {
         var group = spec.Worker.Group;
-        if (fault is null)
+        if (spec.IsForkParent)
         {
-            if (_faults.TryRemove(group, out _))
+            NoteOfApp(spec, fault);
+        }
+        else if (fault is null)
+        {
+            if (Forget(spec))
             {
-                WorkerLog.ForkedAgain(host.Logger, group, spec.Preload!.ApplicationGroup);
+                WorkerLog.ForkedAgain(_host.Logger, group, spec.Preload!.Owner);
             }
         }
         else if (!_faults.TryGetValue(group, out var known) || known != fault)
         {
             _faults[group] = fault;
-            WorkerLog.StartsPlainly(host.Logger, group, spec.Preload!.ApplicationGroup, fault.Cause.TrimEnd('.'), fault.Remedy.TrimEnd('.'));
+            WorkerLog.StartsPlainly(_host.Logger, group, spec.Preload!.Owner, fault.Cause.TrimEnd('.'), fault.Remedy.TrimEnd('.'));
         }
+    }
+
+    private bool Forget(LaunchSpec spec)
+    {
+        if (spec.Preload is null or { IsOfApp: false })
+        {
+            _faults.TryRemove(PreloaderProcess.NameOf(PreloadSpec.OwnerOf(spec.Worker.Group)), out _);
+        }
+
+        return _faults.TryRemove(spec.Worker.Group, out _);
+    }
+
+    private void NoteOfApp(LaunchSpec spec, PreloadFault? fault)
+    {
+        if (fault is null)
+        {
+            Forget(spec);
+            return;
+        }
+
+        _faults[spec.Worker.Group] = fault with { Effect = "It shares no memory with other apps" };
+        WorkerLog.AppIsAlone(_host.Logger, spec.Worker.Group, spec.Preload!.Owner, fault.Cause.TrimEnd('.'), fault.Remedy.TrimEnd('.'));
     }
 }

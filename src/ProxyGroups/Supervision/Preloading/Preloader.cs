@@ -8,7 +8,7 @@ namespace ProxyGroups.Supervision;
 /// <see cref="IdleTime"/> and comes back with the next worker. Thread-safe.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDisposable
+internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher launcher) : IAsyncDisposable
 {
     internal static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
 
@@ -37,7 +37,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
         }
         catch (StaleCodeException stale)
         {
-            WorkerLog.PreloaderStale(host.Logger, forked.Preload!.ApplicationGroup, first.Pid, stale.Path);
+            WorkerLog.PreloaderStale(host.Logger, forked.Preload!.Owner, first.Pid, stale.Path);
             Replace(first);
         }
 
@@ -53,16 +53,27 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
 
     public async ValueTask DisposeAsync()
     {
-        List<PreloaderProcess> all;
+        var all = End();
+        all.ForEach(static process => process.Kill());
+        await Task.WhenAll(all.Select(static process => process.Ended));
+    }
+
+    /// <summary>It forks no more; completes when its last worker has ended.</summary>
+    public async Task RetireAsync()
+    {
+        var all = End();
+        all.ForEach(static process => process.Retire());
+        await Task.WhenAll(all.Select(static process => process.Ended));
+    }
+
+    private List<PreloaderProcess> End()
+    {
         lock (_gate)
         {
             _isEnding = true;
             _idle?.Dispose();
-            all = [.. _all];
+            return [.. _all];
         }
-
-        all.ForEach(static process => process.Kill());
-        await Task.WhenAll(all.Select(static process => process.Ended));
     }
 
     private async Task<PreloaderProcess> ReadyAsync(LaunchSpec spec, CancellationToken cancellationToken)
@@ -83,7 +94,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
         Count(1);
         try
         {
-            var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, spec, addedEnvironment, cancellationToken);
+            var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, forked.Preload!.IsOfApp ? Inheriting(spec) : spec, addedEnvironment, cancellationToken);
             _ = worker.Exited.ContinueWith(_ => Count(-1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return worker;
         }
@@ -94,10 +105,19 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
         }
     }
 
+    // What the preloader of an app was given itself is inherited, and niceness would add up.
+    private static LaunchSpec Inheriting(LaunchSpec spec) =>
+        spec with { Umask = null, Nice = null, CpuSeconds = null, OpenFiles = null, AddressSpace = null, CoreSize = null };
+
     private PreloaderProcess Current()
     {
         lock (_gate)
         {
+            if (_isEnding)
+            {
+                throw new PreloadException(new("its preloader has ended with its generation", "Nothing has to be done: this worker is replaced soon."));
+            }
+
             if (_current is null && _fault is not null && host.Time.GetElapsedTime(_failedAt) < _pause)
             {
                 throw new PreloadException(_fault);
@@ -110,8 +130,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
     // Under the gate.
     private PreloaderProcess Start()
     {
-        ObjectDisposedException.ThrowIf(_isEnding, this);
-        var process = PreloaderProcess.Start(forked, host.NextId(), ++_generation, host);
+        var process = PreloaderProcess.Start(forked, host.NextId(), ++_generation, host, launcher);
         _all.Add(process);
         _ = WatchAsync(process);
         return process;
@@ -123,14 +142,14 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host) : IAsyncDis
         var fault = await process.Verdict;
         if (fault is null)
         {
-            WorkerLog.PreloaderReady(host.Logger, forked.Preload!.ApplicationGroup, process.Pid, host.Time.GetElapsedTime(started).TotalMilliseconds, string.Join(", ", forked.Preload.Modules));
+            WorkerLog.PreloaderReady(host.Logger, forked.Preload!.Owner, process.Pid, host.Time.GetElapsedTime(started).TotalMilliseconds, string.Join(", ", forked.Preload.Imports));
         }
 
         var readyAt = host.Time.GetTimestamp();
         await process.Ended;
         if (NoteEnd(process, fault, host.Time.GetElapsedTime(readyAt)) is { } pause)
         {
-            WorkerLog.PreloaderDied(host.Logger, forked.Preload!.ApplicationGroup, process.Pid);
+            WorkerLog.PreloaderDied(host.Logger, forked.Preload!.Owner, process.Pid);
             await Task.Delay(pause, host.Time);
             Repair();
         }

@@ -6,20 +6,22 @@ namespace ProxyGroups.Supervision;
 internal sealed class PreloaderProcess
 {
     private const string Prefix = "proxygroups: ";
-    private const string Importing = "importing ";
+    private static readonly string[] Activities = ["importing ", "warming up "];
     private const int ImportFailed = 3;
     private const int NotSafe = 4;
 
-    // Imports that take longer hang, or are better warmed up elsewhere: nobody's start waits so long for them.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Imports that take longer hang: nobody's start waits so long for them, but where Timeouts:Startup says so.
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource<PreloadFault?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkerProcess _process;
+    private readonly PreloadSpec _preload;
 
-    private PreloaderProcess(LaunchSpec spec, PreloadHost host)
+    private PreloaderProcess(LaunchSpec spec, PreloadSpec preload, PreloadHost host, ILauncher launcher)
     {
+        _preload = preload;
         Control = host.Directory.SocketPath(spec.Worker.Id);
-        _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Logs, host.Logger, host.Time, Hear);
+        _process = WorkerProcess.Start(spec, launcher, host.Directory, host.Logs, host.Logger, host.Time, Hear);
         _ = LimitAsync(host.Time);
     }
 
@@ -35,39 +37,51 @@ internal sealed class PreloaderProcess
     public int Pid => _process.Pid ?? 0;
 
     /// <param name="forked">A worker that is to be forked from it: it runs as that one's user, with its rights.</param>
-    public static PreloaderProcess Start(LaunchSpec forked, int id, int generation, PreloadHost host)
+    public static PreloaderProcess Start(LaunchSpec forked, int id, int generation, PreloadHost host, ILauncher launcher)
     {
         var preload = forked.Preload!;
-        var environment = new Dictionary<string, string>(preload.Environment)
-        {
-            ["PROXYGROUPS_PRELOAD"] = string.Join(' ', preload.Modules),
-            ["PROXYGROUPS_SOCKET"] = host.Directory.SocketPath(id),
-        };
-        var spec = new LaunchSpec
-        {
-            Worker = new(string.Create(CultureInfo.InvariantCulture, $"preloader of {preload.ApplicationGroup}"), id, 0, generation),
-            Command = preload.Command,
-            Directory = "/",
-            Environment = environment,
-            // Its control socket is no worker's: it is not asked whether it speaks HTTP.
-            Endpoint = WorkerEndpoint.Nowhere,
-            Readiness = new(Notify: true, Path: null),
-            User = forked.User,
-            Group = forked.Group,
-            SupplementaryGroups = forked.SupplementaryGroups,
-            Capabilities = forked.Capabilities,
-            NoNewPrivileges = forked.NoNewPrivileges,
-            StackDumpSignal = null,
-            IsForkParent = true,
-        };
-        return new(spec, host);
+        var environment = new Dictionary<string, string>(preload.Environment) { ["PROXYGROUPS_SOCKET"] = host.Directory.SocketPath(id) };
+        var worker = new WorkerIdentity(NameOf(preload.Owner), id, 0, preload.IsOfApp ? forked.Worker.Generation : generation);
+        return new((preload.IsOfApp ? OfApp(forked, id) : OfModules(forked)) with { Worker = worker, Environment = environment }, preload, host, launcher);
     }
+
+    /// <summary>What it is called in logs and records, in the place of a process group.</summary>
+    public static string NameOf(string owner) => "preloader of " + owner;
 
     /// <summary>It forks no more, and ends when its last worker has.</summary>
     public void Retire() => _process.Stop();
 
     /// <summary>Its workers live on.</summary>
     public void Kill() => _process.Kill();
+
+    // A worker that shares what is its group's: place, limits, log.
+    private static LaunchSpec OfApp(LaunchSpec forked, int id) => forked with
+    {
+        Command = forked.Preload!.Command,
+        // Its control socket is no worker's: it is not asked whether it speaks HTTP.
+        Endpoint = WorkerEndpoint.Nowhere,
+        Readiness = new(Notify: true, Path: null),
+        Cgroup = forked.Cgroup is { } path ? Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $"w{id}")) : null,
+        Preload = forked.Preload.Base,
+        IsForkParent = true,
+        Watchdog = null,
+    };
+
+    private static LaunchSpec OfModules(LaunchSpec forked) => new()
+    {
+        Worker = forked.Worker,
+        Command = forked.Preload!.Command,
+        Directory = "/",
+        Environment = forked.Preload.Environment,
+        Endpoint = WorkerEndpoint.Nowhere,
+        Readiness = new(Notify: true, Path: null),
+        User = forked.User,
+        Group = forked.Group,
+        SupplementaryGroups = forked.SupplementaryGroups,
+        Capabilities = forked.Capabilities,
+        NoNewPrivileges = forked.NoNewPrivileges,
+        IsForkParent = true,
+    };
 
     private void Hear(WorkerEvent happened)
     {
@@ -87,19 +101,22 @@ internal sealed class PreloaderProcess
 
     private async Task LimitAsync(TimeProvider time)
     {
-        await Task.WhenAny(Verdict, Task.Delay(Patience, time));
-        if (_verdict.TrySetResult(new($"{LastWords(_process.LastOutput)} has not ended after {Patience.TotalSeconds:0} s", "Take that module off Preload, or see why its import takes so long.", IsLasting: true)))
+        var patience = _preload.Patience * 2 is var startup && startup > ShortestPatience && _preload.IsOfApp ? startup : ShortestPatience;
+        await Task.WhenAny(Verdict, Task.Delay(patience, time));
+        if (_verdict.TrySetResult(new($"{LastWords(_process.LastOutput)} has not ended after {patience.TotalSeconds:0} s", $"{PreloadRemedy.Off(_preload)}, or see why it takes so long.", IsLasting: true)))
         {
             _process.DumpStacks();
             _process.Kill();
         }
     }
 
-    private static PreloadFault Describe(WorkerExit exit, IReadOnlyList<string> output) => exit.Code switch
+    private PreloadFault Describe(WorkerExit exit, IReadOnlyList<string> output) => exit.Code switch
     {
-        NotSafe => new($"{LastWords(output)}, and a process with that must not be forked", "Take that module off Preload, or keep it from doing so when imported.", IsLasting: true),
-        ImportFailed => new(LastWords(output), "Correct Preload, or install the module for this interpreter.", IsLasting: true),
-        _ when LastWords(output) is var words && words.StartsWith(Importing, StringComparison.Ordinal) => new($"{words} ended the preloader ({exit})", "Take that module off Preload.", IsLasting: true),
+        NotSafe => new($"{LastWords(output)}, and a process with that must not be forked", PreloadRemedy.ForUnsafe(_preload), IsLasting: true),
+        // An app is corrected, and tried again: its workers say what is wrong.
+        ImportFailed => new(LastWords(output), _preload.IsOfApp ? "Correct the app." : "Correct Preload, or install the module for this interpreter.", IsLasting: !_preload.IsOfApp),
+        _ when LastWords(output) is var words && Activities.Any(activity => words.StartsWith(activity, StringComparison.Ordinal)) =>
+            new($"{words} ended the preloader ({exit})", PreloadRemedy.Off(_preload) + ".", IsLasting: true),
         _ => new($"its preloader ended ({exit})", "See its last output in the log."),
     };
 

@@ -1,4 +1,4 @@
-"""Entry point: `python <this directory> wsgi`, or `preload` for the process that workers are forked from.
+"""Entry point: `python <this directory> wsgi`, or `preload` or `preload-app` for a process that workers are forked from.
 
 Python puts this directory at sys.path[0], where our file names would shadow the application's modules. It is
 replaced by the parent only while the package is imported, and then by the application's own directory. The
@@ -29,11 +29,11 @@ def main(arguments):
     if arguments == ["preload"]:
         # No directory of any application is on the path: two of them may have modules of one name.
         return import_part("preloader").main(os.environ)
-    if arguments != ["wsgi"]:
+    if arguments not in (["wsgi"], ["preload-app"]):
         return "usage: python %s wsgi" % os.path.dirname(__file__)
-    worker = import_part("worker")
+    part = import_part("worker" if arguments == ["wsgi"] else "app_preloader")
     sys.path.insert(0, os.getcwd())
-    return worker.main(os.environ)
+    return part.main(os.environ)
 
 
 if __name__ == "__main__":

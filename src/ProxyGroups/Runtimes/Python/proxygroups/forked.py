@@ -1,6 +1,7 @@
 """The first steps of a forked worker: what a plain one gets from its command line and its fresh interpreter.
 
-An order says: "environment" (all of it), "directory", "umask" (or null), "nice", "limits", "mark". Its four descriptors are standard output, standard error,
+An order says: "environment" (all of it), "directory", "umask" (or null), "nice", "limits", "mark", and "isForkParent" of a process that forks workers itself.
+A worker of an application that is imported already has its place, and takes of the environment what differs. The order's four descriptors are standard output, standard error,
 the lifeline (whatever holds it open is killed with the front door) and the gate: a byte on it says that lifeline and cgroup are set.
 """
 
@@ -11,7 +12,7 @@ import signal
 import sys
 import time
 
-from . import log
+from . import log, settings
 from .open_files import descriptors
 
 EXIT_FAILED = 70
@@ -20,13 +21,19 @@ _MARK = b"PROXYGROUPS_WORKER="
 
 
 class Start:
-    """How the interpreter was before anything was imported; a worker starts from that."""
+    """How the interpreter is for a worker that starts: made before modules are imported, and after the application, which may have changed it.
 
-    def __init__(self):
+    descriptors  those that no worker is to have
+    application  the callable if it is imported already, or None
+    variables    the environment that it was imported with
+    """
+
+    def __init__(self, held=None, application=None, variables=None):
+        self.application, self.variables = application, variables
         self.signals = {number: signal.getsignal(number) for number in signal.valid_signals()}
         self.umask = os.umask(0o022)
         os.umask(self.umask)
-        self.descriptors = [number for number in descriptors() if number > 2]
+        self.descriptors = [number for number in descriptors() if number > 2] if held is None else held
         self.mark = _find_mark()
 
 
@@ -49,13 +56,21 @@ def run(order, received, connection, start, foreign):
         _take_place(order, start)
         _reseed()
         gc.enable()
-        from . import worker
-
-        code = worker.main(os.environ)
+        code = _go_on(order, start, lifeline)
     except BaseException:
         log.exception("the forked worker cannot start")
     log.flush_streams()
     os._exit(code)
+
+
+def _go_on(order, start, lifeline):
+    if order.get("isForkParent"):
+        from . import app_preloader
+
+        app_preloader.main(os.environ, [lifeline])
+    from . import worker
+
+    return worker.main(os.environ) if start.application is None else worker.main(dict(order["environment"]), start.application)
 
 
 def _restore_signals(handlers):
@@ -85,13 +100,25 @@ def _take_place(order, start):
     os.nice(order["nice"])
     for number, soft, hard in order["limits"]:
         resource.setrlimit(number, (soft, hard))
+    _write_mark(start.mark, order["mark"].encode())
+    if start.application is not None:
+        _differ(order["environment"], start.variables)
+        return
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()
-    _write_mark(start.mark, order["mark"].encode())
     os.chdir(order["directory"])
     sys.path.insert(0, os.getcwd())
     sys.path_importer_cache.clear()
+
+
+def _differ(environment, variables):
+    """The application may have set variables of its own when it was imported."""
+    for name in [name for name in variables if name not in environment]:
+        os.environ.pop(name, None)
+    for name, value in environment.items():
+        if name not in settings.OURS and variables.get(name) != value:
+            os.environ[name] = value
 
 
 def _reseed():

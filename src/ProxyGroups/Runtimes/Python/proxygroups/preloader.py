@@ -35,7 +35,10 @@ _DESCRIPTORS = 4
 
 def main(environment):
     """Runs the preloader, and ends the process: exit hooks are the workers' affair, and a thread of an import must not hold it back."""
-    code = _run(environment)
+    leave(_run(environment))
+
+
+def leave(code):
     log.flush_streams()
     os._exit(code)
 
@@ -57,13 +60,18 @@ def _run(environment):
         return code
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
+    serve(control, notifier, start)
+    return 0
+
+
+def serve(control, notifier, start):
+    """Says that it is ready, and forks until it is asked to end."""
     gc.collect()
     preloader = Preloader(control, start, CodeStamps(sys.modules))
     control.listen(_BACKLOG)
     notifier.ready()
     notifier.close()
     preloader.run()
-    return 0
 
 
 def _import(names, looked):

@@ -5,7 +5,7 @@ SOCKET_PATH_LIMIT = 107
 
 OURS = (
     "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP", "PROXYGROUPS_APPS",
-    "PROXYGROUPS_IMPORT_WAIT", "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+    "PROXYGROUPS_IMPORT_WAIT", "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "PROXYGROUPS_WARMUP", "NOTIFY_SOCKET", "WATCHDOG_USEC",
 )
 """Variables taken out of the environment before the application is imported: they concern this process alone, and a
 child of the application must not answer in its name. PROXYGROUPS_GROUP, _RANK and _GENERATION stay."""
@@ -24,20 +24,22 @@ class Settings:
     app       the application: "module:attribute" or "path/to/file.py:attribute"; None where there are several
     apps      several applications: (path, application, directory) of each, from JSON; None where there is one
     import_wait  seconds from the start during which requests wait for one of several that is not imported yet, or None
+    warmup    pages that a process which workers are forked from asks of its application
     notify    address of the sd_notify socket, or None
     watchdog  seconds within which a sign of life is expected, or None
     multiprocess  value of environ["wsgi.multiprocess"]
     """
 
-    __slots__ = ("socket", "port", "threads", "app", "apps", "import_wait", "notify", "watchdog", "multiprocess")
+    __slots__ = ("socket", "port", "threads", "app", "apps", "import_wait", "warmup", "notify", "watchdog", "multiprocess")
 
     def __init__(self, variables):
         self.socket = variables.get("PROXYGROUPS_SOCKET") or None
         self.port = None if self.socket else _number(variables, "PROXYGROUPS_PORT", 1, 65535)
         self.threads = _number(variables, "PROXYGROUPS_THREADS", 1, 10000)
-        self.apps = _apps(variables.get("PROXYGROUPS_APPS"))
+        self.apps = _json(variables.get("PROXYGROUPS_APPS"))
         self.app = None if self.apps else _required(variables, "PROXYGROUPS_APP")
         self.import_wait = _number(variables, "PROXYGROUPS_IMPORT_WAIT", 1, 10 ** 10) / 1e3 if self.apps else None
+        self.warmup = _json(variables.get("PROXYGROUPS_WARMUP")) or []
         self.notify = variables.get("NOTIFY_SOCKET") or None
         self.watchdog = _watchdog(variables)
         self.multiprocess = variables.get("PROXYGROUPS_MULTIPROCESS") == "1"
@@ -61,7 +63,7 @@ def _required(variables, name):
     return value
 
 
-def _apps(text):
+def _json(text):
     if not text:
         return None
     import json  # Only who needs it pays for it.

@@ -8,6 +8,7 @@ from .open_files import descriptors, target
 
 _PATIENCE_SECONDS = 0.2
 _PAUSE_SECONDS = 0.01
+_SQLITE = b"SQLite format 3\0"
 _LOOPS = ("anon_inode:[eventpoll]", "anon_inode:[io_uring]", "anon_inode:inotify", "anon_inode:[inotify]")
 
 
@@ -33,7 +34,17 @@ class Verdict:
                 return _describe(descriptor)
             if kind in _LOOPS:
                 return "an event loop running or a watch on files (%s)" % kind
+            if _is_sqlite(descriptor):
+                return "a connection open to the SQLite database %s" % kind
         return None
+
+
+def _is_sqlite(descriptor):
+    """Its locks belong to a process, and a forked one would go by locks that it does not have. Read in place: to open and close it again would drop them."""
+    try:
+        return os.pread(descriptor, len(_SQLITE), 0) == _SQLITE
+    except OSError:
+        return False  # A pipe, a device, or not open for reading.
 
 
 def _threads():

@@ -26,8 +26,8 @@ EXIT_APPLICATION = 3
 """The application could not be loaded; the last line on stderr says why and what to do."""
 
 
-def main(environment):
-    """Runs the worker; returns an exit code if it cannot start, and does not return otherwise."""
+def main(environment, imported=None):
+    """Runs the worker; returns an exit code if it cannot start, and does not return otherwise. `imported`: the application, if it is."""
     log.prepare_streams()
     stacks.install()
     sys.argv = ["proxygroups"]  # An application that reads arguments when imported must not find ours.
@@ -38,7 +38,7 @@ def main(environment):
         log.line("cannot start: %s" % error)
         return EXIT_SETTINGS
     try:
-        callable_ = _load(given)
+        callable_ = _load(given) if imported is None else imported
     except application.LoadError as error:
         application.report(error)
         listener.remove()

@@ -1,0 +1,12 @@
+namespace ProxyGroups.Supervision;
+
+/// <summary>What to do where something cannot be preloaded, in the words of the setting that asked for it.</summary>
+internal static class PreloadRemedy
+{
+    /// <summary>Without a full stop, so that something may follow.</summary>
+    public static string Off(PreloadSpec preload) => preload.IsOfApp ? "Remove PreloadApp" : "Take that module off Preload";
+
+    public static string ForUnsafe(PreloadSpec preload) => preload.IsOfApp
+        ? "Let the app start that with its first request in each worker, or remove PreloadApp."
+        : "Take that module off Preload, or keep it from doing so when imported.";
+}
