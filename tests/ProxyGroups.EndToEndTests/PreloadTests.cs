@@ -70,12 +70,12 @@ public sealed class PreloadTests : PreloadScene
     [InlineData("import os\nos._exit(9)\n", "importing bad ended the preloader (exit code 9)")]
     [InlineData("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "importing bad ended the preloader (signal 11 (SEGV))")]
     [InlineData("import not_there\n", "bad cannot be imported: ModuleNotFoundError: No module named 'not_there'")]
-    [InlineData("import time\ntime.sleep(600)\n", "its preloader is not ready after 1.0 s")]
+    [InlineData("import time\ntime.sleep(600)\n", "its preloader is not ready after 5.0 s", "10s")]
     [InlineData("import errno, os\ndef fork():\n    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))\nos.fork = fork\n", "it refuses: fork: [Errno 12] Cannot allocate memory")]
-    public async Task Whatever_goes_wrong_in_the_preloader_the_app_is_served(string module, string cause)
+    public async Task Whatever_goes_wrong_in_the_preloader_the_app_is_served(string module, string cause, string startup = "60s")
     {
         Write("lib/bad.py", module);
-        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one", more: new { Timeouts = new { Startup = "2s" } }))), "bad");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one", more: new { Timeouts = new { Startup = startup } }))), "bad");
         Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
         Assert.Equal(cause, (await frontDoor.GroupAsync("one", Token)).GetProperty("preloadFault").GetProperty("cause").GetString());
     }
