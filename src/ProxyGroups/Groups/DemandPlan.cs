@@ -20,7 +20,7 @@ internal static class DemandPlan
             Demand = null,
         };
         // A group that nobody asks for is as new: its next request starts it without the backoff of old failures.
-        followed = followed.Wanted == 0 && state.Wanted > 0 ? followed.WithoutFailures(now) : followed;
+        followed = followed.Wanted == 0 && (state.Wanted > 0 || state.Failures > 0) ? followed.WithoutFailures(now) : followed;
         return state.Demand is null ? followed : followed with { MeasureAt = Earlier(followed.MeasureAt, NextMeasure(followed, state.Demand, now)) };
     }
 

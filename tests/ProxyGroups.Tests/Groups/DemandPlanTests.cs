@@ -125,6 +125,16 @@ public sealed class DemandPlanTests
     }
 
     [Fact]
+    public void A_preparation_that_fails_when_nobody_asks_any_more_is_no_failure_of_the_group()
+    {
+        var script = Elastic(least: 0).Start().On(new GroupEvent.SettingsChanged(Settings(least: 0))).On(Asked).Measured(waiting: 1).After(60).Measured();
+        Assert.Equal((0, 2), (script.State.Wanted, script.State.PreparingGeneration));
+        script.On(new GroupEvent.Prepared(2, new SpawnFailure(SpawnStep.Prepare, "'migrate' ended with exit code 1", [], "mend it", TimeSpan.Zero)));
+        Assert.Equal((0, false), (script.State.Failures, script.State.IsClosed));
+        Assert.Equal([new GroupAction.Prepare(2)], script.On(Asked).Measured(waiting: 1).Started);
+    }
+
+    [Fact]
     public void Failures_are_forgotten_when_the_worker_that_could_not_start_is_not_wanted_any_more()
     {
         var script = Elastic(least: 1).Start().Boot(1).After(1).On(Asked).Measured(busy: 1, waiting: 1, oldestWait: 1).Fail(2).After(60).Measured();
