@@ -52,9 +52,18 @@ internal static class RollPlan
     // Else a worker would leave for a successor that cannot come. After a failure one leaves, and its successor shows whether they can.
     private static bool CanStart(GroupState state) => !state.NeedsPreparation && (state.Failures == 0 || MissingRanks(state) == 0);
 
-    // Ranks, not workers: a successor and the worker that is about to leave for it count once. One that never had room is not missed.
-    private static int MissingRanks(GroupState state) => Enumerable.Range(0, state.Wanted).Count(rank => !state.Workers.Any(worker =>
-        worker.Rank == rank && worker is { State: WorkerState.Ready } or { State: WorkerState.Starting, LacksRoom: true, IsHeir: false }));
+    // Ranks, not workers: a successor and the worker that is about to leave for it count once. One that has no room is missed only if it
+    // had: its predecessor left for it. Where that room is lost (a lowered cap) all others would wait for it for ever, so it is missed
+    // only while not even what always runs is there.
+    private static int MissingRanks(GroupState state)
+    {
+        var mayLose = state.Workers.Count(static worker => worker.State == WorkerState.Ready) >= state.Settings.Processes;
+        return Enumerable.Range(0, state.Wanted).Count(rank => !state.Workers.Any(worker => worker.Rank == rank
+            && (worker is { State: WorkerState.Ready } or { State: WorkerState.Starting, LacksRoom: true, IsHeir: false } || (mayLose && HasLostItsRoom(state, worker)))));
+    }
+
+    private static bool HasLostItsRoom(GroupState state, WorkerView worker) =>
+        worker is { State: WorkerState.Starting, LacksRoom: true, IsHeir: true } && state.Workers.Count(other => other.Rank == worker.Rank) == 1;
 
     private static bool HasSuccessorWithoutRoom(GroupState state, int rank) =>
         state.Workers.Any(worker => worker.Rank == rank && worker is { State: WorkerState.Starting, LacksRoom: true } && IsCurrent(state, worker));

@@ -32,6 +32,18 @@ public sealed class CappedGroupTests
     }
 
     [Fact]
+    public void An_heir_whose_room_is_lost_does_not_keep_the_others_from_being_replaced()
+    {
+        var script = new PlannerScript(Elastic with { Processes = 1 }).Start().Boot(1).On(new GroupEvent.DemandRose()).Measured(busy: 1, waiting: 1, oldestWait: 1).Boot(2);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.RestartAsked)], Drains(script.On(Restart).On(new GroupEvent.Prepared(2, null)).LacksRoom(3)));
+        Assert.Empty(Drains(script.On(new GroupEvent.WorkerDrained(1))));
+        // The cap was lowered meanwhile.
+        script.Exited(1);
+        Assert.Contains(new GroupAction.Spawn(4, 1, 2), script.Started);
+        Assert.Equal([new GroupAction.Drain(2, WorkerReason.RestartAsked)], Drains(script.LacksRoom(4)));
+    }
+
+    [Fact]
     public void A_rank_that_never_had_room_does_not_keep_the_others_from_being_replaced()
     {
         var script = new PlannerScript(processes: 2).Start().Boot(1).LacksRoom(2).On(Restart).On(new GroupEvent.Prepared(2, null));

@@ -40,8 +40,15 @@ internal sealed class GroupInvariants(SimulatedGroup group, Machine machine)
 
     private static bool IsLive(WorkerView worker) => worker.State is WorkerState.Starting or WorkerState.Ready;
 
-    private static int ReadyRanks(GroupState state, int wanted) => state.Workers
-        .Where(worker => worker.State == WorkerState.Ready && worker.Rank < wanted).Select(static worker => worker.Rank).Distinct().Count();
+    // A rank whose worker never found room below the caps, or lost it, is not missed.
+    private static int ServedRanks(GroupState state, int wanted) => state.Workers
+        .Where(worker => worker.Rank < wanted && (worker is { State: WorkerState.Ready } or { State: WorkerState.Starting, LacksRoom: true, IsHeir: false } || HasLostItsRoom(state, worker)))
+        .Select(static worker => worker.Rank).Distinct().Count();
+
+    private static bool HasLostItsRoom(GroupState state, WorkerView worker) =>
+        worker is { State: WorkerState.Starting, LacksRoom: true, IsHeir: true } && state.Workers.Count(other => other.Rank == worker.Rank) == 1;
+
+    private static bool IsHeirOf(WorkerView worker, WorkerView leaver) => worker is { State: WorkerState.Starting, IsHeir: true } && worker.Rank == leaver.Rank;
 
     private static bool IsSick(WorkerView worker) => worker.SilentPeriods > 0 || worker.ReplaceReason is WorkerReason.RequestDeadline or WorkerReason.ResponseSilence;
 
@@ -65,14 +72,20 @@ internal sealed class GroupInvariants(SimulatedGroup group, Machine machine)
             return;
         }
 
+        Assert.All(leavers.Where(static leaver => leaver.Reason == WorkerReason.MadeRoom), leaver => Assert.True(leaver.Worker.Rank >= plan.State.Settings.Processes, "a worker that always runs made room for others"));
         var inPlace = leavers.Count(static leaver => leaver.Worker.IsReplacedInPlace);
-        Assert.True(inPlace == 0 || !plan.State.NeedsPreparation, "a worker left in place before its successor was prepared");
-        var bound = Math.Min(ReadyRanks(WithoutThoseThatEnded(before, plan.State), plan.State.Wanted), plan.State.Wanted - plan.State.Settings.Restart.MaxUnavailable);
-        Assert.True(leavers.Count == 0 || ReadyRanks(plan.State, plan.State.Wanted) + inPlace >= bound, $"too few are left of {bound}: {string.Join(", ", leavers)}");
+        var heirs = leavers.Count(leaver => plan.State.Workers.Any(worker => IsHeirOf(worker, leaver.Worker)));
+        Assert.True(inPlace + heirs == 0 || !plan.State.NeedsPreparation, "a worker left in place before its successor was prepared");
+        Assert.True(heirs == 0 || !before.Workers.Any(worker => HasLostItsRoom(before, worker)) || before.Workers.Count(static worker => worker.State == WorkerState.Ready) >= plan.State.Settings.Processes, "a worker left for an heir while another one lacks its room, and what always runs is not there");
+        var most = Math.Max(heirs > 0 ? 1 : 0, plan.State.Settings.Restart.MaxUnavailable);
+        var bound = Math.Min(ServedRanks(WithoutThoseThatEnd(before, plan.State), plan.State.Wanted), plan.State.Wanted - most);
+        Assert.True(leavers.Count == 0 || ServedRanks(plan.State, plan.State.Wanted) + inPlace >= bound, $"too few are left of {bound}: {string.Join(", ", leavers)}");
     }
 
-    private static GroupState WithoutThoseThatEnded(GroupState before, GroupState after) =>
-        before with { Workers = before.Workers.RemoveAll(worker => after.Find(worker.Id) is null) };
+    private static GroupState WithoutThoseThatEnd(GroupState before, GroupState after) => before with
+    {
+        Workers = before.Workers.RemoveAll(worker => after.Find(worker.Id) is not { } now || (worker.State == WorkerState.Starting && !IsLive(now))),
+    };
 
     private void HasAnEnd(WorkerView worker)
     {

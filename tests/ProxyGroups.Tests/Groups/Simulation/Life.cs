@@ -68,6 +68,7 @@ internal sealed class Life(int seed) : IDisposable
         // Not all at the same time: those that recycle are whole now and then.
         var broken = _machine.Groups.ToList();
         Until(() => broken.RemoveAll(IsWhole) >= 0 && broken.Count == 0, LongestRecovery, "not all groups came to what they should be");
+        Until(_machine.Caps.AreKept, LongestRecovery, "more runs than the caps allow");
     }
 
     private void End()
@@ -80,6 +81,7 @@ internal sealed class Life(int seed) : IDisposable
 
         Until(() => _machine.Groups.All(static group => group.IsGone && group.Clients.Held.Count == 0 && group.Clients.Waiting == 0), LongestEnd, "not all groups, and all that they held, ended");
         _machine.Boots.CheckAllAreFree();
+        _machine.Caps.CheckAllAreFree();
     }
 
     private void Until(Func<bool> isSo, TimeSpan limit, string otherwise)
@@ -91,7 +93,8 @@ internal sealed class Life(int seed) : IDisposable
         }
     }
 
-    // As many ready workers as wanted, no others, every slot free, nothing that failed left to be shown.
+    // As many ready workers as wanted, no others but those beyond what always runs that find no room and are never idle, every slot free,
+    // nothing that failed left to be shown.
     private static bool IsWhole(SimulatedGroup group)
     {
         var state = group.State;
@@ -101,11 +104,13 @@ internal sealed class Life(int seed) : IDisposable
         }
 
         var scheduler = group.Scheduler.Snapshot();
-        return state.Wanted == (state.Settings.Timeouts.Idle == Timeout.InfiniteTimeSpan ? state.Wanted : state.Settings.Processes)
+        var isNeverIdle = state.Settings.Timeouts.Idle == Timeout.InfiniteTimeSpan;
+        return state.Wanted == (isNeverIdle ? state.Wanted : state.Settings.Processes)
             && state.Workers.Length == state.Wanted
             && (state.Wanted == 0 || !state.NeedsPreparation)
             && state is { Failures: 0, IsClosed: false }
-            && state.Workers.All(worker => worker.State == WorkerState.Ready && RollPlan.IsCurrent(state, worker))
+            && state.Workers.All(worker => (worker.State == WorkerState.Ready || (worker.LacksRoom && isNeverIdle)) && RollPlan.IsCurrent(state, worker))
+            && state.Workers.Count(static worker => worker.State == WorkerState.Ready) >= state.Settings.Processes
             && scheduler.QueueLength == 0
             && scheduler.Workers.All(worker => worker.Busy == 0 && worker.Capacity == state.Settings.Threads && worker.State == WorkerSlotsState.Ready);
     }

@@ -2,7 +2,7 @@ namespace ProxyGroups.Tests.Groups.Simulation;
 
 /// <summary>
 /// Whole lives of groups under faults: crashes, hangs, slow starts, ignored stops, processes that cannot be had, preparations that
-/// fail, clocks that jump, demand, settings and generations that change. A failure prints its seed and what happened last.
+/// fail, clocks that jump, demand, caps, settings and generations that change. A failure prints its seed and what happened last.
 /// </summary>
 public sealed class LifeTests
 {

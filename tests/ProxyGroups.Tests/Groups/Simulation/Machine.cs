@@ -4,7 +4,7 @@ using ProxyGroups.Tests.Groups.StateTable;
 
 namespace ProxyGroups.Tests.Groups.Simulation;
 
-/// <summary>A machine with several groups, its clock and its arbiter of boots. One thing happens after the other; after each all invariants are checked.</summary>
+/// <summary>A machine with several groups, its clock, its caps and its arbiter of boots. One thing happens after the other; after each all invariants are checked.</summary>
 internal sealed class Machine : IDisposable
 {
     private const int BootPlaces = 2;
@@ -22,9 +22,11 @@ internal sealed class Machine : IDisposable
     {
         Random = new Random(seed);
         _origin = _time.GetTimestamp();
+        Caps = new CapTurns(this, new CapsDraw(Random));
         Boots = new BootTurns(new BootArbiter(BootPlaces, _time), BootPlaces, this);
         SynchronizationContext.SetSynchronizationContext(_pump);
         Groups = [.. Enumerable.Range(0, groups).Select(number => new SimulatedGroup(this, number, number == 0 ? Weather.Fair : Weather.Draw(Random)))];
+        Caps.Apply();
     }
 
     public Random Random { get; }
@@ -32,6 +34,8 @@ internal sealed class Machine : IDisposable
     public TimeProvider Time => _time;
 
     public TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    public CapTurns Caps { get; }
 
     public BootTurns Boots { get; }
 
@@ -60,6 +64,7 @@ internal sealed class Machine : IDisposable
     {
         HasSlept = true;
         Advance(Now + TimeSpan.FromSeconds(seconds));
+        Caps.ForgetWaits();
     }
 
     /// <summary>Keeps what a group's loop has done, for the story of a failure.</summary>
@@ -82,15 +87,26 @@ internal sealed class Machine : IDisposable
             what();
         }
 
-        FollowBoots();
+        Settle();
         foreach (var group in Groups)
         {
             group.Clients.Collect();
             group.Check();
         }
 
+        Caps.Check();
         Boots.Check();
         return isDue;
+    }
+
+    /// <summary>What has been granted reaches whoever waited for it.</summary>
+    public void Settle()
+    {
+        do
+        {
+            _pump.Run();
+        }
+        while (Boots.Follow() || Caps.Follow());
     }
 
     public void Dispose()
@@ -100,6 +116,7 @@ internal sealed class Machine : IDisposable
             group.Dispose();
         }
 
+        Caps.Dispose();
         SynchronizationContext.SetSynchronizationContext(_outer);
     }
 
@@ -111,15 +128,6 @@ internal sealed class Machine : IDisposable
             _time.Advance(at - Now);
         }
 
-        FollowBoots();
-    }
-
-    private void FollowBoots()
-    {
-        do
-        {
-            _pump.Run();
-        }
-        while (Boots.Follow());
+        Settle();
     }
 }

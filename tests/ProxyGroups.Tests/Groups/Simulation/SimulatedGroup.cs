@@ -1,12 +1,13 @@
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
+using ProxyGroups.Groups.Caps;
 using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Tests.Groups.Simulation;
 
 /// <summary>A group with the real reducer, planner and scheduler; its loop takes one event after the other, now and then late.</summary>
-internal sealed class SimulatedGroup : IDisposable
+internal sealed class SimulatedGroup : IDisposable, ICapMember
 {
     private readonly Machine _machine;
     private readonly Queue<GroupEvent> _inbox = new();
@@ -20,6 +21,7 @@ internal sealed class SimulatedGroup : IDisposable
         _machine = machine;
         Weather = weather;
         Settings = SettingsDraw.Next(machine.Random);
+        LargestWorker = machine.Random.Next(20, 200) << 20;
         State = new GroupState { Name = $"group{number}", Settings = Settings, NextWorkerId = (number << ProcessGroup.WorkerIdBits) + 1 };
         Scheduler = new SlotScheduler(Limits(Settings), machine.Time)
         {
@@ -50,6 +52,9 @@ internal sealed class SimulatedGroup : IDisposable
     /// <summary>When its loop wakes up by itself.</summary>
     public TimeSpan? Alarm { get; private set; }
 
+    /// <summary>Bytes of the largest that it may have.</summary>
+    public long LargestWorker { get; }
+
     public SimulatedWorker? FindWorker(int id) => _workers.GetValueOrDefault(id);
 
     public void Post(GroupEvent happened)
@@ -63,6 +68,10 @@ internal sealed class SimulatedGroup : IDisposable
     public void Replace(ProcessGroupSettings settings) => Change(settings, new GroupEvent.SettingsChanged(settings));
 
     public void Check() => _invariants.Check();
+
+    public SpareWorker? FindSpare() => SpareWorker.Find(State, Scheduler.Snapshot());
+
+    public void AskToYield(int worker) => Post(new GroupEvent.YieldAsked(worker));
 
     /// <summary>No worker, nothing on its way.</summary>
     public bool IsGone => State.IsFinished && _workers.Count == 0;
@@ -81,6 +90,7 @@ internal sealed class SimulatedGroup : IDisposable
     private void Change(ProcessGroupSettings settings, GroupEvent change)
     {
         Settings = settings;
+        _machine.Caps.Apply();
         Scheduler.Configure(Limits(settings));
         Post(change);
     }
@@ -157,7 +167,8 @@ internal sealed class SimulatedGroup : IDisposable
                 Scheduler.Restore(restore.Worker, restore.Epoch);
                 break;
             case GroupAction.Drain drain:
-                Scheduler.Drain(_workers[drain.Worker].Identity.Id);
+                _workers[drain.Worker].Leave(drain.Reason);
+                Scheduler.Drain(drain.Worker);
                 break;
             case GroupAction.Stop stop:
                 _workers[stop.Worker].Stop();

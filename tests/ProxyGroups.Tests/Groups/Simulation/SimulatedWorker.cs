@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ProxyGroups.Groups;
+using ProxyGroups.Groups.Caps;
 using ProxyGroups.Supervision;
 
 namespace ProxyGroups.Tests.Groups.Simulation;
@@ -10,6 +11,9 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
     private readonly CancellationTokenSource _unwanted = new();
     private readonly Weather _weather = group.Weather;
     private readonly TimeSpan? _watchdog = group.Settings.Timeouts.Watchdog;
+    private readonly double _share = machine.Between(0.5, 1);
+    private Task<CapRoom>? _roomClaim;
+    private CapRoom? _room;
     private Task<IDisposable>? _claim;
     private IDisposable? _place;
     private bool _isLaunched;
@@ -35,8 +39,21 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public bool IsHung => _hungSince is not null;
 
-    /// <summary>For its place to boot.</summary>
-    public bool IsWaiting => _claim is not null;
+    /// <summary>Workers of a group differ.</summary>
+    public long Bytes => (long)(_share * group.LargestWorker);
+
+    /// <summary>Null: the caps do not know it.</summary>
+    public long? MeasuredBytes { get; private set; }
+
+    public bool IsRoomDecided => _roomClaim is { IsCompleted: true };
+
+    public bool WaitsForRoom => _roomClaim is { IsCompleted: false };
+
+    /// <summary>It counts below the caps.</summary>
+    public bool HasRoom => !IsGone && (_room is not null || _roomClaim is { IsCompletedSuccessfully: true });
+
+    /// <summary>For its room below the caps, or for its place to boot.</summary>
+    public bool IsWaiting => _roomClaim is not null || _claim is not null;
 
     public bool IsPlaceDecided => _claim is { IsCompleted: true };
 
@@ -46,7 +63,36 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public TimeSpan Silence => _hungSince is { } since ? machine.Now - since : TimeSpan.Zero;
 
-    public void Begin() => _claim = machine.Boots.Claim(this, _unwanted.Token);
+    public void Begin() => _roomClaim = machine.Caps.Claim(group, identity, _unwanted.Token);
+
+    /// <summary>Goes on with its room, or without any since it is not wanted any more.</summary>
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "It is completed.")]
+    public void Enter()
+    {
+        var claim = _roomClaim!;
+        _roomClaim = null;
+        if (claim.IsCompletedSuccessfully)
+        {
+            _room = claim.Result;
+            _claim = machine.Boots.Claim(this, _unwanted.Token);
+        }
+        else
+        {
+            Report(new WorkerEvent.Exited(identity, WorkerExit.NeverStarted, []));
+        }
+    }
+
+    public void Leave(WorkerReason reason)
+    {
+        if (reason == WorkerReason.MadeRoom)
+        {
+            _room?.Yield();
+        }
+        else
+        {
+            _room?.Leave();
+        }
+    }
 
     /// <summary>Goes on with its place; false: it is not wanted any more.</summary>
     [SuppressMessage("Usage", "VSTHRD002", Justification = "It is completed.")]
@@ -69,6 +115,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public void Stop()
     {
+        _room?.Leave();
         _unwanted.Cancel();
         _isEndWanted = true;
         if (IsAlive && !IsHung && !machine.Chance(_weather.IgnoresStop))
@@ -79,6 +126,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public void Kill()
     {
+        _room?.Leave();
         _unwanted.Cancel();
         _isEndWanted = true;
         if (IsAlive)
@@ -131,6 +179,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         }
 
         _isReady = true;
+        _room!.Ready(Measure);
         Report(new WorkerEvent.Ready(identity, _watchdog));
         if (machine.Chance(_weather.DiesAtOnce))
         {
@@ -144,6 +193,20 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         {
             machine.After(machine.Between(0, 60), () => _hungSince = machine.Now);
         }
+    }
+
+    private CancellationTokenSource Measure(Action<long> sampled)
+    {
+        var watch = new CancellationTokenSource();
+        machine.After(machine.Between(0, 10), () =>
+        {
+            if (!watch.IsCancellationRequested && !IsGone)
+            {
+                MeasuredBytes = Bytes;
+                sampled(Bytes);
+            }
+        });
+        return watch;
     }
 
     private void Crash()
@@ -186,7 +249,12 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
             _place = null;
         }
 
-        IsGone |= fact is WorkerEvent.Exited;
+        if (fact is WorkerEvent.Exited)
+        {
+            IsGone = true;
+            _room?.Dispose();
+        }
+
         group.Post(new GroupEvent.WorkerReported(fact));
     }
 }
