@@ -50,6 +50,7 @@ internal static class GroupsRegistration
         services.AddSingleton<FailureAnswer>();
         services.AddSingleton<AccessLog>();
         services.AddHostedService(static provider => provider.GetRequiredService<AccessLog>());
+        services.AddSingleton<DirectRoutes>();
         services.AddSingleton<ForwardingServices>();
         services.AddSingleton<GroupForwarder>();
 

@@ -6,4 +6,5 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ProxyGroups.Proxying;
 
 /// <summary>What every forwarded request uses.</summary>
-internal sealed record ForwardingServices(IHttpForwarder Forwarder, FailureAnswer Answer, TimeProvider Time, ProxyGroupsMeter Meter, AccessLog Access, ILogger<GroupForwarder> Logger);
+internal sealed record ForwardingServices(
+    IHttpForwarder Forwarder, DirectRoutes Direct, FailureAnswer Answer, TimeProvider Time, ProxyGroupsMeter Meter, AccessLog Access, ILogger<GroupForwarder> Logger);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -135,16 +136,56 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         using var exchange = transport.BeginExchange(lease.Slot, done => EndLease(lease, done.Fault));
         try
         {
-            var error = await services.Forwarder.SendAsync(
-                Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
-            var result = error == ForwarderError.None ? TryResult.Done : Judge(worker, exchange);
+            var (isDone, failure) = await CarryAsync(exchange);
+            var result = isDone ? TryResult.Done : Judge(worker, exchange, failure);
             Describe(span, result);
             return result;
         }
         finally
         {
             // YARP throws when somebody before us has set a status already.
-            exchange.AbandonUnsent();
+            exchange.Abandon();
+        }
+    }
+
+    private async ValueTask<(bool IsDone, Exception? Failure)> CarryAsync(WorkerExchange exchange)
+    {
+        try
+        {
+            if (MayGoDirect(out var direct))
+            {
+                await exchange.SendDirectAsync(direct, Context.RequestAborted);
+                if (exchange.TryTakeWhole(Context.Response, out var body))
+                {
+                    await WriteAsync(body);
+                    return (true, null);
+                }
+            }
+        }
+        catch (Exception failure)
+        {
+            return (false, failure);
+        }
+
+        var error = await services.Forwarder.SendAsync(
+            Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
+        return (error == ForwarderError.None, Context.GetForwarderErrorFeature()?.Exception);
+    }
+
+    private bool MayGoDirect(out DirectRequest direct)
+    {
+        direct = default;
+        return _body is null && _kind == SlotKind.Thread && Context.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK }
+            && services.Direct.Find(route.Config) is { } plan && DirectRequest.TryCreate(Context, plan, out direct);
+    }
+
+    private async ValueTask WriteAsync(ArraySegment<byte> body)
+    {
+        if (body.Array is { } bytes)
+        {
+            await Context.Response.Body.WriteAsync(body, Context.RequestAborted);
+            // Not after a failure: whoever was at it may be so still.
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
@@ -197,7 +238,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     private static bool MayBeDead(ExchangeFault fault) =>
         fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
 
-    private TryResult Judge(ServingWorker worker, WorkerExchange exchange)
+    private TryResult Judge(ServingWorker worker, WorkerExchange exchange, Exception? failure)
     {
         var fault = exchange.Fault;
         if (fault == ExchangeFault.None)
@@ -205,7 +246,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             // An answer that came before the end of the upload: the forwarder calls the rest of the upload an error, the client has its answer.
             return exchange.HeadReceived && Context.Response.HasStarted && !Context.RequestAborted.IsCancellationRequested
                 ? TryResult.Done
-                : ClientFailure(Context.GetForwarderErrorFeature()?.Exception);
+                : ClientFailure(failure);
         }
 
         if (exchange.Sent && MayBeDead(fault))

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
@@ -6,8 +5,7 @@ using Yarp.ReverseProxy.Transforms;
 namespace ProxyGroups.Proxying;
 
 /// <summary>
-/// The last transform of a request to a process group: the target as the client wrote it, its Host, and the forwarded headers, which are ours alone
-/// (behind trusted proxies ASP.NET Core's forwarded-headers middleware has put the true client into the connection).
+/// The last transform of a request to a process group: the target as the client wrote it, its Host, and the forwarded header fields.
 /// </summary>
 internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransform
 {
@@ -56,24 +54,17 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
     private static void SetHeaders(RequestTransformContext context, HttpRequest request, string prefix)
     {
         var headers = context.ProxyRequest.Headers;
-        Set(context, "X-Forwarded-For", AddressOf(request.HttpContext.Connection.RemoteIpAddress));
-        Set(context, "X-Forwarded-Proto", request.Scheme);
-        Set(context, "X-Forwarded-Host", request.Host.Value);
-        Set(context, "X-Forwarded-Prefix", prefix.Length > 0 ? new PathString(prefix).ToUriComponent() : null);
-        if (!headers.NonValidated.Contains("X-Request-Id"))
+        Set(context, ForwardedFields.For, ForwardedFields.AddressOf(request));
+        Set(context, ForwardedFields.Proto, request.Scheme);
+        Set(context, ForwardedFields.Host, ForwardedFields.HostOf(request));
+        Set(context, ForwardedFields.Prefix, ForwardedFields.PrefixOf(prefix));
+        if (!headers.NonValidated.Contains(ForwardedFields.RequestId))
         {
-            headers.TryAddWithoutValidation("X-Request-Id", request.HttpContext.TraceIdentifier);
+            headers.TryAddWithoutValidation(ForwardedFields.RequestId, request.HttpContext.TraceIdentifier);
         }
 
         TraceContext.Pass(headers);
     }
-
-    private static string AddressOf(IPAddress? address) => address switch
-    {
-        null => "unknown",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        _ => address.ToString(),
-    };
 
     private static void Set(RequestTransformContext context, string name, string? value)
     {

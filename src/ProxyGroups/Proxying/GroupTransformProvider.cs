@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace ProxyGroups.Proxying;
 
 /// <summary>Adds, after a route's own transforms, what every request to a process group needs.</summary>
-internal sealed class GroupTransformProvider(IServiceProvider services) : ITransformProvider
+internal sealed class GroupTransformProvider(IServiceProvider services, DirectRoutes routes) : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -29,5 +29,6 @@ internal sealed class GroupTransformProvider(IServiceProvider services) : ITrans
         context.AddOriginalHost(useOriginal: true);
         var removesPrefix = context.Route.Transforms?.Any(static transform => transform.ContainsKey("PathRemovePrefix")) ?? false;
         context.RequestTransforms.Add(new GroupRequestTransform(removesPrefix));
+        routes.Note(context);
     }
 }

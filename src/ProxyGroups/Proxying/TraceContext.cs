@@ -16,12 +16,20 @@ internal static class TraceContext
             return;
         }
 
-        var propagator = DistributedContextPropagator.Current;
-        foreach (var field in propagator.Fields)
+        foreach (var field in DistributedContextPropagator.Current.Fields)
         {
             headers.Remove(field);
         }
 
-        propagator.Inject(current, headers, static (carrier, name, value) => ((HttpRequestHeaders)carrier!).TryAddWithoutValidation(name, value));
+        Pass(current, headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
+    }
+
+    /// <summary>Adds the fields of a trace; returns the names of those that replace a client's own.</summary>
+    public static IReadOnlyCollection<string> Pass<THeaders>(Activity current, THeaders headers, Action<THeaders, string, string> add)
+        where THeaders : class
+    {
+        var propagator = DistributedContextPropagator.Current;
+        propagator.Inject(current, headers, (carrier, name, value) => add((THeaders)carrier!, name, value));
+        return propagator.Fields;
     }
 }

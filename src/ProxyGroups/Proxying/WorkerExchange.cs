@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http;
+using ProxyGroups.Proxying.Transport;
+
 namespace ProxyGroups.Proxying;
 
 /// <summary>
@@ -31,7 +34,22 @@ internal abstract class WorkerExchange(HttpMessageHandler handler) : HttpMessage
     public abstract string FaultDetail { get; }
 
     /// <summary>
-    /// Ends an exchange that was begun and never sent (the forwarder gave up before): worker-done follows. No effect otherwise.
+    /// Sends a request without a body and waits for the head of its answer. Then the answer waits for a reader: <see cref="TryTakeWhole"/>,
+    /// or the SendAsync of a forwarder, which gets it instead of sending anything. Throws as SendAsync does.
     /// </summary>
-    public abstract void AbandonUnsent();
+    public abstract ValueTask SendDirectAsync(DirectRequest request, CancellationToken ct);
+
+    /// <summary>
+    /// Puts status and header fields of an answer that is here to its last byte on the response. False, and nothing done: more of it is to come.
+    /// Worker-done is called before it returns true.
+    /// </summary>
+    /// <param name="response">Nothing of it has been sent.</param>
+    /// <param name="body">Its bytes, rented from the shared pool; no array: there are none.</param>
+    public abstract bool TryTakeWhole(HttpResponse response, out ArraySegment<byte> body);
+
+    /// <summary>
+    /// Ends an exchange that was begun and never sent (the forwarder gave up before), or whose answer nobody has taken: worker-done follows.
+    /// No effect otherwise.
+    /// </summary>
+    public abstract void Abandon();
 }

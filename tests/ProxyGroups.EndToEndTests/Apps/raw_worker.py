@@ -2,6 +2,7 @@
 
 The request header X-Verb chooses what happens; without it the answer's body is the request's head as it came, followed by its decoded body.
 """
+import base64
 import json
 import os
 import select
@@ -123,6 +124,9 @@ def answer(connection, file, head, fields):
     if verb == "respond":
         connection.sendall(read_body(file, fields))
         return fields.get("x-then") != "close"
+    if verb == "answer":
+        connection.sendall(base64.b64decode(fields["x-answer"]))
+        return True
     if verb == "hang":
         released.wait()
         released.clear()

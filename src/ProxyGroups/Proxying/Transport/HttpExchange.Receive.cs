@@ -73,8 +73,7 @@ internal sealed partial class HttpExchange
             throw new ProtocolException("101 came though the request asked for no upgrade");
         }
 
-        _response = new HttpResponseMessage { Content = new WorkerContent(), RequestMessage = _request };
-        _head = ResponseHeadParser.Parse(_slot.Input.Unread[..length], status, _request!.Method, _response);
+        _head = ResponseHeadParser.Parse(_slot.Input.Unread[..length], status, _isHead, _slot.Fields);
         _slot.Input.Consume(length);
         _slot.Clock.Pause(this);
         _headReceived = true;
@@ -120,15 +119,15 @@ internal sealed partial class HttpExchange
     }
 
     /// <summary>Chooses how the body reaches the client. The exchange ends here when nothing more is to come from the worker.</summary>
-    private HttpResponseMessage Deliver()
+    private HttpResponseMessage Deliver(HttpRequestMessage request)
     {
-        var response = _response!;
+        var response = _response = _head.ToMessage(_slot.Fields, request);
         var content = (WorkerContent)response.Content;
         if (_head.Framing == BodyFraming.Tunnel)
         {
             content.Body = new TunnelStream(this, _socket!, _slot.Input);
         }
-        else if (HasNoBody || CanHold())
+        else if (_head.HasNoBody || CanHold())
         {
             DeliverHeld(content, (int)_head.Length);
         }
@@ -140,14 +139,12 @@ internal sealed partial class HttpExchange
         return response;
     }
 
-    private bool HasNoBody => _head.Framing == BodyFraming.None || (_head.Framing == BodyFraming.Length && _head.Length == 0);
-
     private bool CanHold() =>
         _head.Framing == BodyFraming.Length && _head.Length <= Math.Min(_slot.Limits.HeldResponseBytes, Array.MaxLength) && _held.TryReserve(_head.Length);
 
     private void DeliverHeld(WorkerContent content, int length)
     {
-        if (HasNoBody)
+        if (_head.HasNoBody)
         {
             content.Body = IsWritten ? Stream.Null : new HeldResponse(this, _held, 0);
             EndResponse();
@@ -225,7 +222,7 @@ internal sealed partial class HttpExchange
 
     private void DropAnswer()
     {
-        if (HasNoBody)
+        if (_head.HasNoBody)
         {
             EndResponse();
         }

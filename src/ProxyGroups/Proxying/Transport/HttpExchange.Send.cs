@@ -1,11 +1,12 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace ProxyGroups.Proxying.Transport;
 
 /// <summary>The way to the worker: connection, head, body.</summary>
 internal sealed partial class HttpExchange
 {
-    private HttpRequestMessage? _request;
+    private bool _isHead;
     private RequestHead _requestHead;
     private RequestUpload? _upload;
     private Task _uploading = Task.CompletedTask;
@@ -17,21 +18,39 @@ internal sealed partial class HttpExchange
     /// <summary>
     /// (1) encode the head, (2) take or open the connection, (3) send head and body, (4) read the head of the answer, at the
     /// same time as (3) when the body takes long, (5) hand over the answer. Cancelling ends the caller's wait; the exchange
-    /// goes on in the background, because the worker does.
+    /// goes on in the background, because the worker does. After <see cref="SendDirectAsync"/> only (5) is left.
     /// </summary>
     public override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (_awaitsReader)
+        {
+            _awaitsReader = false;
+            return Task.FromResult(Deliver(request));
+        }
+
+        BeginSending();
+        return SendOnceAsync(request, cancellationToken);
+    }
+
+    private void BeginSending()
     {
         if (Interlocked.Exchange(ref _begun, 1) != 0)
         {
             throw new InvalidOperationException("An exchange sends exactly once.");
         }
-
-        return SendOnceAsync(request, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken ct)
     {
-        Encode(request, ct);
+        Encode(new MessageRequest(request), ct);
+        await ExchangeHeadsAsync(request.Content, ct);
+        return Deliver(request);
+    }
+
+    /// <summary>Steps 2 to 4.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ExchangeHeadsAsync(HttpContent? content, CancellationToken ct)
+    {
         if (!TryReuse())
         {
             await ConnectAsync(ct);
@@ -47,7 +66,7 @@ internal sealed partial class HttpExchange
             else
             {
                 _upload = new RequestUpload(this, _socket!, _slot.Clock, _requestHead, _slot.Output);
-                _uploading = UploadAsync(_upload, request.Content!, ct);
+                _uploading = UploadAsync(_upload, content!, ct);
             }
 
             await (_uploading.IsCompletedSuccessfully ? default : ReceiveHeadDuringUploadAsync(ct));
@@ -75,19 +94,18 @@ internal sealed partial class HttpExchange
         {
             throw FailClosed(e);
         }
-
-        return Deliver();
     }
 
     /// <summary>First of all: a request that cannot be written, or is not wanted any more, costs no connection.</summary>
-    private void Encode(HttpRequestMessage request, CancellationToken ct)
+    private void Encode<TRequest>(in TRequest request, CancellationToken ct)
+        where TRequest : struct, IOutgoingRequest
     {
         try
         {
             ct.ThrowIfCancellationRequested();
-            _request = request;
+            _isHead = request.IsHead;
             var output = _slot.Output;
-            _requestHead = RequestHeadWriter.Write(request, _slot.ClosesAlways, ref output);
+            _requestHead = request.WriteHead(_slot.ClosesAlways, ref output);
             _slot.Output = output;
         }
         catch (ProtocolException e)

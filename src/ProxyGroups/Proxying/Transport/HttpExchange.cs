@@ -76,11 +76,16 @@ internal sealed partial class HttpExchange : WorkerExchange
         }
     }
 
-    public override void AbandonUnsent()
+    public override void Abandon()
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
         {
             End(keep: false);
+        }
+        else if (_awaitsReader)
+        {
+            _awaitsReader = false;
+            DropAnswer();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -10,7 +11,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// duplicates pass as they are; the framing and Connection headers are ours. Latin-1 both ways keeps every byte of a
 /// header value, so Kestrel's header encodings must be set to Latin-1 for what is not ASCII to survive.
 /// </summary>
-internal ref struct RequestHeadWriter
+internal ref partial struct RequestHeadWriter
 {
     private static readonly SearchValues<char> LineBreakers = SearchValues.Create("\r\n\0");
 
@@ -44,7 +45,7 @@ internal ref struct RequestHeadWriter
     {
         var headers = request.Headers.NonValidated;
         var upgrade = headers.Contains("Upgrade");
-        WriteRequestLine(request);
+        WriteRequestLine(request.Method.Method, request.RequestUri?.PathAndQuery ?? "", "");
         WriteHost(request, headers);
         WriteHeaders(headers, upgrade);
         var bodyLength = WriteContentHeaders(request);
@@ -57,28 +58,28 @@ internal ref struct RequestHeadWriter
         return new RequestHead(_length, bodyLength, upgrade);
     }
 
-    private void WriteRequestLine(HttpRequestMessage request)
+    private void WriteRequestLine(string method, string path, string query)
     {
-        if (request.Method == HttpMethod.Connect)
+        if (HttpMethods.IsConnect(method))
         {
             throw new ProtocolException("CONNECT is not forwarded to workers");
         }
 
-        var target = request.RequestUri?.PathAndQuery ?? "";
-        if (target.AsSpan().ContainsAny(TargetBreakers))
+        if (path.AsSpan().ContainsAny(TargetBreakers) || query.AsSpan().ContainsAny(TargetBreakers))
         {
             throw new ProtocolException("a control character or space stands in the request target");
         }
 
-        Text(request.Method.Method);
+        Text(method);
         Ascii(" "u8);
         // Only a Uri that is not canonicalised has an empty path; with OPTIONS it means the server itself (RFC 9112 3.2.4).
-        if (target.Length == 0 || target[0] != '/')
+        if (path.Length == 0 || path[0] != '/')
         {
-            Ascii(target.Length == 0 && request.Method == HttpMethod.Options ? "*"u8 : "/"u8);
+            Ascii(path.Length == 0 && HttpMethods.IsOptions(method) ? "*"u8 : "/"u8);
         }
 
-        Text(target);
+        Text(path);
+        Text(query);
         Ascii(" HTTP/1.1\r\n"u8);
     }
 
@@ -109,7 +110,7 @@ internal ref struct RequestHeadWriter
     {
         if (request.Content is not { } content)
         {
-            return WriteLength(request, 0, isGiven: false);
+            return WriteLength(request.Method.Method, 0, isGiven: false);
         }
 
         long? length = null;
@@ -129,17 +130,17 @@ internal ref struct RequestHeadWriter
             }
         }
 
-        return WriteLength(request, length ?? content.Headers.ContentLength ?? RequestHead.Chunked, length is not null);
+        return WriteLength(request.Method.Method, length ?? content.Headers.ContentLength ?? RequestHead.Chunked, length is not null);
     }
 
     /// <summary>A request without a body says so when its method suggests one (RFC 9110 8.6), or when it came so.</summary>
-    private long WriteLength(HttpRequestMessage request, long length, bool isGiven)
+    private long WriteLength(string method, long length, bool isGiven)
     {
         if (length == RequestHead.Chunked)
         {
             Ascii("Transfer-Encoding: chunked\r\n"u8);
         }
-        else if (length > 0 || isGiven || request.Method == HttpMethod.Post || request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch)
+        else if (length > 0 || isGiven || HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method))
         {
             Ascii("Content-Length: "u8);
             Reserve(20);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ProxyGroups.Proxying.Transport;
 
 /// <summary>
-/// Reads a response head (RFC 9112 4 and 5) onto a message. Strict where two readers could disagree about where a
+/// Reads a response head (RFC 9112 4 and 5). Strict where two readers could disagree about where a
 /// response ends: a bare LF or CR, folded lines, a space before a colon, two framings or two lengths are refused.
 /// </summary>
 internal ref struct ResponseHeadParser
@@ -17,7 +16,7 @@ internal ref struct ResponseHeadParser
     private static readonly SearchValues<byte> ForbiddenBytes = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
-    private readonly HttpResponseMessage _response;
+    private readonly List<ResponseField> _fields;
     private readonly bool _isTunnel;
     private readonly bool _isHttp10;
     private long _length = -1;
@@ -26,12 +25,8 @@ internal ref struct ResponseHeadParser
     private bool _keepAlive;
     private int _keepAliveSeconds = -1;
 
-    private ResponseHeadParser(HttpResponseMessage response)
-    {
-        _response = response;
-        _isTunnel = response.StatusCode == HttpStatusCode.SwitchingProtocols;
-        _isHttp10 = response.Version == HttpVersion.Version10;
-    }
+    private ResponseHeadParser(List<ResponseField> fields, int status, bool isHttp10) =>
+        (_fields, _isTunnel, _isHttp10) = (fields, status == (int)HttpStatusCode.SwitchingProtocols, isHttp10);
 
     /// <summary>
     /// Looks for the empty line, on from <paramref name="scanned"/>. Refuses early what can never become a head, so that
@@ -79,13 +74,16 @@ internal ref struct ResponseHeadParser
         return status;
     }
 
-    public static ResponseHead Parse(ReadOnlySpan<byte> head, int status, HttpMethod method, HttpResponseMessage response)
+    /// <param name="head">The whole of it, with its empty line.</param>
+    /// <param name="status">What <see cref="StatusOf"/> has found.</param>
+    /// <param name="isHead">The request was a HEAD: no body follows.</param>
+    /// <param name="fields">Gets the fields that are passed on, instead of what it held.</param>
+    public static ResponseHead Parse(ReadOnlySpan<byte> head, int status, bool isHead, List<ResponseField> fields)
     {
-        response.StatusCode = (HttpStatusCode)status;
-        response.Version = head[7] == '0' ? HttpVersion.Version10 : HttpVersion.Version11;
+        fields.Clear();
         var lineEnd = head.IndexOf((byte)'\n') - 1;
-        ReadReason(head[Math.Min(13, lineEnd)..lineEnd], status, response);
-        var parser = new ResponseHeadParser(response);
+        var reason = ReadReason(head[Math.Min(13, lineEnd)..lineEnd], status);
+        var parser = new ResponseHeadParser(fields, status, isHttp10: head[7] == '0');
         for (var rest = head[(lineEnd + 2)..]; rest.Length > 2; rest = rest[(lineEnd + 2)..])
         {
             // Every LF has a CR before it by now; a CR without LF is refused with the other control characters.
@@ -93,7 +91,7 @@ internal ref struct ResponseHeadParser
             parser.ReadHeader(rest[..lineEnd]);
         }
 
-        return parser.Finish(status, method);
+        return parser.Finish(status, reason, isHead);
     }
 
     /// <summary>Splits one header or trailer line; throws when it is none.</summary>
@@ -114,17 +112,14 @@ internal ref struct ResponseHeadParser
         return name;
     }
 
-    private static void ReadReason(ReadOnlySpan<byte> reason, int status, HttpResponseMessage response)
+    private static string? ReadReason(ReadOnlySpan<byte> reason, int status)
     {
         if (reason.ContainsAny(ForbiddenBytes))
         {
             throw new ProtocolException("a control character stands in the reason phrase");
         }
 
-        if (!Ascii.Equals(reason, ReasonPhrases.GetReasonPhrase(status)))
-        {
-            response.ReasonPhrase = Encoding.Latin1.GetString(reason);
-        }
+        return Ascii.Equals(reason, ReasonPhrases.GetReasonPhrase(status)) ? null : Encoding.Latin1.GetString(reason);
     }
 
     private void ReadHeader(ReadOnlySpan<byte> line)
@@ -132,9 +127,6 @@ internal ref struct ResponseHeadParser
         var name = Split(line, out var value);
         switch (name.Role)
         {
-            case HeaderRole.Content:
-                _response.Content.Headers.TryAddWithoutValidation(name.Text, Encoding.Latin1.GetString(value));
-                break;
             case HeaderRole.ContentLength:
                 ReadLength(value);
                 break;
@@ -142,16 +134,18 @@ internal ref struct ResponseHeadParser
                 ReadTransferEncoding(value);
                 break;
             case HeaderRole.Connection:
-                ReadConnection(value);
+                ReadConnection(name, value);
                 break;
             case HeaderRole.KeepAlive:
                 ReadKeepAlive(value);
                 break;
             default:
-                _response.Headers.TryAddWithoutValidation(name.Text, Encoding.Latin1.GetString(value));
+                Keep(name, value);
                 break;
         }
     }
+
+    private readonly void Keep(in ResponseHeaderName name, ReadOnlySpan<byte> value) => _fields.Add(new(name, Encoding.Latin1.GetString(value)));
 
     private void ReadLength(ReadOnlySpan<byte> value)
     {
@@ -180,7 +174,7 @@ internal ref struct ResponseHeadParser
         _chunked = true;
     }
 
-    private void ReadConnection(ReadOnlySpan<byte> value)
+    private void ReadConnection(in ResponseHeaderName name, ReadOnlySpan<byte> value)
     {
         foreach (var part in value.Split((byte)','))
         {
@@ -191,7 +185,7 @@ internal ref struct ResponseHeadParser
 
         if (_isTunnel)
         {
-            _response.Headers.TryAddWithoutValidation("Connection", Encoding.Latin1.GetString(value));
+            Keep(name, value);
         }
     }
 
@@ -210,7 +204,7 @@ internal ref struct ResponseHeadParser
     }
 
     /// <summary>RFC 9112 6.3, in its order.</summary>
-    private readonly ResponseHead Finish(int status, HttpMethod method)
+    private readonly ResponseHead Finish(int status, string? reason, bool isHead)
     {
         if (_chunked && _length >= 0)
         {
@@ -223,22 +217,17 @@ internal ref struct ResponseHeadParser
             throw new ProtocolException("a 205 has no body");
         }
 
-        var framing = FramingOf(status, method);
-        // No such header belongs to a 204 (RFC 9110 8.6), and Kestrel would take it at its word.
-        if (_length >= 0 && status != 204)
-        {
-            _response.Content.Headers.TryAddWithoutValidation("Content-Length", _length.ToString(CultureInfo.InvariantCulture));
-        }
-
+        var framing = FramingOf(status, isHead);
         var stays = framing is not (BodyFraming.UntilClose or BodyFraming.Tunnel) && !_close && (!_isHttp10 || _keepAlive);
-        return new ResponseHead(framing, Math.Max(0, _length), stays, _keepAliveSeconds);
+        // No Content-Length belongs to a 204 (RFC 9110 8.6), and Kestrel would take it at its word.
+        return new ResponseHead(status, reason, _isHttp10, framing, status == 204 ? -1 : _length, stays, _keepAliveSeconds);
     }
 
-    private readonly BodyFraming FramingOf(int status, HttpMethod method) => status switch
+    private readonly BodyFraming FramingOf(int status, bool isHead) => status switch
     {
         101 => BodyFraming.Tunnel,
         204 or 205 or 304 => BodyFraming.None,
-        _ when method == HttpMethod.Head => BodyFraming.None,
+        _ when isHead => BodyFraming.None,
         _ when _chunked => BodyFraming.Chunked,
         _ when _length >= 0 => BodyFraming.Length,
         _ => BodyFraming.UntilClose,

@@ -35,6 +35,9 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
 
     public InputBuffer Input { get; } = new();
 
+    /// <summary>The header fields of the answer.</summary>
+    public List<ResponseField> Fields { get; } = [];
+
     /// <summary>The request head and what fits beside it; 8 KiB, more after a larger head.</summary>
     public byte[] Output { get; set; } = [];
 

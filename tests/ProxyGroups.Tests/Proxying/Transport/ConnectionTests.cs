@@ -163,15 +163,15 @@ public class ConnectionTests
         using var bench = new TransportBench();
         var (_, _, connection) = await bench.AnswerAsync("HTTP/1.1 204 No Content\r\n\r\n");
         var unsent = bench.Begin();
-        unsent.Exchange.AbandonUnsent();
-        unsent.Exchange.AbandonUnsent();
+        unsent.Exchange.Abandon();
+        unsent.Exchange.Abandon();
         Assert.Equal(1, unsent.DoneCount);
         var next = bench.Begin();
         var sending = next.Send(Get());
         await connection.ReadHeadAsync();
         await connection.AnswerAsync("");
         await sending;
-        next.Exchange.AbandonUnsent();
+        next.Exchange.Abandon();
         Assert.Equal(1, next.DoneCount);
     }
 
@@ -181,7 +181,7 @@ public class ConnectionTests
         using var bench = new TransportBench();
         var exchange = bench.Begin();
         Assert.Throws<InvalidOperationException>(() => bench.Begin());
-        exchange.Exchange.AbandonUnsent();
+        exchange.Exchange.Abandon();
         await Assert.ThrowsAsync<InvalidOperationException>(() => exchange.Send(Get()));
     }
 
