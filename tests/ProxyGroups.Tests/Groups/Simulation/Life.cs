@@ -12,8 +12,13 @@ internal sealed class Life(int seed) : IDisposable
 {
     private const int StormySteps = 2_000;
 
+    // Requests per second: enough to keep workers of a slot or two from being idle.
+    private const double Crowd = 8;
+
     // Rank by rank, each may have to wait for a start, a drain, a stop and a process that lingers; and a failing group is tried every 30 s.
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(30);
+    // Each of two others may first have its turn, and what hangs ends by its timers; a failing group is tried every 30 s.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
 
     // Others' faults must never touch a group to which nothing happens, but where the whole machine stands still.
@@ -36,6 +41,7 @@ internal sealed class Life(int seed) : IDisposable
         }
 
         Storm();
+        Serve();
         Recover();
         End();
     }
@@ -55,14 +61,28 @@ internal sealed class Life(int seed) : IDisposable
         }
     }
 
-    // What runs hangs on, what was broken stays so; nothing else breaks.
-    private void Recover()
+    // What runs hangs on, what was broken stays so; nothing else breaks. However busy the others are, each group gets its turn.
+    private void Serve()
     {
         _machine.IsCalm = true;
         foreach (var group in _machine.Groups)
         {
-            group.Clients.Rate = 0;
+            group.Clients.Rate = Crowd;
             group.Scheduler.Resume();
+        }
+
+        var before = _machine.Groups.ToDictionary(static group => group, static group => group.Clients.Served);
+        Until(() => _machine.Groups.All(group => group.Clients.Served > before[group] || !CanServe(group)), LongestTurn, "a group that is asked serves nobody");
+    }
+
+    // One without a queue is not started by a request that finds nobody.
+    private static bool CanServe(SimulatedGroup group) => group.State.Phase == GroupPhase.Running && (group.Settings.Queue.Limit > 0 || group.Settings.Processes > 0);
+
+    private void Recover()
+    {
+        foreach (var group in _machine.Groups)
+        {
+            group.Clients.Rate = 0;
         }
 
         // Not all at the same time: those that recycle are whole now and then.
