@@ -22,6 +22,7 @@ internal static class FrontDoor
         builder.Services.AddHealthChecks().AddProxyGroups();
         builder.AddTelemetry(settings);
         builder.Services.AddTrustedProxies(settings);
+        builder.Services.AddHostedService(static _ => new QuietMemory(TimeProvider.System));
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,0 +1,30 @@
+using System.Globalization;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>A front door that is quiet again gives back what a busy time took.</summary>
+public sealed class QuietMemoryTests
+{
+    private const int Kilobytes = 1024;
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_a_busy_time_took_is_given_back_once_it_is_quiet()
+    {
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", new { Command = TestApps.TestWorker(), Processes = 0 })));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskAsync(frontDoor, times: 400)));
+        var busy = Resident(frontDoor.Pid);
+        await Poll.UntilAsync(() => Resident(frontDoor.Pid) < busy - (4 * Kilobytes), "giving memory back", TestContext.Current.CancellationToken, seconds: 60);
+    }
+
+    private static async Task AskAsync(FrontDoorProcess frontDoor, int times)
+    {
+        for (var request = 0; request < times; request++)
+        {
+            await frontDoor.Client.GetStringAsync(Site.Overview, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static int Resident(int pid) => int.Parse(
+        File.ReadLines($"/proc/{pid}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+}
