@@ -76,7 +76,9 @@ internal sealed class GroupInvariants(SimulatedGroup group, Machine machine)
         var inPlace = leavers.Count(static leaver => leaver.Worker.IsReplacedInPlace);
         var heirs = leavers.Count(leaver => plan.State.Workers.Any(worker => IsHeirOf(worker, leaver.Worker)));
         Assert.True(inPlace + heirs == 0 || !plan.State.NeedsPreparation, "a worker left in place before its successor was prepared");
-        Assert.True(heirs == 0 || plan.State.Settings.Restart.MaxUnavailable > 1 || !before.Workers.Any(worker => HasLostItsRoom(before, worker)) || before.Workers.Count(static worker => worker.State == WorkerState.Ready) >= plan.State.Settings.Processes, "a worker left for an heir while another one lacks its room, and what always runs is not there");
+        // As the plan saw it: who became ready with this very event counts, and so do those who leave now.
+        var ready = plan.State.Workers.Count(static worker => worker.State == WorkerState.Ready) + leavers.Count;
+        Assert.True(heirs == 0 || plan.State.Settings.Restart.MaxUnavailable > 1 || !before.Workers.Any(worker => HasLostItsRoom(before, worker)) || ready >= plan.State.Settings.Processes, "a worker left for an heir while another one lacks its room, and what always runs is not there");
         var most = Math.Max(heirs > 0 ? 1 : 0, plan.State.Settings.Restart.MaxUnavailable);
         var bound = Math.Min(ServedRanks(WithoutThoseThatEnd(before, plan.State), plan.State.Wanted), plan.State.Wanted - most);
         Assert.True(leavers.Count == 0 || ServedRanks(plan.State, plan.State.Wanted) + inPlace >= bound, $"too few are left of {bound}: {string.Join(", ", leavers)}");
