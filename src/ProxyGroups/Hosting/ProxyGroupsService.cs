@@ -29,7 +29,7 @@ internal sealed class ProxyGroupsService(
     ILoggerFactory loggers,
     TimeProvider time,
     ProxyGroupsMeter meter,
-    IServiceProvider services) : IHostedLifecycleService, IDisposable
+    IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Lock _applying = new();
     private readonly ShutdownTime _shutdown = new(host.Value);
@@ -37,6 +37,7 @@ internal sealed class ProxyGroupsService(
     private GroupHost? _host;
     private string _pythonDirectory = string.Empty;
     private ProxyGroupsSettings _started = new();
+    private bool _isStopped;
 
     /// <summary>Null: there has been no group yet.</summary>
     public RuntimeDirectory? Directory => _directory;
@@ -60,6 +61,7 @@ internal sealed class ProxyGroupsService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         settings.Changed -= Apply;
+        _isStopped = true;
         await groups.StopAsync(cancellationToken);
         if (_host?.Launcher is IAsyncDisposable preloaders)
         {
@@ -77,8 +79,15 @@ internal sealed class ProxyGroupsService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
+    /// <summary>Stops the groups, too, unless that has been done: a host whose start has failed, for a port in use, is disposed of without being stopped.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (!_isStopped)
+        {
+            using var patience = new CancellationTokenSource(host.Value.ShutdownTimeout, time);
+            await StopAsync(patience.Token);
+        }
+
         _host?.Caps.Dispose();
         _host?.Memory.Dispose();
         _host?.Cgroups?.Dispose();

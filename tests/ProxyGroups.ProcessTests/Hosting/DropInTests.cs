@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using ProxyGroups.Groups;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -123,6 +124,20 @@ public sealed class DropInTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_start_that_fails_leaves_no_worker()
+    {
+        var pids = new List<int>();
+        var builder = DropInSite.CreateBuilder();
+        builder.AddProxyGroups();
+        builder.Services.AddHostedService(provider => new FailingStart(provider.GetRequiredService<ProcessGroupRegistry>(), pids));
+        var app = builder.Build();
+        app.MapProxyGroups();
+        await Assert.ThrowsAsync<IOException>(() => DropInSite.StartAsync(app, Token));
+        Assert.DoesNotContain(pids, Alive.Is);
+        Assert.Single(pids);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_authorization_policy_stands_in_front_of_a_group()
     {
         var builder = DropInSite.CreateBuilder(Route("\"AuthorizationPolicy\": \"nobody\""));
@@ -217,6 +232,19 @@ public sealed class DropInTests
     }
 
     /// <summary>An app's own factory for the connections of its own clusters.</summary>
+    /// <summary>What a port in use does, once the group has its worker.</summary>
+    private sealed class FailingStart(ProcessGroupRegistry groups, List<int> pids) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await Alive.UntilAsync(() => groups.Find("app")!.State.Workers.Any(static worker => worker.Pid > 0), "no worker was spawned");
+            pids.AddRange(groups.Find("app")!.State.Workers.Select(static worker => worker.Pid));
+            throw new IOException("address already in use");
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
     private sealed class CountingFactory : IForwarderHttpClientFactory
     {
         public int Created { get; private set; }
