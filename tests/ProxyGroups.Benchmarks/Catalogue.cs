@@ -24,6 +24,10 @@ internal static class Catalogue
         new("preload", "memory of six Django workers that share a preloaded interpreter, against plain ones, and how soon a forked worker is ready", Preload.RunAsync),
         new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),
         new("observed", "the ready server with scraped metrics and an access log against the same without", Observed.RunAsync),
+        new("waits", "waits in the queue against those in a perfect one, at loads up to 0.9", QueueTheory.RunAsync),
+        new("tails", "latency at load 0.85 of short and long requests mixed, against HAProxy and nginx before the same workers", Tails.RunAsync),
+        new("scale", "1 to 1,000 groups and 1 to 64 workers: what each costs, and that requests do not notice", Scale.RunAsync),
+        new("forward", "throughput before static workers, against bare YARP, Caddy, nginx and HAProxy", Forwarding.RunAsync),
         new("yarp", "throughput against bare YARP's forwarder on the same Unix sockets", AgainstYarp.RunAsync),
         new("mod_wsgi", "hello WSGI on 2 x 4 against Apache mod_wsgi in daemon mode", AgainstModWsgi.RunAsync),
     ];
@@ -40,7 +44,7 @@ internal static class Catalogue
         output.WriteLine($"{"micro",-14}any BenchmarkDotNet benchmark: micro --filter '*Lease*'");
     }
 
-    public static async Task<int> RunAsync(string name, bool isLong)
+    public static async Task<int> RunAsync(string name, bool isLong, string? plot)
     {
         if (Array.Find(All, experiment => experiment.Name == name) is not { } found)
         {
@@ -49,7 +53,7 @@ internal static class Catalogue
             return 2;
         }
 
-        var report = new Report(Console.Out, isLong);
+        var report = new Report(Console.Out, isLong, plot);
         Console.WriteLine($"{found.Name}: {found.Shows}");
         await found.Run(report);
         return report.HasMisses ? 1 : 0;

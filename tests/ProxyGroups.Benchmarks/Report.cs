@@ -3,10 +3,13 @@ using System.Globalization;
 namespace ProxyGroups.Benchmarks;
 
 /// <summary>Figures of one experiment, each against its target where it has one.</summary>
-internal sealed class Report(TextWriter output, bool isLong)
+internal sealed class Report(TextWriter output, bool isLong, string? plot = null)
 {
     /// <summary>The full length that the targets are stated for, instead of a quick look.</summary>
     public bool IsLong => isLong;
+
+    /// <summary>File (SVG) that an experiment with a curve draws it into; null: none.</summary>
+    public string? Plot => plot;
 
     public bool HasMisses { get; private set; }
 

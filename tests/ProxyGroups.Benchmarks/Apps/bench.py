@@ -81,5 +81,5 @@ def answer(start_response, body):
     return [body]
 
 
-PATHS = {"/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/record": record, "/leak": leak, "/page": page, "/sink": sink,
+PATHS = {"/": hello, "/hello": hello, "/sleep": sleep, "/pieces": pieces, "/count": count, "/record": record, "/leak": leak, "/page": page, "/sink": sink,
          "/source": source}

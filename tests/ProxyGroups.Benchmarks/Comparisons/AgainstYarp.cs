@@ -24,7 +24,8 @@ internal static class AgainstYarp
         await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(BenchFrontDoor.Settings(group)));
         await using var middleware = RivalProcess.Start(program, [DropInServer.Verb, settings]);
         var address = await AddressOfAsync(middleware);
-        var sockets = await SocketsAsync(address);
+        using var client = new HttpClient { BaseAddress = address };
+        var sockets = await WorkerSockets.OfAsync(client, 2);
         await using var cluster = RivalProcess.Start(program, [BareYarp.Verb, BareYarp.AsCluster, .. sockets]);
         await using var forwarder = RivalProcess.Start(program, [BareYarp.Verb, BareYarp.AsForwarder, .. sockets]);
         await using var door = await BenchFrontDoor.StartAsync(group);
@@ -42,19 +43,4 @@ internal static class AgainstYarp
     }
 
     private static async Task<Uri> AddressOfAsync(RivalProcess server) => new(new Uri((await server.Output.ReadLineAsync())!), "/hello");
-
-    private static async Task<string[]> SocketsAsync(Uri address)
-    {
-        using var client = new HttpClient { BaseAddress = address };
-        while (true)
-        {
-            var workers = (await BenchFrontDoor.StateAsync(client)).Workers;
-            if (workers.Count(static worker => worker.State == "ready") == 2)
-            {
-                return [.. workers.Select(static worker => ProcessFigures.CommandLine(worker.Pid).Last(static word => word.StartsWith('/')))];
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-    }
 }

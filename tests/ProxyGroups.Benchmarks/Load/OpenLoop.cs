@@ -43,7 +43,8 @@ internal static class OpenLoop
         return new Sample(due, Time.GetElapsedTime(start) - due, lag, answer);
     }
 
-    private static IEnumerable<TimeSpan> DueTimes(double perSecond)
+    /// <summary>When requests come; endless.</summary>
+    public static IEnumerable<TimeSpan> DueTimes(double perSecond)
     {
 #pragma warning disable CA5394 // Nothing to guess here.
         var random = new Random(Seed);

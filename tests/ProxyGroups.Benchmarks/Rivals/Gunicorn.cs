@@ -20,13 +20,6 @@ internal sealed class Gunicorn : IRival
         var server = RivalProcess.Start(
             "/usr/bin/gunicorn", "--workers", $"{WebApp.Processes}", "--threads", $"{WebApp.Threads}", "--worker-class", "gthread", "--keep-alive", "75",
             "--worker-tmp-dir", "/dev/shm", "--bind", $"unix:{socket}", "--chdir", app.Folder, "--log-level", "error", $"{app.Module}:application");
-        return Nginx.StartAsync(Name, folder, socket, """
-                  proxy_pass http://app;
-                  proxy_http_version 1.1;
-                  proxy_set_header Connection "";
-                  proxy_set_header Host $http_host;
-                  proxy_set_header X-Forwarded-For $remote_addr;
-                  proxy_set_header X-Forwarded-Proto $scheme;
-            """, server);
+        return Nginx.StartAsync(Name, folder, [socket], Nginx.Forwards, server);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Uwsgi : IRival
             "/usr/bin/uwsgi", "--plugin", "python3", "--master", "--processes", $"{WebApp.Processes}", "--threads", $"{WebApp.Threads}", "--enable-threads", "--thunder-lock",
             "--need-app", "--die-on-term", "--listen", "2048", "--chmod-socket=666", "--socket", socket,
             "--chdir", app.Folder, "--module", $"{app.Module}:application", "--disable-logging", "--logto", Path.Combine(folder, "uwsgi.log"));
-        return Nginx.StartAsync(Name, folder, socket, """
+        return Nginx.StartAsync(Name, folder, [socket], """
                   include /etc/nginx/uwsgi_params;
                   uwsgi_pass app;
             """, server);
