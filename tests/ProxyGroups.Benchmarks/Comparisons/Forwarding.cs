@@ -3,7 +3,7 @@ using ProxyGroups.Benchmarks.Rivals;
 
 namespace ProxyGroups.Benchmarks.Comparisons;
 
-/// <summary>What a front alone costs: the ready server, bare YARP, Caddy, nginx and HAProxy before the same two static workers on Unix sockets.</summary>
+/// <summary>What a front alone costs: the ready server, bare YARP, Caddy, nginx and HAProxy before the same two workers on Unix sockets, which cost next to nothing.</summary>
 internal static class Forwarding
 {
     private const int Workers = 2;
@@ -13,7 +13,7 @@ internal static class Forwarding
     {
         await DebianPackages.RequireAsync(["wrk", "nginx-light", Caddy.Package, HAProxy.Package], report);
         var program = Environment.ProcessPath!;
-        await using var door = await BenchFrontDoor.StartAsync(new { Directory = BenchFrontDoor.Apps, Command = new[] { program, StaticUpstream.Verb, "{socket}" }, Processes = Workers, Threads });
+        await using var door = await BenchFrontDoor.StartAsync(new { Directory = BenchFrontDoor.Apps, Command = await CheapUpstream.CommandAsync(), Processes = Workers, Threads });
         var sockets = await WorkerSockets.OfAsync(door.Client, Workers);
         await using var yarp = RivalProcess.Start(program, [BareYarp.Verb, BareYarp.AsForwarder, .. sockets]);
         await using var caddy = await Caddy.StartAsync("Caddy", sockets);
