@@ -10,11 +10,15 @@ public sealed class AppPreloadTests : PreloadScene
     // While it warms up it has no rank.
     private const string App = """
         import json, os
-        version, home, above, asked = 1, os.getpid(), os.getppid(), []
+        version, home, above, asked, hooked = 1, os.getpid(), os.getppid(), [], []
+        def before():
+            hooked.append("before")
+        def after():
+            hooked.append(os.getpid())
         def application(environ, start_response):
             asked.append(environ["PATH_INFO"])
             start_response("200 OK", [])
-            return [json.dumps({"pid": os.getpid(), "parent": os.getppid(), "home": home, "above": above, "version": version, "first": asked[0], "rank": os.environ.get("PROXYGROUPS_RANK")}).encode()]
+            return [json.dumps({"pid": os.getpid(), "parent": os.getppid(), "home": home, "above": above, "version": version, "first": asked[0], "hooked": hooked, "rank": os.environ.get("PROXYGROUPS_RANK")}).encode()]
         """;
 
     private static readonly string[] Warmup = ["/warm"];
@@ -32,6 +36,7 @@ public sealed class AppPreloadTests : PreloadScene
         var (one, two) = (await FactsAsync(frontDoor, "one"), await FactsAsync(frontDoor, "two"));
         Assert.All([one, two], facts => Assert.Equal((Number(facts, "home"), "/warm"), (Number(facts, "parent"), facts.GetProperty("first").GetString())));
         Assert.NotEqual(Number(one, "home"), Number(two, "home"));
+        Assert.Equal($"[\"before\", {Number(one, "pid")}]", one.GetProperty("hooked").GetRawText());
         Assert.Equal(applicationGroup is null, frontDoor.Pid == Number(one, "above"));
         Assert.Equal(user is null, Number(one, "above") == Number(two, "above"));
         var status = await File.ReadAllTextAsync($"/proc/{Number(one, "pid")}/limits", Token) + await File.ReadAllTextAsync($"/proc/{Number(one, "pid")}/status", Token);
@@ -41,7 +46,7 @@ public sealed class AppPreloadTests : PreloadScene
     }
 
     [Theory(Timeout = 90_000)]
-    [InlineData("import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()\n", "importing app:application left 1 thread running (poller), and a process with that must not be forked")]
+    [InlineData("import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()\n", "importing app:application and calling BeforeFork left 1 thread running (poller), and a process with that must not be forked")]
     [InlineData("if 'PROXYGROUPS_RANK' not in os.environ: os._exit(9)\n", "importing app:application ended the preloader (exit code 9)")]
     public async Task What_forbids_it_is_named_and_the_workers_start_plainly(string text, string cause)
     {
@@ -140,12 +145,12 @@ public sealed class AppPreloadTests : PreloadScene
     [Fact(Timeout = 90_000)]
     public async Task Check_says_what_is_imported_and_where_that_does_not_pay()
     {
-        var site = Site.Of(("one", Group(null, new { Processes = 2 })), ("two", Group(null, new { Processes = 3 })));
+        var site = Site.Of(("one", Group(null)), ("two", Group(null, new { Processes = 2 })));
         await File.WriteAllTextAsync(Path.Combine(Root, "appsettings.json"), site.ToJsonString(), Token);
         var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], Root);
         Assert.Equal(0, code);
         Assert.Contains("forked after importing app:application", output, StringComparison.Ordinal);
-        Assert.Contains("warning: ProxyGroups:ProcessGroups:one:PreloadApp costs about the memory of one more worker", output, StringComparison.Ordinal);
+        Assert.Contains("warning: ProxyGroups:ProcessGroups:one:PreloadApp costs memory, since a single worker has nobody to share with", output, StringComparison.Ordinal);
         Assert.DoesNotContain("two:PreloadApp", output, StringComparison.Ordinal);
     }
 
@@ -161,5 +166,5 @@ public sealed class AppPreloadTests : PreloadScene
     }
 
     private JsonObject Group(string? applicationGroup, object? more = null) => Merge(
-        new { ApplicationGroup = applicationGroup, Wsgi = "app:application", TestApps.Python, PreloadApp = true, Warmup, Threads = 2, Environment = PythonVariables }, more);
+        new { ApplicationGroup = applicationGroup, Wsgi = "app:application", TestApps.Python, PreloadApp = true, Warmup, BeforeFork = "app:before", AfterFork = "app:after", Threads = 2, Environment = PythonVariables }, more);
 }

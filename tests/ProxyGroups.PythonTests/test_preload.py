@@ -239,6 +239,13 @@ class Workers(Preload):
         self.assertEqual("three", self.subject.fork(self.subject.app("three"), environment={"SECRET": "three"}).facts()["secret"])
 
 
+class RealNumpy(Preload):
+    def test_its_random_numbers_differ(self):
+        text = APP.replace("import tool", "import tool, numpy").replace('"pid": os.getpid()', '"pid": os.getpid(), "numpy": numpy.random.random()')
+        subject = self.preloader({"tool": TOOL}, "numpy tool", OPENBLAS_NUM_THREADS="1")
+        self.assertNotEqual(*(subject.fork(subject.app(name, text)).facts()["numpy"] for name in ("one", "two")))
+
+
 class Shared(Preload):
     """Rows of the pitfalls of forking."""
 
@@ -367,8 +374,8 @@ class Application(Preload):
         subject.app("one", OF_APP + "# another\n")
         self.assertEqual("stale %s" % os.path.join(subject.folder, "one", "app.py"), subject.order(os.path.join(subject.folder, "one")).answer)
 
-    def refused(self, text, *pages, code=4):
-        subject = self.of_app(text, *pages, wait=False)
+    def refused(self, text, *pages, code=4, **more):
+        subject = self.of_app(text, *pages, wait=False, **more)
         self.assertEqual(code, subject.exit_code(), subject.errors.text())
         return subject.errors.all()
 
@@ -377,6 +384,25 @@ class Application(Preload):
         self.assertIn("importing app:application left 1 thread running (poller)", self.refused(OF_APP + thread))
         lazy = OF_APP.replace("    start_response(", "    exec(%r)\n    start_response(" % thread, 1)
         self.assertIn("warming up /slow left 1 thread running (poller)", self.refused(lazy, "/slow"))
+
+    def test_hooks_are_called_before_the_process_is_judged_and_in_each_worker(self):
+        hooks = ("import threading\nstop, called = threading.Event(), []\nthread = threading.Thread(target=stop.wait, name='poller')\nthread.start()\n"
+                 "def before():\n    stop.set()\n    thread.join()\n    called.append('before')\ndef after():\n    called.append(os.getpid())\n")
+        text = OF_APP.replace('{"pid"', '{"called": called, "pid"') + hooks
+        subject = self.of_app(text, PROXYGROUPS_BEFORE_FORK="app:before", PROXYGROUPS_AFTER_FORK="app:after")
+        for worker in (self.fork(subject), self.fork(subject)):
+            self.assertEqual(["before", worker.pid], worker.facts()["called"])
+
+    def test_hooks_that_fail(self):
+        self.assertIn("BeforeFork failed: ZeroDivisionError: division by zero", self.refused(OF_APP + "def before():\n    1 / 0\n", code=3, PROXYGROUPS_BEFORE_FORK="app:before"))
+        self.assertIn("AfterFork: 'app' has no attribute 'missing'", self.refused(OF_APP, code=3, PROXYGROUPS_AFTER_FORK="app:missing"))
+        self.assertIn("importing app:application and calling BeforeFork left a connection", self.refused(
+            OF_APP + "def before():\n    import socket\n    global held\n    held = socket.socketpair()\n", PROXYGROUPS_BEFORE_FORK="app:before"))
+        subject = self.of_app(OF_APP + "def after():\n    1 / 0\n", PROXYGROUPS_AFTER_FORK="app:after")
+        worker = subject.order(os.path.join(subject.folder, "one"))
+        os.write(worker.gate, b"g")
+        self.assertEqual("exit 3", worker.ended())
+        self.assertIn("AfterFork failed: ZeroDivisionError", worker.errors.all())
 
     def test_a_database_of_sqlite_that_stays_open(self):
         self.assertIn("importing app:application left a connection open to the SQLite database /", self.refused(

@@ -35,7 +35,7 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Group = new(
         [
-            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "PreloadApp", "Warmup", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "PreloadApp", "Warmup", "BeforeFork", "AfterFork", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)

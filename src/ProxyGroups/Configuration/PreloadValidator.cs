@@ -5,8 +5,6 @@ namespace ProxyGroups.Configuration;
 /// <summary>The rules of what is preloaded, and when that is bad advice.</summary>
 internal static partial class PreloadValidator
 {
-    private const int FewestThatSave = 3;
-
     public static void Validate(ApplicationGroupSettings group, Checks checks)
     {
         foreach (var module in group.Preload.Where(static module => !ModuleName().IsMatch(module)))
@@ -18,6 +16,12 @@ internal static partial class PreloadValidator
     public static void Validate(ProcessGroupSettings group, Checks checks)
     {
         checks.Require(group.PreloadApp || group.Warmup.Count == 0, "Warmup", null, "warms up nothing without PreloadApp", "Write \"PreloadApp\": true, or remove it.");
+        foreach (var (key, hook) in new[] { ("BeforeFork", group.BeforeFork), ("AfterFork", group.AfterFork) })
+        {
+            checks.Require(hook is null || group.PreloadApp, key, hook, "is called by nobody without PreloadApp", "Write \"PreloadApp\": true, or remove it.");
+            checks.Require(hook is null || Function().IsMatch(hook), key, hook, "names no function", "Write \"module:function\" or \"file.py:function\", such as \"shop.hooks:stop_threads\".");
+        }
+
         for (var page = 0; page < group.Warmup.Count; page++)
         {
             checks.Section("Warmup").Require(Page().IsMatch(group.Warmup[page]), $"{page}", group.Warmup[page],
@@ -28,10 +32,13 @@ internal static partial class PreloadValidator
     /// <summary>Allowed, but it costs more memory than it saves.</summary>
     public static IReadOnlyList<SettingsError> Warn(ProxyGroupsSettings settings) =>
     [
-        .. settings.ProcessGroups.Where(static group => group.Value is { PreloadApp: true, MaxProcesses: < FewestThatSave }).OrderBy(static group => group.Key, StringComparer.Ordinal)
+        .. settings.ProcessGroups.Where(static group => group.Value is { PreloadApp: true, MaxProcesses: 1 }).OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(static group => new SettingsError($"{SettingsReader.Section}:ProcessGroups:{group.Key}:PreloadApp", null,
-                $"costs about the memory of one more worker, and with {group.Value.MaxProcesses} there is little to share", "Remove it, unless it is for starts in milliseconds; modules that several apps load belong in Preload of an application group.")),
+                "costs memory, since a single worker has nobody to share with", "Remove it, unless it is for starts in milliseconds; modules that several apps load belong in Preload of an application group.")),
     ];
+
+    [GeneratedRegex(@"\A[^:\s]+:[A-Za-z_][\w.]*\z")]
+    private static partial Regex Function();
 
     [GeneratedRegex(@"\A(?:https?://[^/?#\s]+)?/[!-""$-~]*\z")]
     private static partial Regex Page();

@@ -20,6 +20,8 @@ internal static class ProcessGroupReader
             Python = group.ReadText("Python"),
             PreloadApp = group.Read("PreloadApp", ScalarText.Switch, unset.PreloadApp),
             Warmup = group.ReadList("Warmup"),
+            BeforeFork = group.ReadText("BeforeFork"),
+            AfterFork = group.ReadText("AfterFork"),
             Environment = EnvironmentReader.Read(group),
             PassEnvironment = group.ReadList("PassEnvironment"),
             Processes = group.Read("Processes", ScalarText.WholeNumber, unset.Processes),

@@ -52,8 +52,8 @@ public sealed record ProcessGroupSettings
     /// <summary>
     /// The workers of a Wsgi app are forked from a process that has imported the app itself, and asked it for the pages of <see cref="Warmup"/>: they
     /// share the memory of that, and are ready in milliseconds. Each generation has such a process anew. What must not be shared forbids it (threads,
-    /// connections, open SQLite files): then the workers start plainly, and the overview says why. The process costs memory too, which one or two workers
-    /// seldom save. While the app is imported PROXYGROUPS_RANK is not set. Needs Linux.
+    /// connections, open SQLite files): then the workers start plainly, and the overview says why. The process costs memory too, which a single worker
+    /// cannot save. While the app is imported PROXYGROUPS_RANK is not set. Needs Linux.
     /// </summary>
     /// <value>true or false. Default false: each worker imports the app by itself.</value>
     public bool PreloadApp { get; init; }
@@ -64,6 +64,19 @@ public sealed record ProcessGroupSettings
     /// </summary>
     /// <value>List of paths, or of addresses where the app answers to its own name alone, such as [ "/", "https://shop.example.com/cart" ]. Default empty: none.</value>
     public IReadOnlyList<string> Warmup { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    /// <summary>
+    /// Function of the app that is called with <see cref="PreloadApp"/> before the process is found fit to be forked: it may end threads and close connections.
+    /// </summary>
+    /// <value>"module:function" or "file.py:function", without arguments. Default not set: none.</value>
+    public string? BeforeFork { get; init; }
+
+    /// <summary>
+    /// Function of the app that each worker calls with <see cref="PreloadApp"/> before it serves: it may start what <see cref="BeforeFork"/> has ended, and
+    /// make random generators. A worker where it fails does not start; one that starts plainly does not call it.
+    /// </summary>
+    /// <value>"module:function" or "file.py:function", without arguments. Default not set: none.</value>
+    public string? AfterFork { get; init; }
 
     /// <summary>
     /// Variables that every worker gets; they win over <see cref="PassEnvironment"/>. Values are never logged.

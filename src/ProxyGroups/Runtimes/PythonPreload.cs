@@ -46,8 +46,16 @@ internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter P
         var environment = variables.Where(static variable => variable.Key is not ("PROXYGROUPS_RANK" or "PROXYGROUPS_SOCKET")).ToDictionary(StringComparer.Ordinal);
         foreach (var name in ThreadCounts)
             environment.TryAdd(name, "1");
+        Add(environment, "PROXYGROUPS_BEFORE_FORK", Request.Settings.BeforeFork);
+        Add(environment, "PROXYGROUPS_AFTER_FORK", Request.Settings.AfterFork);
         environment["PROXYGROUPS_WARMUP"] = JsonSerializer.Serialize(Request.Settings.Warmup);
         return new(PreloadSpec.OwnerOf(Request.Group), [app], CommandOf("preload-app"), environment, Patience) { IsOfApp = true };
+    }
+
+    private static void Add(Dictionary<string, string> environment, string name, string? value)
+    {
+        if (value is not null)
+            environment[name] = value;
     }
 
     private string[] CommandOf(string part) => [Python.Path, "-u", Request.Host.PythonDirectory, part];

@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, PreloadApp, Warmup, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, PreloadApp, Warmup, BeforeFork, AfterFork, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -597,6 +597,13 @@ internal static class BrokenSettings
         "Warmup": [ "/" ]
         =>
         ProxyGroups:ProcessGroups:shop:Warmup warms up nothing without PreloadApp. Write "PreloadApp": true, or remove it.
+        ---
+        hooks of nothing
+        "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks"
+        =>
+        ProxyGroups:ProcessGroups:shop:BeforeFork = "shop.hooks:stop" is called by nobody without PreloadApp. Write "PreloadApp": true, or remove it.
+        ProxyGroups:ProcessGroups:shop:AfterFork = "shop.hooks" is called by nobody without PreloadApp. Write "PreloadApp": true, or remove it.
+        ProxyGroups:ProcessGroups:shop:AfterFork = "shop.hooks" names no function. Write "module:function" or "file.py:function", such as "shop.hooks:stop_threads".
         ---
         pages that are none
         "PreloadApp": true, "Warmup": [ "/good?a=b", "cart", "https://shop.example.com/", "https://shop.example.com", "/a b" ]

@@ -16,7 +16,7 @@ public sealed class SettingsReaderTests
                 "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB", "Group": { "CpuWeight": 50, "Cpus": 3, "Memory": "4GiB", "MemoryHigh": "3GiB", "Tasks": 900 }, "Preload": [ "django", "django.db" ] } },
                 "ProcessGroups": {
                   "shop": {
-                    "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv", "PreloadApp": true, "Warmup": [ "/", "https://shop.example.com/cart" ],
+                    "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv", "PreloadApp": true, "Warmup": [ "/", "https://shop.example.com/cart" ], "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks:start",
                     "Environment": { "DEBUG": "1" }, "PassEnvironment": [ "DATABASE_URL" ],
                     "Processes": 2, "MaxProcesses": 2, "Threads": 8, "Serves": true,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
@@ -59,6 +59,8 @@ public sealed class SettingsReaderTests
                     Python = "venv",
                     PreloadApp = true,
                     Warmup = ["/", "https://shop.example.com/cart"],
+                    BeforeFork = "shop.hooks:stop",
+                    AfterFork = "shop.hooks:start",
                     Environment = new Dictionary<string, string> { ["DEBUG"] = "1" },
                     PassEnvironment = ["DATABASE_URL"],
                     Processes = 2,

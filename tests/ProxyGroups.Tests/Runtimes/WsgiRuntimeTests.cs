@@ -62,14 +62,15 @@ public sealed class WsgiRuntimeTests : IDisposable
     public void The_preloader_of_an_app_has_what_its_workers_have_in_common_and_is_forked_as_they_would_be()
     {
         _scene.WriteProgram("programs/python3");
-        var settings = Wsgi() with { PreloadApp = true, Warmup = ["/", "/cart"], Environment = new Dictionary<string, string> { ["SECRET"] = "s", ["OMP_NUM_THREADS"] = "8" } };
+        var settings = Wsgi() with { PreloadApp = true, Warmup = ["/", "/cart"], AfterFork = "hooks:start", Environment = new Dictionary<string, string> { ["SECRET"] = "s", ["OMP_NUM_THREADS"] = "8" } };
         var preload = _scene.Launch(settings with { ApplicationGroup = "python", Preload = ["django"] }, _scene.Socket).Preload!;
 
         Assert.True(preload.IsOfApp);
         Assert.Equal("preload-app", preload.Command[^1]);
         Assert.Equal(("s", "8", "1"), (preload.Environment["SECRET"], preload.Environment["OMP_NUM_THREADS"], preload.Environment["MKL_NUM_THREADS"]));
         Assert.Equal("[\"/\",\"/cart\"]", preload.Environment["PROXYGROUPS_WARMUP"]);
-        Assert.Empty(preload.Environment.Keys.Intersect(["PROXYGROUPS_RANK", "PROXYGROUPS_SOCKET"]));
+        Assert.Equal("hooks:start", preload.Environment["PROXYGROUPS_AFTER_FORK"]);
+        Assert.Empty(preload.Environment.Keys.Intersect(["PROXYGROUPS_RANK", "PROXYGROUPS_SOCKET", "PROXYGROUPS_BEFORE_FORK"]));
         Assert.Equal(("python", false), (preload.Base!.Owner, preload.Base.IsOfApp));
         Assert.Null(_scene.Launch(settings, _scene.Socket).Preload!.Base);
         Assert.Contains("forked after importing ", _scene.Good(settings).Description, StringComparison.Ordinal);

@@ -7,6 +7,6 @@ internal static class PreloadRemedy
     public static string Off(PreloadSpec preload) => preload.IsOfApp ? "Remove PreloadApp" : "Take that module off Preload";
 
     public static string ForUnsafe(PreloadSpec preload) => preload.IsOfApp
-        ? "Let the app start that with its first request in each worker, or remove PreloadApp."
+        ? "Let the app start that with its first request in each worker, end it in BeforeFork and start it in AfterFork, or remove PreloadApp."
         : "Take that module off Preload, or keep it from doing so when imported.";
 }

@@ -10,7 +10,7 @@ It answers nobody: what it asks of the application goes nowhere, and the connect
 import gc
 import sys
 
-from . import application, environ, forked, listener, log, preloader, settings, stacks, verdict, warmup
+from . import application, environ, forked, hooks, listener, log, preloader, settings, stacks, verdict, warmup
 from .file_wrapper import FileWrapper
 from .notify import Notifier
 from .open_files import descriptors
@@ -36,28 +36,42 @@ def _run(environment, held):
     notifier = Notifier(given.notify)
     from . import worker  # noqa: F401  Before the application: what it changes in the standard library concerns us as little as in a plain worker.
 
-    looked = verdict.Verdict()
-    log.line("importing %s" % given.app)
     try:
-        callable_ = application.load(given.app)
+        callable_, after_fork = _prepare(given, verdict.Verdict())
     except application.LoadError as error:
         application.report(error)
         return preloader.EXIT_IMPORT
-    if not _is_clean(looked, "importing %s" % given.app):
+    except _Unsafe as fault:
+        log.line(str(fault))
         return preloader.EXIT_UNSAFE
+    preloader.serve(control, notifier, forked.Start(held, callable_, variables, after_fork))
+    return 0
+
+
+class _Unsafe(Exception):
+    """The process must not be forked; the text says what left what."""
+
+
+def _prepare(given, looked):
+    """Imports, warms up, and looks at the process after each step, or once where the application has a step of its own before that."""
+    judge = _judge if given.before_fork is None else lambda looked, what: None
+    log.line("importing %s" % given.app)
+    callable_ = application.load(given.app)
+    judge(looked, "importing %s" % given.app)
     base = environ.base_environ(given, sys.stderr, FileWrapper)
     for page in given.warmup:
         log.line("warming up %s" % page)
         warmup.ask(callable_, page, base)
-        if not _is_clean(looked, "warming up %s" % page):
-            return preloader.EXIT_UNSAFE
-    preloader.serve(control, notifier, forked.Start(held, callable_, variables))
-    return 0
+        judge(looked, "warming up %s" % page)
+    after_fork = given.after_fork and hooks.load("AfterFork", given.after_fork)
+    if given.before_fork is not None:
+        hooks.call("BeforeFork", hooks.load("BeforeFork", given.before_fork))
+        _judge(looked, "importing %s and calling BeforeFork" % given.app)
+    return callable_, after_fork
 
 
-def _is_clean(looked, what):
+def _judge(looked, what):
     warmup.drop_connections()
     fault = looked.find_fault()
     if fault:
-        log.line("%s left %s" % (what, fault))
-    return not fault
+        raise _Unsafe("%s left %s" % (what, fault))

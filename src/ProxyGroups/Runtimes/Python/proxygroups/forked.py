@@ -26,10 +26,11 @@ class Start:
     descriptors  those that no worker is to have
     application  the callable if it is imported already, or None
     variables    the environment that it was imported with
+    after_fork   a function that each worker calls first, or None
     """
 
-    def __init__(self, held=None, application=None, variables=None):
-        self.application, self.variables = application, variables
+    def __init__(self, held=None, application=None, variables=None, after_fork=None):
+        self.application, self.variables, self.after_fork = application, variables, after_fork
         self.signals = {number: signal.getsignal(number) for number in signal.valid_signals()}
         self.umask = os.umask(0o022)
         os.umask(self.umask)
@@ -70,6 +71,14 @@ def _go_on(order, start, lifeline):
         app_preloader.main(os.environ, [lifeline])
     from . import worker
 
+    if start.after_fork is not None:
+        from . import application, hooks
+
+        try:
+            hooks.call("AfterFork", start.after_fork)
+        except application.LoadError as error:
+            application.report(error)
+            return worker.EXIT_APPLICATION
     return worker.main(os.environ) if start.application is None else worker.main(dict(order["environment"]), start.application)
 
 

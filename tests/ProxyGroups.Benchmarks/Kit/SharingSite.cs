@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.Benchmarks.Kit;
+
+/// <summary>Python apps whose memory is measured: that of all workers and of all processes that they were forked from (PSS).</summary>
+internal sealed class SharingSite : IAsyncDisposable
+{
+    private const int Streams = 12;
+
+    private readonly FrontDoorProcess _process;
+    private readonly int _groups;
+
+    private SharingSite(FrontDoorProcess process, int groups) => (_process, _groups) = (process, groups);
+
+    /// <summary>Starts it and waits until all workers are ready.</summary>
+    /// <param name="modules">Preload of the application group that all are in; empty: they are in none.</param>
+    public static async Task<SharingSite> StartAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules)
+    {
+        var site = Site.Of([.. groups.Select(static (group, index) => ($"app{index}", group))]);
+        site["ProxyGroups"]!["ApplicationGroups"] = new JsonObject { ["python"] = new JsonObject { ["Preload"] = JsonSerializer.SerializeToNode(modules) } };
+        for (var index = 0; index < groups.Count; index++)
+        {
+            var group = site.Group($"app{index}");
+            group["Processes"] = workersEach;
+            group["Python"] = BenchFrontDoor.Python;
+            group["ApplicationGroup"] = modules.Count > 0 ? "python" : null;
+        }
+
+        var process = await FrontDoorProcess.StartAsync(site);
+        await process.WaitForReadyAsync(workersEach * groups.Count);
+        return new(process, groups.Count);
+    }
+
+    /// <summary>Megabytes after each number of requests to each worker on average.</summary>
+    public static async Task<double[]> MeasureAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages)
+    {
+        await using var site = await StartAsync(groups, workersEach, modules);
+        var figures = new double[marks.Count];
+        for (var (mark, sent) = (0, 0); mark < marks.Count; sent = marks[mark++])
+        {
+            await site.AskAsync((marks[mark] - sent) * workersEach * groups.Count / Streams, pages);
+            figures[mark] = await site.MegabytesAsync();
+        }
+
+        return figures;
+    }
+
+    /// <summary>Says what was measured, in a line for each number of requests.</summary>
+    public static void Tell(Report report, string what, IReadOnlyList<int> marks, double[] plain, double[] shared)
+    {
+        foreach (var (requests, without, with) in marks.Zip(plain, shared))
+        {
+            report.Note(string.Create(CultureInfo.InvariantCulture, $"{what}, after {requests} requests each: plain {without:0.0} MB, forked {with:0.0} MB with all that they were forked from, ratio {with / without:0.00}"));
+        }
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private Task AskAsync(int requests, string[] pages) => Task.WhenAll(Enumerable.Range(0, Streams).Select(async stream =>
+    {
+        for (var request = 0; request < requests; request++)
+        {
+            await _process.Client.GetStringAsync($"/app{stream % _groups}{pages[request % pages.Length]}");
+        }
+    }));
+
+    private async Task<double> MegabytesAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Site.Overview) { Headers = { { "Accept", "application/json" } } };
+        using var response = await _process.Client.SendAsync(request);
+        var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
+        return groups!.SelectMany(static group => group.Workers).SelectMany(worker => Line(worker.Pid)).Distinct().Sum(ProcessFigures.ProportionalMegabytes);
+    }
+
+    // A worker and what it was forked from, up to the front door.
+    private IEnumerable<int> Line(int pid)
+    {
+        for (; pid != _process.Pid; pid = ProcessFigures.ParentOf(pid))
+        {
+            yield return pid;
+        }
+    }
+}
