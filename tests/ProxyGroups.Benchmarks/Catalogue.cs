@@ -11,6 +11,7 @@ internal static class Catalogue
     [
         new("kill", "500 GET/s while workers are killed: nothing is lost that had not begun to arrive", Kill.RunAsync),
         new("overload", "twice the capacity: useful answers, quick refusals, soon back to normal", Overload.RunAsync),
+        new("overload-rivals", "the same overload, with mod_wsgi's and Passenger's defaults beside us", OverloadBeside.RunAsync),
         new("slow-clients", "200 slow senders and 200 slow readers beside normal clients", SlowClients.RunAsync),
         new("hangup", "10,000 queued clients hang up at once", HangUp.RunAsync),
         new("queue", "MaxWait is exact while all slots are held", QueueWait.RunAsync),
@@ -29,6 +30,7 @@ internal static class Catalogue
         new("observed", "the ready server with scraped metrics and an access log against the same without", Observed.RunAsync),
         new("waits", "waits in the queue against those in a perfect one, at loads up to 0.9", QueueTheory.RunAsync),
         new("tails", "latency at load 0.85 of short and long requests mixed, against HAProxy and nginx before the same workers", Tails.RunAsync),
+        new("picks", "short and even latency by choosing the least busy process, against mod_wsgi and against a model", Picks.RunAsync),
         new("scale", "1 to 1,000 groups and 1 to 64 workers: what each costs, and that requests do not notice", Scale.RunAsync),
         new("forward", "throughput before static workers, against bare YARP, Caddy, nginx and HAProxy", Forwarding.RunAsync),
         new("yarp", "throughput against bare YARP's forwarder on the same Unix sockets", AgainstYarp.RunAsync),

@@ -7,9 +7,9 @@ namespace ProxyGroups.Benchmarks.Experiments;
 internal static class Overload
 {
     private const int Slots = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
-    private static readonly ReadOnlyMemory<byte> Request = BenchFrontDoor.Get("/sleep?ms=50");
+    public static readonly ReadOnlyMemory<byte> Request = BenchFrontDoor.Get("/sleep?ms=50");
 
     public static async Task RunAsync(Report report)
     {
@@ -32,8 +32,8 @@ internal static class Overload
         WriteAfter(report, recovery, after, await door.StateAsync());
     }
 
-    // As many clients as slots would leave each slot idle between two answers; twice as many never do.
-    private static async Task<double> CapacityAsync(Clients clients, TimeSpan duration)
+    /// <summary>Answers per second. As many clients as slots would leave each slot idle between two answers; twice as many never do.</summary>
+    public static async Task<double> CapacityAsync(Clients clients, TimeSpan duration)
     {
         var (start, answers) = (TimeProvider.System.GetTimestamp(), 0);
         await Task.WhenAll(Enumerable.Range(0, 2 * Slots).Select(async _ =>

@@ -15,7 +15,7 @@ internal sealed class ModWsgi : IRival
         LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so
         WSGISocketPrefix {folder}/wsgi
         WSGIRestrictEmbedded On
-        WSGIDaemonProcess app processes={{WebApp.Processes}} threads={{WebApp.Threads}} python-path={{app.Folder}}
+        WSGIDaemonProcess app processes={{app.Shape.Processes}} threads={{app.Shape.Threads}} python-path={{app.Folder}}
         WSGIProcessGroup app
         WSGIApplicationGroup %{GLOBAL}
         WSGIScriptAlias / {{app.Folder}}/{{app.Module}}.py

@@ -8,4 +8,7 @@ internal sealed record WebApp(string Folder, string Module)
     public const int Processes = 2;
 
     public const int Threads = 4;
+
+    /// <summary>Processes and threads of each, where an experiment wants others.</summary>
+    public (int Processes, int Threads) Shape { get; init; } = (Processes, Threads);
 }
