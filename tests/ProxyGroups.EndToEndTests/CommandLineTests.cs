@@ -36,7 +36,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         var root = FrontDoorProcess.Root;
         var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], root);
         Assert.Equal(Done, code);
-        Assert.Matches("(?m)^guestbook +2 of 2 x 4 +0/8 +0 +- +1 +serving$", text);
+        Assert.Matches("(?m)^guestbook +2 of 2 x 4 +0/8 +[0-9]+ % +0 +- +[0-9.]+ +[0-9]+ MiB +serving$", text);
         Assert.DoesNotContain('\u001b', text);
         var status = await JsonAsync(["status", "--json"], root);
         Assert.Equal(6, status.GetProperty("groups").GetArrayLength());
@@ -114,6 +114,41 @@ public sealed class CommandLineTests : IAsyncLifetime
         await AssertRefusedAsync(["reload"], "good:Threads");
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task Each_command_is_answered_whatever_its_group_is_doing()
+    {
+        await StartAsync(("good", Worker()), ("failing", new { Command = "/bin/false" }), ("booting", new { Command = "sleep 1000" }), ("paused", Worker()), ("gone", Worker()));
+        await FrontDoor.WaitForReadyAsync(workers: 3);
+        await AssertDoneAsync(["pause", "paused"], _root, "paused is paused: its requests wait.");
+        await File.WriteAllTextAsync(
+            FrontDoor.SettingsPath, Site.Of(("good", Worker()), ("failing", new { Command = "/bin/false" }), ("booting", new { Command = "sleep 1000" }), ("paused", Worker())).ToJsonString(), Token);
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Group gone is removed", StringComparison.Ordinal));
+        await FrontDoor.WaitForLogAsync(static line => line.Contains("Group failing is failing", StringComparison.Ordinal));
+        foreach (var group in new[] { "failing", "booting", "paused" })
+        {
+            await AssertDoneAsync(["maintenance", group, "on"], _root, $"{group} is in maintenance.");
+            Assert.Contains("in maintenance", (await FrontDoorProcess.RunToEndAsync(["status", group], _root)).Output, StringComparison.Ordinal);
+            Assert.True((await JsonAsync(["maintenance", group, "off", "--json"], _root)).GetProperty("taken").GetBoolean());
+            await AssertDoneAsync(["set", group, "Queue:Limit", "7"], _root, $"{group}: Queue:Limit = 7, until the front door ends (--save keeps it).");
+            Assert.True((await JsonAsync(["unset", group, "Queue:Limit", "--json"], _root)).GetProperty("taken").GetBoolean());
+            Assert.True((await JsonAsync(["scale", group, "2", "--json"], _root)).GetProperty("taken").GetBoolean());
+            await AssertRefusedAsync(["start", group], $"Group {group} is not stopped.");
+            Assert.Equal(group != "paused", (await FrontDoorProcess.RunToEndAsync(["pause", group], _root)).ExitCode == Done);
+            Assert.EndsWith(", paused", await StateAsync(group, _root), StringComparison.Ordinal);
+            await AssertDoneAsync(["resume", group], _root, $"{group} goes on.");
+            Assert.True((await JsonAsync(["restart", group, "--json"], _root)).GetProperty("taken").GetBoolean());
+            Assert.True((await JsonAsync(["stop", group, "--json"], _root)).GetProperty("taken").GetBoolean());
+        }
+
+        foreach (var command in new[] { "status gone", "restart gone", "pause gone", "resume gone", "stop gone", "start gone", "maintenance gone on", "scale gone 2", "threads gone 2", "set gone Queue:Limit 2", "unset gone Threads" })
+        {
+            await AssertRefusedAsync(command.Split(' '), "There is no process group gone. ");
+        }
+
+        var problem = await JsonAsync(["unset", "gone", "Threads", "--json"], _root, Refused);
+        Assert.Equal(404, problem.GetProperty("status").GetInt32());
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Without_a_front_door_the_remedy_is_named_and_wrong_use_has_a_code_of_its_own()
     {
@@ -133,6 +168,12 @@ public sealed class CommandLineTests : IAsyncLifetime
             (code, text) = await FrontDoorProcess.RunToEndAsync([command], _root);
             Assert.Equal(NotRunning, code);
             Assert.StartsWith($"No front door runs with {_root}/appsettings.json. Start it with: proxygroups run. ", text, StringComparison.Ordinal);
+        }
+
+        foreach (var command in new[] { "pause good", "resume good", "stop good", "start good", "maintenance good on", "scale good 2", "threads good 2", "set good Queue:Limit 2", "unset good Threads", "drain 1", "recycle 1" })
+        {
+            (code, text) = await FrontDoorProcess.RunToEndAsync(command.Split(' '), _root);
+            Assert.True(code == NotRunning && text.Contains("Start it with: proxygroups run.", StringComparison.Ordinal), $"{command}: {code} {text}");
         }
 
         var problem = await JsonAsync(["restart", "good", "--json"], _root, NotRunning);
@@ -156,6 +197,10 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Contains(sockets[1], told, StringComparison.Ordinal);
         Assert.Equal(FrontDoor.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[0]], _root)).GetProperty("pid").GetInt32());
         Assert.Equal(second.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[1]], _root)).GetProperty("pid").GetInt32());
+        Assert.Equal("Not done", (await JsonAsync(["pause", "good", "--json"], _root, WrongUse)).GetProperty("title").GetString());
+        Assert.True((await JsonAsync(["pause", "good", "--json", "--socket", sockets[1]], _root)).GetProperty("taken").GetBoolean());
+        await second.WaitForLogAsync(static line => line.Contains("Group good is paused", StringComparison.Ordinal));
+        Assert.Equal("serving", (await JsonAsync(["status", "good", "--json", "--socket", sockets[0]], _root)).GetProperty("group").GetProperty("state").GetString());
     }
 
     [Fact(Timeout = 120_000)]
@@ -171,6 +216,13 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal((3, 18, 7), (group.GetProperty("workers").GetArrayLength(), group.GetProperty("slots").GetInt32(), group.GetProperty("queueLimit").GetInt32()));
         await AssertDoneAsync(["scale", "good", "1"], _root, "good: Processes = 1, MaxProcesses = 1, until the front door ends (--save keeps it).");
         await FrontDoor.WaitForLogAsync(" ended: ", lines: 2);
+
+        await AssertDoneAsync(["unset", "good", "Threads"], _root, "good: Threads as in the settings file again; what was saved comes back with the next start (--save removes it).");
+        Assert.Equal(4, (await JsonAsync(["status", "good", "--json"], _root)).GetProperty("group").GetProperty("threads").GetInt32());
+        Assert.True((await JsonAsync(["set", "good", "Queue:MaxWait", "2s", "--save", "--json"], _root)).GetProperty("taken").GetBoolean());
+        Assert.True((await JsonAsync(["unset", "good", "Queue:MaxWait", "--save", "--json"], _root)).GetProperty("taken").GetBoolean());
+        Assert.DoesNotContain("MaxWait", await File.ReadAllTextAsync(Path.Combine(_root, "appsettings.live.json"), Token), StringComparison.Ordinal);
+        await AssertRefusedAsync(["unset", "good", "Threads"], "Threads of group good is not set by command");
 
         await AssertRefusedAsync(["scale", "good", "300"], "ProcessGroups:good:Processes = \"300\"");
         await AssertRefusedAsync(["set", "good", "Worker:User", "root"], "Worker:User cannot be set by command");
@@ -227,12 +279,17 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal((Refused, "There is no process group foreign. There are: own."), await AsAsync("nobody", ["stop", "foreign", "--socket", socket]));
         Assert.Equal(Refused, (await AsAsync("nobody", ["drain", $"{Pid(foreign)}", "--socket", socket])).ExitCode);
         Assert.Equal(Refused, (await AsAsync("nobody", ["reload", "--socket", socket])).ExitCode);
+        await AssertDoneAsync(["threads", "own", "6"], _root, "own: Threads = 6, until the front door ends (--save keeps it).");
+        await AssertDoneAsync(["threads", "foreign", "6"], _root, "foreign: Threads = 6, until the front door ends (--save keeps it).");
         var (_, events) = await AsAsync("nobody", ["events", "--json", "--socket", socket]);
-        Assert.All(events.Split('\n'), static line => Assert.Equal("own", JsonElement.Parse(line).GetProperty("group").GetString()));
+        var told = events.Split('\n').Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.All(told, static entry => Assert.Equal("own", entry.GetProperty("group").GetString()));
+        Assert.Equal("its settings have changed", Assert.Single(told, static entry => entry.GetProperty("kind").GetString() == "reload").GetProperty("text").GetString());
+        Assert.Equal(Refused, (await AsAsync("nobody", ["unset", "own", "Threads", "--socket", socket])).ExitCode);
 
-        foreach (var command in new[] { "status", "reload", "events" })
+        foreach (var command in new[] { "status", "reload", "events", "restart own", "pause own", "resume own", "stop own", "start own", "maintenance own on", "scale own 2", "set own Queue:Limit 7", "unset own Threads", $"drain {Pid(foreign)}", $"recycle {Pid(foreign)}" })
         {
-            var (code, text) = await AsAsync("daemon", [command, "--socket", socket]);
+            var (code, text) = await AsAsync("daemon", [.. command.Split(' '), "--socket", socket]);
             Assert.Equal(Refused, code);
             Assert.Contains("may neither see nor steer anything here", text, StringComparison.Ordinal);
             Assert.DoesNotContain("own\n", text, StringComparison.Ordinal);

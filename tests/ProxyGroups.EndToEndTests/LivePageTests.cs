@@ -164,8 +164,17 @@ public sealed partial class LivePageTests : IAsyncLifetime
         var folder = Directory.CreateDirectory(Path.Combine(FrontDoorProcess.Root, "TestResults", "live-page"));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var load = Task.WhenAll([.. Enumerable.Range(0, 9).Select(_ => AskAsync("/weather/", end.Token)), .. Enumerable.Range(0, 20).Select(_ => AskAsync("/shop/sleep?ms=900", end.Token))]);
+        using var killed = await _frontDoor!.Client.PostAsync("/shop/kill-self?secret", null, Token);
         var page = await OpenAsync(width, height);
         await Expect(page.Locator(".group")).ToHaveCountAsync(6);
+        await Card(page, "shop").Locator("summary").ClickAsync();
+        await Expect(Card(page, "shop").Locator(".failures li")).ToContainTextAsync("WorkerDied: POST /shop/kill-self, id ");
+        await Expect(Card(page, "shop").Locator(".doing li").First).ToContainTextAsync("sleep · ");
+        await Expect(Card(page, "shop").Locator(".usage")).ToContainTextAsync("slots used ");
+        await Expect(Card(page, "shop").Locator(".bar.memory").First).ToBeVisibleAsync();
+        await Expect(Card(page, "shop").Locator(".bar.cpu").First).ToBeVisibleAsync();
+        await Expect(Card(page, "shop").Locator(".line.served")).ToContainTextAsync("95 % in ");
+        await Expect(page.Locator("body")).Not.ToContainTextAsync("secret");
         await Expect(Card(page, "checkout").Locator(".trouble")).ToContainTextAsync("Generation 1 does not start");
         await Expect(Card(page, "shop").Locator(".dots i").First).ToBeVisibleAsync();
         await Expect(Card(page, "weather").Locator(".line.served")).ToContainTextAsync(AnyRequest());

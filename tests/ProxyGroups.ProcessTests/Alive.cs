@@ -11,10 +11,12 @@ internal static class Alive
 
     public static Task UntilGoneAsync(params int[] pids) => UntilAsync(() => !pids.Any(Is), $"process of {string.Join(", ", pids)} still lives");
 
-    public static async Task UntilAsync(Func<bool> condition, string otherwise)
+    public static Task UntilAsync(Func<bool> condition, string otherwise) => UntilAsync(() => Task.FromResult(condition()), otherwise);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
+        while (!await condition())
         {
             Assert.False(patience.IsCancellationRequested, otherwise);
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);

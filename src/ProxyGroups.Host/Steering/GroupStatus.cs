@@ -18,4 +18,12 @@ internal sealed record GroupStatus(
     string? ApplicationGroup,
     string? Shortage,
     FailureStatus? Failure,
-    IReadOnlyList<WorkerStatus> Workers);
+    GroupDetailStatus Detail,
+    IReadOnlyList<WorkerStatus> Workers)
+{
+    /// <summary>CPU cores that its workers use of late; null: not known.</summary>
+    public double? CpuShare => Workers.Select(static worker => worker.Detail.CpuShare).OfType<double>().ToList() is { Count: > 0 } shares ? shares.Sum() : null;
+
+    /// <summary>Memory of its workers in bytes, shared pages counted once; null: not known.</summary>
+    public long? Memory => Workers.Select(static worker => worker.MemoryWithShare).OfType<long>().ToList() is { Count: > 0 } sizes ? sizes.Sum() : null;
+}

@@ -19,5 +19,5 @@ internal static class StatusCommand
 
     public static void WriteAll(Report report, FrontDoorReply reply) => StatusText.Write(report, reply.Read<FrontDoorStatus>());
 
-    private static void WriteGroup(Report report, FrontDoorReply reply) => StatusText.Write(report, reply.Read<GroupReply>().Group);
+    private static void WriteGroup(Report report, FrontDoorReply reply) => GroupText.Write(report, reply.Read<GroupReply>().Group);
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace ProxyGroups.Host.Steering;
 
-/// <summary>The state of a front door in words and tables.</summary>
+/// <summary>The state of a front door as a table: a line for each group, and what is wrong.</summary>
 internal static class StatusText
 {
     public static void Write(Report report, FrontDoorStatus status)
@@ -13,8 +11,8 @@ internal static class StatusText
             report.Line(string.Empty);
             Table.Write(
                 report,
-                ["group", "processes x threads", "busy", "waiting", "oldest", "generation", "state"],
-                status.Groups.Select(group => (IReadOnlyList<string>)[group.Name, Size(group), Busy(group), Waiting(group), OldestWait(group), $"{group.Generation}", report.Paint(group.State)]));
+                ["group", "processes", "busy", "used", "waiting", "oldest", "cpu", "memory", "state"],
+                status.Groups.Select(group => (IReadOnlyList<string>)[group.Name, Size(group), Busy(group), Used(group), Waiting(group), OldestWait(group), Words.OfCores(group.CpuShare), Words.OfBytes(group.Memory), report.Paint(group.State)]));
         }
 
         foreach (var group in status.Groups)
@@ -23,25 +21,7 @@ internal static class StatusText
         }
     }
 
-    public static void Write(Report report, GroupStatus group)
-    {
-        report.Line($"{group.Name}: {report.Paint(group.State)}, generation {group.Generation}, {group.Kind}{(group.ApplicationGroup is { } parent ? $", application group {parent}" : string.Empty)}");
-        report.Line($"{Size(group)}: {(group.Serves ? $"{Busy(group)} slots busy, {group.Queued} of at most {group.QueueLimit} requests waiting{(group.Queued > 0 ? $", the oldest for {OldestWait(group)}" : string.Empty)}" : "in the background")}");
-        WriteTrouble(report, group, string.Empty);
-        if (group.Workers.Count > 0)
-        {
-            report.Line(string.Empty);
-            Table.Write(
-                report,
-                ["worker", "pid", "generation", "busy", "requests", "memory", "state"],
-                group.Workers.Select(worker => (IReadOnlyList<string>)
-                [
-                    $"{worker.Rank}", $"{worker.Pid}", $"{worker.Generation}", $"{worker.Busy}/{worker.Slots}", worker.Requests.ToString(CultureInfo.InvariantCulture), Memory(worker), $"{report.Paint(worker.State)} ({worker.Reason})",
-                ]));
-        }
-    }
-
-    private static void WriteTrouble(Report report, GroupStatus group, string prefix)
+    public static void WriteTrouble(Report report, GroupStatus group, string prefix)
     {
         if (group.Failure is { } failure)
         {
@@ -54,14 +34,14 @@ internal static class StatusText
         }
     }
 
-    private static string Size(GroupStatus group) =>
+    public static string Size(GroupStatus group) =>
         $"{group.Workers.Count(static worker => worker.State == "ready")} of {(group.MaxProcesses > group.Processes ? $"{group.Processes}-{group.MaxProcesses}" : $"{group.Processes}")}{(group.Serves ? $" x {group.Threads}" : string.Empty)}";
 
-    private static string Busy(GroupStatus group) => group.Serves ? $"{group.BusySlots}/{group.Slots}" : "-";
+    public static string Busy(GroupStatus group) => group.Serves ? $"{group.BusySlots}/{group.Slots}" : "-";
 
     private static string Waiting(GroupStatus group) => group.Serves ? $"{group.Queued}" : "-";
 
-    private static string OldestWait(GroupStatus group) => group.Queued > 0 ? Words.Of(group.OldestWait) : "-";
+    public static string OldestWait(GroupStatus group) => group.Queued > 0 ? Words.Of(group.OldestWait) : "-";
 
-    private static string Memory(WorkerStatus worker) => worker.Memory is { } bytes ? $"{bytes >> 20} MiB" : "-";
+    private static string Used(GroupStatus group) => group.Serves ? Words.OfShare(group.Detail.Utilisation.OneMinute) : "-";
 }

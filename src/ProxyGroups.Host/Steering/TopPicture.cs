@@ -7,6 +7,7 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
     private const int Blue = 34;
     private const int Grey = 90;
     private const int MostSlots = 16;
+    private const int Wide = 100;
 
     public IReadOnlyList<string> Draw(FrontDoorStatus status)
     {
@@ -25,7 +26,7 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
     private ScreenLine Line() => new(width, hasColours);
 
     private ScreenLine Head(FrontDoorStatus status) => Line().Add(
-        $"ProxyGroups {status.ServerVersion}  pid {status.Pid}  up {Words.Of(status.Time - status.Started)}  {status.Groups.Sum(static group => group.BusySlots)}/{status.Groups.Sum(static group => group.Slots)} slots busy  {status.Groups.Sum(static group => group.Queued)} waiting");
+        $"ProxyGroups {status.ServerVersion}  pid {status.Pid}  up {Words.Of(status.Time - status.Started)}  {status.Groups.Sum(static group => group.BusySlots)}/{status.Groups.Sum(static group => group.Slots)} slots busy  {status.Groups.Sum(static group => group.Queued)} waiting  {Words.OfCores(status.Groups.Sum(static group => group.CpuShare ?? 0))} cores  {Words.OfBytes(status.Groups.Sum(static group => group.Memory ?? 0))}");
 
     private ScreenLine OfGroup(GroupStatus group, int names, int states)
     {
@@ -33,6 +34,12 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
         if (group.Serves)
         {
             line.Add($"  {(group.Queued > 0 ? $"{group.Queued} waiting, {Words.Of(group.OldestWait)}" : "nobody waits"),-18}", group.Queued > 0 ? Blue : Grey);
+        }
+
+        line.Add($"  {(group.Serves ? Words.OfShare(group.Detail.Utilisation.OneMinute) : "-"),5} used", Grey);
+        if (width >= Wide)
+        {
+            line.Add($"  cpu {Words.OfCores(group.CpuShare),5}  {Words.OfBytes(group.Memory),8}", Grey);
         }
 
         foreach (var worker in group.Workers)

@@ -43,23 +43,29 @@ internal sealed class GroupCommands(ProcessGroupRegistry groups, SettingsStore s
 
         foreach (var group in groups.All.Where(group => before.TryGetValue(group, out var generation) && generation == group.GenerationsAsked))
         {
-            group.TryRestart(WorkerReason.RestartAsked);
+            if (group.TryRestart(WorkerReason.RestartAsked))
+            {
+                history.Add(new HistoryEntry(HistoryKind.Reload, "restarts: all settings were read anew by command") { Group = group.Name });
+            }
         }
 
         return CommandResult.Taken;
     }
 
-    public CommandResult SetSettings(string group, IReadOnlyDictionary<string, string> settings, bool save)
+    public CommandResult SetSettings(string group, IReadOnlyDictionary<string, string> settings, bool save) =>
+        Change(group, found => LiveChange.Try(store, found, settings, save), $"set {string.Join(", ", settings.Select(static setting => $"{setting.Key} = {setting.Value}"))}{(save ? ", saved" : string.Empty)}");
+
+    public CommandResult UnsetSettings(string group, IReadOnlyList<string> settings, bool save) =>
+        Change(group, found => LiveChange.TakeBack(store, found, settings, save), $"unset {string.Join(", ", settings)}{(save ? ", saved" : string.Empty)}");
+
+    private CommandResult Change(string group, Func<string, string?> change, string what)
     {
         if (groups.Find(group) is not { } found)
         {
             return Unknown(group);
         }
 
-        var refusal = LiveChange.Try(store, found.Name, settings, save);
-        return refusal is not null
-            ? new CommandResult(refusal)
-            : Take(found.Name, $"set {string.Join(", ", settings.Select(static setting => $"{setting.Key} = {setting.Value}"))}{(save ? ", saved" : string.Empty)}", static () => { });
+        return change(found.Name) is { } refusal ? new CommandResult(refusal) : Take(found.Name, what, static () => { });
     }
 
     public CommandResult PauseGroup(string group) => On(group, static found => found.Scheduler.Snapshot().IsPaused, "is paused already", "pause", static found => found.Pause());

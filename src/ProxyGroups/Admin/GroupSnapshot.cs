@@ -58,12 +58,33 @@ internal sealed record GroupSnapshot
     /// <summary>What the group uses and waits for; null where it has no cgroup.</summary>
     public CgroupUsage? Cgroup { get; init; }
 
+    /// <summary>Null where anybody may read it.</summary>
+    public GroupDetail? Detail { get; init; }
+
     public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
 
-    public static GroupSnapshot Of(ProcessGroup group)
+    /// <summary>Without what clients ask for: anybody may read it.</summary>
+    public static GroupSnapshot Of(ProcessGroup group) => Of(group, group.State, group.Scheduler.Snapshot());
+
+    /// <summary>With all details.</summary>
+    public static GroupSnapshot Of(ProcessGroup group, UsageReport usage)
     {
-        var state = group.State;
-        var scheduler = group.Scheduler.Snapshot();
+        var (state, report) = (group.State, group.Scheduler.Report());
+        var held = report.Held.ToLookup(static slot => slot.Worker);
+        var snapshot = Of(group, state, report.Snapshot);
+        return snapshot with
+        {
+            Detail = GroupDetail.Of(group, report),
+            Workers = [.. snapshot.Workers.Zip(state.Workers, (shown, worker) => shown with
+            {
+                Memory = usage.Memory(worker.Pid)?.Unique ?? shown.Memory,
+                Detail = WorkerDetail.Of(worker, group, state, held[worker.Id], usage),
+            })],
+        };
+    }
+
+    private static GroupSnapshot Of(ProcessGroup group, GroupState state, SchedulerSnapshot scheduler)
+    {
         var slots = scheduler.Workers.ToDictionary(static worker => worker.Id, static worker => worker);
         var workers = state.Workers.Select(worker => WorkerSnapshot.Of(worker, slots.GetValueOrDefault(worker.Id))).ToList();
         return new GroupSnapshot

@@ -25,6 +25,12 @@ public interface IProcessGroups
     /// <param name="save">True: also after the next start, by a file beside the settings file (appsettings.live.json). Otherwise until the front door ends.</param>
     CommandResult SetSettings(string group, IReadOnlyDictionary<string, string> settings, bool save);
 
+    /// <summary>Takes settings of a group back that were set by <see cref="SetSettings"/>, all or none: what the settings file says holds again.</summary>
+    /// <param name="group">Name of the group.</param>
+    /// <param name="settings">Their names.</param>
+    /// <param name="save">True: also from appsettings.live.json. Otherwise one that was saved comes back with the next start.</param>
+    CommandResult UnsetSettings(string group, IReadOnlyList<string> settings, bool save);
+
     /// <summary>Keeps new requests waiting, up to the queue's limit; their time stands still, and requests that run go on.</summary>
     /// <param name="group">Name of the group.</param>
     CommandResult PauseGroup(string group);

@@ -5,7 +5,15 @@ internal static class LiveChange
 {
     /// <summary>Why not, and what to do; null: they are in force.</summary>
     /// <param name="save">Also after the next start of the front door.</param>
-    public static string? Try(SettingsStore store, string group, IReadOnlyDictionary<string, string> values, bool save)
+    public static string? Try(SettingsStore store, string group, IReadOnlyDictionary<string, string> values, bool save) =>
+        Change(store, group, values.ToDictionary(static value => value.Key, static value => (string?)value.Value), save);
+
+    /// <summary>Takes settings back that were set so: then the layers below say again what holds. Why not, and what to do; null: it is done.</summary>
+    /// <param name="save">Also those that were saved; otherwise they come back with the next start of the front door.</param>
+    public static string? TakeBack(SettingsStore store, string group, IReadOnlyList<string> keys, bool save) =>
+        Change(store, group, keys.ToDictionary(static key => key, static _ => (string?)null), save);
+
+    private static string? Change(SettingsStore store, string group, Dictionary<string, string?> values, bool save)
     {
         var unknown = values.Keys.FirstOrDefault(static key => !LiveKeys.All.Contains(key, StringComparer.OrdinalIgnoreCase));
         if (values.Count == 0 || unknown is not null)
@@ -23,10 +31,17 @@ internal static class LiveChange
             return "Settings can be set by command where the front door was started with a settings file, whose neighbour holds them. Change them where they are written.";
         }
 
-        var paths = values.ToDictionary(value => $"{SettingsReader.Section}:ProcessGroups:{group}:{value.Key}", static value => value.Value);
+        if (values.FirstOrDefault(value => value.Value is null && !layer.Holds(PathOf(group, value.Key))) is { Key: { } free })
+        {
+            return $"{free} of group {group} is not set by command, so there is nothing to take back.";
+        }
+
+        var paths = values.ToDictionary(value => PathOf(group, value.Key), static value => value.Value);
         var errors = store.Try(() => layer.Change(paths), () => Overruled(store, paths), () => Save(layer, paths, save));
         return errors.Count == 0 ? null : SettingsException.Describe(errors);
     }
+
+    private static string PathOf(string group, string key) => $"{SettingsReader.Section}:ProcessGroups:{group}:{key}";
 
     private static string RefuseKey(string? key) => key is null
         ? $"No setting is given. These can be set by command: {string.Join(", ", LiveKeys.All)}."
@@ -34,10 +49,10 @@ internal static class LiveChange
             ? $"{key} cannot be set by command. Did you mean {nearest}?"
             : $"{key} cannot be set by command: write it into the settings file. These can: {string.Join(", ", LiveKeys.All)}.";
 
-    private static IReadOnlyList<SettingsError> Overruled(SettingsStore store, Dictionary<string, string> paths) =>
-        [.. paths.Where(path => store.Configuration[path.Key] != path.Value).Select(path => new SettingsError(path.Key, store.Configuration[path.Key], "is set by a layer above, such as an environment variable or the command line, which wins", "Change it there."))];
+    private static IReadOnlyList<SettingsError> Overruled(SettingsStore store, Dictionary<string, string?> paths) =>
+        [.. paths.Where(path => path.Value is not null && store.Configuration[path.Key] != path.Value).Select(path => new SettingsError(path.Key, store.Configuration[path.Key], "is set by a layer above, such as an environment variable or the command line, which wins", "Change it there."))];
 
-    private static IReadOnlyList<SettingsError> Save(LiveLayer layer, Dictionary<string, string> paths, bool save)
+    private static IReadOnlyList<SettingsError> Save(LiveLayer layer, Dictionary<string, string?> paths, bool save)
     {
         try
         {

@@ -49,30 +49,35 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
         var saved = ReadFile();
         foreach (var (key, value) in _unsaved)
         {
-            saved[key] = value;
+            Put(saved, key, value);
         }
 
         Data = saved;
     }
 
-    /// <summary>Sets values by their whole keys, and gives what takes that back.</summary>
-    public Action Change(IReadOnlyDictionary<string, string> values)
+    /// <summary>It says something of this whole key.</summary>
+    public bool Holds(string key) => Data.ContainsKey(key);
+
+    /// <summary>Sets values by their whole keys, null for none of its own, and gives what takes that back.</summary>
+    public Action Change(IReadOnlyDictionary<string, string?> values)
     {
         var (unsaved, data) = (_unsaved, Data);
         _unsaved = new(_unsaved, StringComparer.OrdinalIgnoreCase);
         Data = new Dictionary<string, string?>(Data, StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in values)
         {
-            _unsaved[key] = Data[key] = value;
+            // One that is saved, and taken back for now, is none until the next start.
+            _unsaved[key] = value;
+            Put(Data, key, value);
         }
 
         return () => (_unsaved, Data) = (unsaved, data);
     }
 
-    /// <summary>Writes values that were set to the file, whole or not at all.</summary>
+    /// <summary>Writes what was changed to the file, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor may it.</exception>
-    public void Save(IReadOnlyDictionary<string, string> values)
+    public void Save(IReadOnlyDictionary<string, string?> values)
     {
         var root = ReadJson();
         foreach (var (key, value) in values)
@@ -110,8 +115,40 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
         ? JsonNode.Parse(File.ReadAllText(Path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }, Lenient)!.AsObject()
         : new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
 
-    private static void Put(JsonObject section, ReadOnlySpan<string> keys, string value)
+    private static void Put(IDictionary<string, string?> data, string key, string? value)
     {
+        if (value is null)
+        {
+            data.Remove(key);
+        }
+        else
+        {
+            data[key] = value;
+        }
+    }
+
+    // What is left empty goes as well: nothing of it is meant any more.
+    private static void Remove(JsonObject section, ReadOnlySpan<string> keys)
+    {
+        if (keys.Length > 1 && section[keys[0]] is JsonObject inner)
+        {
+            Remove(inner, keys[1..]);
+        }
+
+        if (keys.Length == 1 || section[keys[0]] is JsonObject { Count: 0 })
+        {
+            section.Remove(keys[0]);
+        }
+    }
+
+    private static void Put(JsonObject section, ReadOnlySpan<string> keys, string? value)
+    {
+        if (value is null)
+        {
+            Remove(section, keys);
+            return;
+        }
+
         if (keys.Length == 1)
         {
             section[keys[0]] = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(value);

@@ -22,6 +22,8 @@ internal sealed record GroupHost(
 
     public MemorySampler Memory { get; } = new(Time);
 
+    public CpuBook Cpu { get; } = new(Time);
+
     public CapArbiter Caps { get; } = new(Time, Loggers.CreateLogger(GroupLog.Category));
 
     /// <summary>Log files of all groups.</summary>
@@ -32,6 +34,13 @@ internal sealed record GroupHost(
 
     /// <summary>Null: nobody counts.</summary>
     public ProxyGroupsMeter? Meter { get; init; }
+
+    /// <summary>For who looks at these workers.</summary>
+    public async Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<int> pids)
+    {
+        var memory = await Memory.LookAsync(pids);
+        return new UsageReport(Cpu.Look(), pid => memory.GetValueOrDefault(pid));
+    }
 
     public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);
 

@@ -113,7 +113,7 @@ internal static class GroupReducer
 
         return fact switch
         {
-            WorkerEvent.Spawned spawned => state.With(worker with { Pid = spawned.Pid }),
+            WorkerEvent.Spawned spawned => state.With(worker with { Pid = spawned.Pid, SpawnedAt = now }),
             WorkerEvent.Ready ready when worker.State == WorkerState.Starting => ApplyReady(state, worker, ready, now, jitter),
             WorkerEvent.StartFailed failed when worker.State == WorkerState.Starting =>
                 CountFailure(Failed(state, worker, now), failed.Failure, now, jitter),
@@ -133,9 +133,14 @@ internal static class GroupReducer
 
     private static GroupState ApplyExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
     {
-        state = state.With(worker.Enter(WorkerState.Exited, ReasonOf(worker, exited), now) with { Exit = exited.Exit });
+        state = NoteExit(state.With(worker.Enter(WorkerState.Exited, ReasonOf(worker, exited), now) with { Exit = exited.Exit }), worker, exited, now);
         return worker.State == WorkerState.Ready ? ApplyDeath(state, worker, exited, now, jitter) : state;
     }
+
+    private static GroupState NoteExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now) => worker.Pid == 0 ? state : state with
+    {
+        Exits = state.Exits.SetItem(worker.Rank, new LastExit(worker.Pid, worker.Generation, ReasonOf(worker, exited), exited.Exit, now)),
+    };
 
     private static WorkerReason ReasonOf(WorkerView worker, WorkerEvent.Exited exited) =>
         worker.State is not (WorkerState.Ready or WorkerState.Starting) ? worker.Reason

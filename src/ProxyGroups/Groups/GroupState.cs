@@ -50,6 +50,9 @@ internal sealed record GroupState
 
     public ImmutableArray<WorkerView> Workers { get; init; } = [];
 
+    /// <summary>By rank: how its last worker ended.</summary>
+    public ImmutableDictionary<int, LastExit> Exits { get; init; } = ImmutableDictionary<int, LastExit>.Empty;
+
     /// <summary>Id of the next worker; no two workers of a front door have the same.</summary>
     public int NextWorkerId { get; init; } = 1;
 

@@ -32,6 +32,9 @@ internal sealed class GroupSupervisor : IAsyncDisposable
     /// <summary>The newest state; a value, so any thread may look.</summary>
     public GroupState State => _state;
 
+    /// <summary>The clock by which the times in <see cref="State"/> are told.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_origin);
+
     /// <summary>Completes when the group has stopped and its last worker is gone.</summary>
     public Task Finished => _loop;
 
@@ -68,7 +71,7 @@ internal sealed class GroupSupervisor : IAsyncDisposable
 
     private void Step(GroupEvent happened)
     {
-        var now = _time.GetElapsedTime(_origin);
+        var now = Now;
         var plan = GroupPlanner.Plan(GroupReducer.Apply(_state, happened, now, Random.Shared.NextDouble()), now);
         _state = plan.State;
         _actions.Start(plan, Post);

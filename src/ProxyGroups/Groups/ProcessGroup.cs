@@ -51,6 +51,14 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public GroupState State => _supervisor!.State;
 
+    /// <summary>The clock of <see cref="State"/>.</summary>
+    public TimeSpan Now => _supervisor!.Now;
+
+    /// <summary>Where its slot time stood of late.</summary>
+    public UtilisationMarks Marks { get; } = new();
+
+    public RecentFailures Failures { get; } = new();
+
     public IReadOnlyList<ServingWorker> Serving => _serving;
 
     /// <summary>Number of the newest generation that was asked for; <see cref="State"/> follows.</summary>

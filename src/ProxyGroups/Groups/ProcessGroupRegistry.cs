@@ -21,6 +21,7 @@ internal sealed class ProcessGroupRegistry
     private readonly List<ITimer> _cutOffs = [];
     private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
     private GroupHost? _host;
+    private ITimer? _marks;
 
     public ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers, ProxyGroupsMeter meter)
     {
@@ -36,10 +37,16 @@ internal sealed class ProcessGroupRegistry
     /// <summary>The settings know a group of this name, whether it runs yet or not.</summary>
     public bool IsGroup(string? name) => name is not null && _settings.Current.Settings.ProcessGroups.ContainsKey(name);
 
+    /// <summary>What the workers of these groups use.</summary>
+    public Task<UsageReport> LookAtUsageAsync(IEnumerable<ProcessGroup> looked) => _host is null
+        ? Task.FromResult(UsageReport.Nothing)
+        : _host.LookAtUsageAsync([.. looked.SelectMany(static group => group.State.Workers).Select(static worker => worker.Pid).Where(static pid => pid != 0)]);
+
     /// <summary>Starts the groups of a snapshot: new ones start, changed ones roll, the others are left alone, missing ones drain and go.</summary>
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
     {
         _host = sharedHost;
+        _marks ??= _host.Time.CreateTimer(_ => MarkUtilisation(), null, UtilisationMarks.Interval, UtilisationMarks.Interval);
         _leaving.RemoveAll(static group => group.Finished.IsCompleted);
         var next = new Dictionary<string, ProcessGroup>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, group) in wanted.ProcessGroups)
@@ -77,6 +84,7 @@ internal sealed class ProcessGroupRegistry
     /// <summary>Drains and stops every worker; when <paramref name="forced"/> fires, kills them.</summary>
     public async Task StopAsync(CancellationToken forced)
     {
+        await (_marks?.DisposeAsync() ?? default);
         var all = _groups.Values.Concat(_leaving).ToList();
         all.ForEach(static group => group.Stop(WorkerReason.FrontDoorStopping));
         await using var registration = forced.Register(() => all.ForEach(static group => group.Kill()));
@@ -102,6 +110,14 @@ internal sealed class ProcessGroupRegistry
         }
     }
 
+    private void MarkUtilisation()
+    {
+        foreach (var group in _groups.Values)
+        {
+            group.Marks.Add(group.Scheduler.ReadSlotTime());
+        }
+    }
+
     // Worker ids begin with the group's number: one that no living group has is as good as a new one, and numbers do not run out.
     private int FreeNumber()
     {
@@ -118,10 +134,12 @@ internal sealed class ProcessGroupRegistry
         return group;
     }
 
-    private static ProcessGroup Change(ProcessGroup group, GroupBlueprint blueprint)
+    private ProcessGroup Change(ProcessGroup group, GroupBlueprint blueprint)
     {
         if (group.Settings != blueprint.Settings)
         {
+            // With its name: the group's own user may not see what is about the whole front door.
+            _host!.History.Add(new HistoryEntry(HistoryKind.Reload, "its settings have changed") { Group = group.Name });
             group.Change(blueprint);
         }
 

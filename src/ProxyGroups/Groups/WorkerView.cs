@@ -24,6 +24,9 @@ internal sealed record WorkerView
     /// <summary>0 until the process exists.</summary>
     public int Pid { get; init; }
 
+    /// <summary>When the process came into being; null: not yet.</summary>
+    public TimeSpan? SpawnedAt { get; init; }
+
     /// <summary>Its slots have been offered to the scheduler.</summary>
     public bool IsOffered { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.Logging;
 using Polly;
 using ProxyGroups.Groups;
 using ProxyGroups.Proxying.Access;
@@ -106,6 +107,11 @@ internal sealed class GroupForwarder(ForwardingServices services)
         request.Fail(result.Failure?.ToString() ?? "Other");
         // Decoded, it could hold line breaks and terminal escapes.
         var path = context.Request.Path.ToUriComponent();
+        if (result.Level > LogLevel.Debug)
+        {
+            request.Group.Failures.Add(new FailedRequest(services.Time.GetUtcNow(), context.TraceIdentifier, request.Error!, context.Request.Method, path, request.Worker));
+        }
+
         logger.Failed(result.Level, request.Group.Name, context.Request.Method, path, result.Failure, request.Tries, context.TraceIdentifier, result.Detail);
         if (request.Deaths >= RetryRules.MaxDeaths)
         {

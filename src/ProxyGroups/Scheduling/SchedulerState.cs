@@ -12,6 +12,9 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     private readonly WaiterPool _pool = new(scheduler);
     private readonly AdmissionQueue _queue = new();
     private readonly AdmissionCounters _counters = new();
+    private readonly DurationCounts _waits = new(time);
+    private readonly DurationCounts _services = new(time);
+    private SlotTime _slotTime;
     private ServiceTime _service;
     private QueueDeadlines _deadlines = new(LimitTicks.From(limits, time.TimestampFrequency));
     private Aftermath _aftermath;
@@ -33,12 +36,13 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         if (!gone && !IsClosed && !IsPaused && TryGrant(request.ExcludedWorker, request.Kind, now, out SlotLease lease))
         {
             _counters.Count(AdmissionOutcome.Granted);
+            _waits.Add(0);
             result = new AdmissionResult(AdmissionOutcome.Granted, lease, TimeSpan.Zero, TimeSpan.Zero);
             return true;
         }
 
         AdmissionOutcome? refusal = gone ? AdmissionOutcome.ClientGone : Refusal(in request, now);
-        result = refusal is { } outcome ? Count(Refused(outcome, TimeSpan.Zero, now)) : default;
+        result = refusal is { } outcome ? Count(Refused(outcome, TimeSpan.Zero, now), 0) : default;
         return refusal is not null;
     }
 
@@ -78,6 +82,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
 
         _counters.CountReleased();
+        _services.Add(now - slot.GrantedAt);
         worker.IdleSince = now;
         if (slot.Kind == SlotKind.Thread)
         {
@@ -95,9 +100,11 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>No slot comes free, so nobody is served; and how long it took says nothing about service times.</summary>
     public void Forfeit(in SlotLease lease, long now)
     {
-        if (Workers.Forfeit(in lease) is { } worker)
+        if (Workers.Forfeit(in lease, out Slot slot) is { } worker)
         {
             _counters.CountReleased();
+            _services.Add(now - slot.GrantedAt);
+            _slotTime.Follow(Workers.Slots, now);
             worker.IdleSince = now;
             NoteDrained(worker);
         }
@@ -106,7 +113,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>A worker that is offered again comes back as a new one: its old leases end.</summary>
     public int Offer(int id, int rank, int generation, int capacity, long now)
     {
-        Lose(id);
+        Lose(id, now);
         return Workers.Offer(id, rank, generation, capacity, now);
     }
 
@@ -147,9 +154,9 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         }
     }
 
-    public void Remove(int id)
+    public void Remove(int id, long now)
     {
-        if (Lose(id))
+        if (Lose(id, now))
         {
             NoteDemand();
         }
@@ -172,6 +179,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     /// <summary>Follows a change of workers, limits or pause: clocks first, for they tell who has expired.</summary>
     public void Settle(long now)
     {
+        _slotTime.Follow(Workers.Slots, now);
         _deadlines.Run(IsPaused, IsBooting, now);
         Expire(now);
         HandOff(now);
@@ -206,10 +214,41 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
         return new SchedulerSnapshot(workers, _queue.Count, oldest, _counters.Read(), mean, IsBooting, IsPaused, IsClosed);
     }
 
-    private bool Lose(int id)
+    /// <summary>Those who hold a slot now have held it until now.</summary>
+    public SchedulerReport Report(long now) => new(Read(now), HeldSlots(now), _waits.Read(), _services.Read(), ReadSlotTime(now));
+
+    public SlotTotals ReadSlotTime(long now)
+    {
+        _slotTime.Follow(Workers.Slots, now);
+        long held = _services.Sum;
+        foreach (WorkerSlots worker in Workers.All)
+        {
+            held += worker.Held().Sum(slot => now - slot.Slot.GrantedAt);
+        }
+
+        return new SlotTotals(time.GetElapsedTime(0, _slotTime.Offered), time.GetElapsedTime(0, held));
+    }
+
+    private List<HeldSlot> HeldSlots(long now)
+    {
+        List<HeldSlot> held = [];
+        foreach (WorkerSlots worker in Workers.All)
+        {
+            held.AddRange(worker.Held().Select(slot => new HeldSlot(worker.Id, slot.Number, slot.Slot.Kind, time.GetElapsedTime(slot.Slot.GrantedAt, now))));
+        }
+
+        return held;
+    }
+
+    private bool Lose(int id, long now)
     {
         WorkerSlots? worker = Workers.Remove(id);
         _counters.CountLost(worker?.Busy ?? 0);
+        foreach (var (_, slot) in worker?.Held() ?? [])
+        {
+            _services.Add(now - slot.GrantedAt);
+        }
+
         return worker is not null;
     }
 
@@ -279,7 +318,7 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
             if (TryGrant(waiter.ExcludedWorker, waiter.Kind, now, out SlotLease lease))
             {
                 _queue.Leave(waiter);
-                Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero));
+                Decide(waiter, new AdmissionResult(AdmissionOutcome.Granted, lease, Waited(waiter, now), TimeSpan.Zero), now);
             }
             else if (waiter.ExcludedWorker == 0)
             {
@@ -294,18 +333,19 @@ internal sealed class SchedulerState(SlotScheduler scheduler, SchedulerLimits li
     private void Refuse(Waiter waiter, AdmissionOutcome outcome, long now)
     {
         _queue.Leave(waiter);
-        Decide(waiter, Refused(outcome, Waited(waiter, now), now));
+        Decide(waiter, Refused(outcome, Waited(waiter, now), now), now);
     }
 
-    private void Decide(Waiter waiter, AdmissionResult result)
+    private void Decide(Waiter waiter, AdmissionResult result, long now)
     {
-        waiter.Result = Count(result);
+        waiter.Result = Count(result, now - waiter.EnteredAt);
         _aftermath.Add(waiter);
     }
 
-    private AdmissionResult Count(AdmissionResult result)
+    private AdmissionResult Count(AdmissionResult result, long waited)
     {
         _counters.Count(result.Outcome);
+        _waits.Add(waited);
         return result;
     }
 

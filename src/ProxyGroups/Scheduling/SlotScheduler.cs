@@ -129,7 +129,7 @@ internal sealed class SlotScheduler : IDisposable
     public void Restore(int worker, int epoch) => Change(state => state.Restore(worker, epoch));
 
     /// <summary>The worker is dead: its leases end and return nothing.</summary>
-    public void Remove(int worker) => Change(state => state.Remove(worker));
+    public void Remove(int worker) => Change(state => state.Remove(worker, _time.GetTimestamp()));
 
     /// <summary>A capacity below the busy slots takes no lease away: none is granted until enough are back.</summary>
     public void Resize(int worker, int capacity)
@@ -156,6 +156,23 @@ internal sealed class SlotScheduler : IDisposable
         lock (_lock)
         {
             return _state.Read(_time.GetTimestamp());
+        }
+    }
+
+    /// <summary>The snapshot, and what is read for people only.</summary>
+    public SchedulerReport Report()
+    {
+        lock (_lock)
+        {
+            return _state.Report(_time.GetTimestamp());
+        }
+    }
+
+    public SlotTotals ReadSlotTime()
+    {
+        lock (_lock)
+        {
+            return _state.ReadSlotTime(_time.GetTimestamp());
         }
     }
 

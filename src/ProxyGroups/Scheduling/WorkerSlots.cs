@@ -109,6 +109,9 @@ internal sealed class WorkerSlots
         return true;
     }
 
+    /// <summary>Number and lease of each slot that is held.</summary>
+    public IEnumerable<(int Number, Slot Slot)> Held() => _slots.Index().Where(static slot => slot.Item.Sequence != 0);
+
     private void Measure(SlotKind kind, int sign, long grantedAt)
     {
         if (kind == SlotKind.Thread)

@@ -20,6 +20,21 @@ internal sealed class WorkerTable
 
     public ReadOnlySpan<WorkerSlots> All => _workers.AsSpan(0, _count);
 
+    /// <summary>Slots of all workers, those that grant nothing at the moment included.</summary>
+    public long Slots
+    {
+        get
+        {
+            long slots = 0;
+            foreach (WorkerSlots worker in All)
+            {
+                slots += Math.Max(worker.Capacity, worker.Busy);
+            }
+
+            return slots;
+        }
+    }
+
     /// <summary>Adds a worker under a new epoch. A rank that was idle stays so when its worker is replaced.</summary>
     public int Offer(int id, int rank, int generation, int capacity, long now)
     {
@@ -75,9 +90,9 @@ internal sealed class WorkerTable
     }
 
     /// <summary>As <see cref="Release"/>, but the worker has one slot less.</summary>
-    public WorkerSlots? Forfeit(in SlotLease lease)
+    public WorkerSlots? Forfeit(in SlotLease lease, out Slot slot)
     {
-        if (Release(in lease, out _) is not { } worker)
+        if (Release(in lease, out slot) is not { } worker)
         {
             return null;
         }

@@ -14,13 +14,20 @@ internal sealed class MemorySampler : IDisposable
     /// <summary>As long as a worker is above its limit: what leaks fast must not leak three long intervals more.</summary>
     public static readonly TimeSpan HurriedInterval = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
+
     private readonly BlockingCollection<Action> _work = [];
     private readonly ConcurrentDictionary<MemoryWatch, bool> _watches = new();
     private readonly Lazy<Thread> _thread;
+    private readonly ConcurrentDictionary<int, MemoryUse?> _known = new();
     private readonly ITimer _timer;
+    private readonly TimeProvider _time;
+    private Task _looking = Task.CompletedTask;
+    private long _lookAgainAt;
 
     public MemorySampler(TimeProvider time)
     {
+        _time = time;
         _thread = new(StartThread);
         _timer = time.CreateTimer(_ => Enqueue(Sample), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -44,9 +51,9 @@ internal sealed class MemorySampler : IDisposable
     {
         Enqueue(() =>
         {
-            if (SizeOf(pid, ReadProcesses()) is { } bytes)
+            if (SizeOf(pid, ReadProcesses()) is { } size)
             {
-                sampled(bytes);
+                sampled(size.Unique);
             }
         });
         return Watch(pid, long.MaxValue, sampled);
@@ -55,7 +62,22 @@ internal sealed class MemorySampler : IDisposable
     /// <summary>Looks once whether a second process of this size fits on the machine and into its group.</summary>
     /// <param name="groupRoom">What the worker's group may still use; null: no limit.</param>
     public void Weigh(int pid, Func<long?> groupRoom, Action<MemoryRoom> weighed) =>
-        Enqueue(() => weighed(new MemoryRoom(SizeOf(pid, ReadProcesses()), MachineMemory.Available()).Within(groupRoom())));
+        Enqueue(() => weighed(new MemoryRoom(SizeOf(pid, ReadProcesses())?.Unique, MachineMemory.Available()).Within(groupRoom())));
+
+    /// <summary>
+    /// The last known sizes, for who looks at all workers; they are read anew behind its back when they are old. Only where one was never
+    /// read the look waits for it, and not for long. Null: the kernel does not tell.
+    /// </summary>
+    public async ValueTask<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(IReadOnlyCollection<int> pids)
+    {
+        var looking = BeginLook(pids);
+        if (!looking.IsCompleted && pids.Any(pid => !_known.ContainsKey(pid)))
+        {
+            await Task.WhenAny(looking, Task.Delay(LongestLook, _time));
+        }
+
+        return _known;
+    }
 
     public void Dispose()
     {
@@ -65,18 +87,63 @@ internal sealed class MemorySampler : IDisposable
 
     private static List<ProcessStat> ReadProcesses() => OperatingSystem.IsLinux() ? ProcessStat.ReadAll() : [];
 
-    private static long? SizeOf(int pid, List<ProcessStat> all) => ProcessMemory.OfFamily(pid, all);
+    private MemoryUse? SizeOf(int pid, List<ProcessStat> all)
+    {
+        return _known[pid] = ProcessMemory.OfFamily(pid, all);
+    }
+
+    private Task BeginLook(IReadOnlyCollection<int> pids)
+    {
+        lock (_known)
+        {
+            var isDue = _time.GetTimestamp() >= _lookAgainAt || pids.Any(pid => !_known.ContainsKey(pid));
+            if (isDue && _looking.IsCompleted && pids.Count > 0)
+            {
+                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _looking = done.Task;
+                Enqueue(() => Look(pids, done));
+            }
+
+            return _looking;
+        }
+    }
+
+    // Whoever keeps looking costs a fiftieth of a core at most.
+    private void Look(IReadOnlyCollection<int> pids, TaskCompletionSource done)
+    {
+        var begun = _time.GetTimestamp();
+        var all = ReadProcesses();
+        Forget(all);
+        foreach (var pid in pids)
+        {
+            _ = SizeOf(pid, all);
+        }
+
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _lookAgainAt, now + Math.Max(50 * (now - begun), (long)(Interval.TotalSeconds * _time.TimestampFrequency)));
+        done.SetResult();
+    }
+
+    private void Forget(List<ProcessStat> all)
+    {
+        var living = all.Select(static process => process.Pid).ToHashSet();
+        foreach (var gone in _known.Keys.Where(pid => !living.Contains(pid)))
+        {
+            _known.TryRemove(gone, out _);
+        }
+    }
 
     private void Sample()
     {
         var all = ReadProcesses();
+        Forget(all);
         var isHurried = false;
         foreach (var watches in _watches.Keys.GroupBy(static watch => watch.Pid))
         {
-            if (SizeOf(watches.Key, all) is { } bytes)
+            if (SizeOf(watches.Key, all) is { } size)
             {
-                isHurried |= watches.Any(watch => bytes > watch.Limit);
-                watches.ToList().ForEach(watch => watch.Sampled(bytes));
+                isHurried |= watches.Any(watch => size.Unique > watch.Limit);
+                watches.ToList().ForEach(watch => watch.Sampled(size.Unique));
             }
         }
 

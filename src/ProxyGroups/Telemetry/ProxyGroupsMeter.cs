@@ -10,7 +10,7 @@ internal sealed class ProxyGroupsMeter
 {
     public const string Name = "ProxyGroups";
 
-    private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+    private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = DurationBuckets.Bounds };
 
     private readonly Meter _meter;
     private readonly Counter<long> _requests;

@@ -27,6 +27,57 @@ public sealed class AdminTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Status_tells_what_each_slot_does_what_workers_use_and_how_the_last_ones_ended()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var running = HeldRequest.Send(site.Client, "/app/sleep?ms=3000&secret=1");
+        var slot = JsonElement.Parse("{}");
+        await Alive.UntilAsync(async () => TryFindSlot(await GroupAsync(admin), out slot), "nobody is seen at work");
+        Assert.Equal(("GET", "/sleep", 0, false), (slot.GetProperty("method").GetString(), slot.GetProperty("path").GetString(), slot.GetProperty("slot").GetInt32(), slot.GetProperty("isUpgraded").GetBoolean()));
+        var group = await GroupAsync(admin);
+        Assert.All(group.GetProperty("workers").EnumerateArray(), static worker =>
+        {
+            var detail = worker.GetProperty("detail");
+            Assert.InRange(worker.GetProperty("memory").GetInt64(), 1 << 20, detail.GetProperty("pss").GetInt64());
+            Assert.InRange(Span(detail, "cpuTime"), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+            Assert.InRange(detail.GetProperty("cpuShare").GetDouble(), 0, Environment.ProcessorCount);
+            Assert.InRange(Span(detail, "uptime"), TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+            Assert.Equal(JsonValueKind.Null, detail.GetProperty("lastExit").ValueKind);
+        });
+        Assert.InRange(group.GetProperty("detail").GetProperty("utilisation").GetProperty("oneMinute").GetDouble(), double.Epsilon, 0.5);
+
+        using var killed = await site.Client.PostAsync("/app/kill-self?secret=1", null, Token);
+        Assert.Equal(HttpStatusCode.BadGateway, killed.StatusCode);
+        var id = JsonElement.Parse(await killed.Content.ReadAsStringAsync(Token)).GetProperty("id").GetString();
+        group = await GroupAsync(admin);
+        var failed = group.GetProperty("detail").GetProperty("lastFailures")[0];
+        Assert.Equal((id, "WorkerDied", "POST", "/app/kill-self", 1), (failed.GetProperty("id").GetString(), failed.GetProperty("cause").GetString(), failed.GetProperty("method").GetString(), failed.GetProperty("path").GetString(), failed.GetProperty("generation").GetInt32()));
+        await running.LeaveAsync();
+        Assert.Equal(16, group.GetProperty("detail").GetProperty("queueTime").GetProperty("counts").GetArrayLength());
+        Assert.Equal(15, (await admin.GetAsync("/v1/status", Token)).GetProperty("timeBounds").GetArrayLength());
+        await Alive.UntilAsync(async () => Exits(await GroupAsync(admin)).Any(), "its end is not told");
+        group = await GroupAsync(admin);
+        Assert.Equal("signal 9 (KILL)", Assert.Single(Exits(group)).GetProperty("exit").GetString());
+        Assert.Equal(1, group.GetProperty("detail").GetProperty("serviceTime").GetProperty("count").GetInt64());
+        Assert.DoesNotContain("secret", (await GroupAsync(admin)).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_clients_ask_for_is_not_on_the_overview()
+    {
+        await using var site = await StartAsync("""{ "ProxyGroups": { "Overview": "/overview", "ProcessGroups": { "app": { "Processes": 2 } } } }""");
+        var running = HeldRequest.Send(site.Client, "/app/sleep?ms=3000");
+        await Alive.UntilAsync(() => Group(site).Scheduler.Snapshot().Workers.Any(static worker => worker.Busy > 0), "it does not run");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/overview") { Headers = { { "Accept", "application/json" } } };
+        using var answer = await site.Client.SendAsync(request, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        Assert.Contains("\"busySlots\":1", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sleep", text, StringComparison.Ordinal);
+        await running.LeaveAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_live_page_is_at_the_root_and_runs_nothing_but_its_own_script()
     {
         await using var site = await StartAsync();
@@ -173,9 +224,23 @@ public sealed class AdminTests
         Assert.False(File.Exists(admin.Path));
     }
 
-    private static async Task<DropInSite> StartAsync()
+    private static bool TryFindSlot(JsonElement group, out JsonElement slot)
     {
-        var builder = DropInSite.CreateBuilder("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Processes": 2 } } } }""");
+        slot = group.GetProperty("workers").EnumerateArray().SelectMany(static worker => worker.GetProperty("detail").GetProperty("doing").EnumerateArray())
+            .FirstOrDefault(static slot => slot.GetProperty("path").ValueKind == JsonValueKind.String);
+        return slot.ValueKind == JsonValueKind.Object;
+    }
+
+    private static IEnumerable<JsonElement> Exits(JsonElement group) =>
+        group.GetProperty("workers").EnumerateArray().Select(static worker => worker.GetProperty("detail").GetProperty("lastExit")).Where(static last => last.ValueKind == JsonValueKind.Object);
+
+    private static TimeSpan Span(JsonElement element, string name) => TimeSpan.Parse(element.GetProperty(name).GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<JsonElement> GroupAsync(AdminSocket admin) => (await admin.GetAsync("/v1/groups/app", Token)).GetProperty("group");
+
+    private static async Task<DropInSite> StartAsync(string settings = """{ "ProxyGroups": { "ProcessGroups": { "app": { "Processes": 2 } } } }""")
+    {
+        var builder = DropInSite.CreateBuilder(settings);
         builder.AddProxyGroups();
         var app = builder.Build();
         app.MapProxyGroups();

@@ -64,6 +64,44 @@ public sealed class LiveChangeTests : IDisposable
     }
 
     [Fact]
+    public void What_was_set_is_taken_back_for_now_or_for_good_and_the_settings_file_holds_again()
+    {
+        using (var store = Start())
+        {
+            Assert.Null(Set(store, true, ("Queue:MaxWait", "2s"), ("Processes", "4")));
+            Assert.Null(Set(store, false, ("Threads", "9")));
+            Assert.Null(LiveChange.TakeBack(store, "shop", ["threads", "processes"], save: false));
+            Assert.Equal((2, 4), (store.Current.Settings.ProcessGroups["shop"].Processes, store.Current.Settings.ProcessGroups["shop"].Threads));
+            store.Reread();
+            Assert.Equal(2, store.Current.Settings.ProcessGroups["shop"].Processes);
+            Assert.Equal("Threads of group shop is not set by command, so there is nothing to take back.", LiveChange.TakeBack(store, "shop", ["Threads"], save: false));
+        }
+
+        using (var next = Start())
+        {
+            Assert.Equal(4, next.Current.Settings.ProcessGroups["shop"].Processes);
+            Assert.Null(LiveChange.TakeBack(next, "shop", ["processes", "Queue:MaxWait"], save: true));
+            Assert.Equal((2, TimeSpan.FromSeconds(5)), (next.Current.Settings.ProcessGroups["shop"].Processes, next.Current.Settings.ProcessGroups["shop"].Queue.MaxWait));
+        }
+
+        Assert.Equal("{}", JsonNode.Parse(File.ReadAllText(Live))!.ToJsonString());
+    }
+
+    [Fact]
+    public void What_would_be_wrong_without_a_setting_keeps_it()
+    {
+        using var store = Start();
+        Assert.Null(Set(store, true, ("Processes", "4"), ("MaxProcesses", "8")));
+        Assert.Null(Set(store, true, ("Processes", "6")));
+        File.WriteAllText(Settings, Shop.Replace("\"Processes\": 2", "\"Processes\": 9", StringComparison.Ordinal));
+        store.Reread();
+        Assert.Contains("MaxProcesses", LiveChange.TakeBack(store, "shop", ["Processes"], save: true), StringComparison.Ordinal);
+        Assert.Equal(6, store.Current.Settings.ProcessGroups["shop"].Processes);
+        Assert.Contains("6", File.ReadAllText(Live), StringComparison.Ordinal);
+        Assert.Contains("Worker:User cannot be set by command", LiveChange.TakeBack(store, "shop", ["Worker:User"], save: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_change_is_refused_as_in_the_settings_file_and_changes_and_saves_nothing()
     {
         using var store = Start();

@@ -10,6 +10,18 @@ public sealed class GroupPlannerTests
     private static readonly ProcessGroupSettings Other = new() { Processes = 1, MaxProcesses = 1, Threads = 7 };
 
     [Fact]
+    public void How_the_last_worker_of_a_rank_ended_and_when_this_one_began_is_kept()
+    {
+        var script = new PlannerScript().Start().Granted(1).After(2).Spawned(1);
+        Assert.Equal(TimeSpan.FromSeconds(2), script.State.Find(1)!.SpawnedAt);
+        Assert.Empty(script.State.Exits);
+        script.Ready(1).After(3).Exited(1, 137).Boot(2);
+        Assert.Equal(new LastExit(1001, 1, WorkerReason.ExitedUnexpectedly, new WorkerExit(137), TimeSpan.FromSeconds(5)), Assert.Single(script.State.Exits).Value);
+        script.After(9).Exited(2, 1);
+        Assert.Equal(1002, Assert.Single(script.State.Exits).Value.Pid);
+    }
+
+    [Fact]
     public void A_started_group_spawns_one_worker_per_rank()
     {
         var script = new PlannerScript(processes: 3).Start();

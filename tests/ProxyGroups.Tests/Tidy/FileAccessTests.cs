@@ -28,6 +28,7 @@ public sealed partial class FileAccessTests
         ["Runtimes/SharedModules.cs"] = StampsOnly,
         ["Runtimes/SourceStamp.cs"] = StampsOnly,
         ["Runtimes/UserAccount.cs"] = TheSystems,
+        ["Supervision/CpuReading.cs"] = TheKernels,
         ["Supervision/Linux/BootId.cs"] = TheKernels,
         ["Supervision/Linux/Cgroup.cs"] = TheKernels,
         ["Supervision/Linux/CgroupHome.cs"] = TheKernels,

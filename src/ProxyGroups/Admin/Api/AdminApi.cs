@@ -24,6 +24,7 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
         new(HttpMethods.Post, "/v1/groups/*/maintenance/on", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: true))),
         new(HttpMethods.Post, "/v1/groups/*/maintenance/off", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: false))),
         new(HttpMethods.Post, "/v1/groups/*/set", commands.SetAsync),
+        new(HttpMethods.Post, "/v1/groups/*/unset", commands.UnsetAsync),
         new(HttpMethods.Post, "/v1/workers/*/drain", commands.OnWorker(static (groups, pid) => groups.DrainWorker(pid))),
         new(HttpMethods.Post, "/v1/workers/*/recycle", commands.OnWorker(static (groups, pid) => groups.RecycleWorker(pid))),
         new(HttpMethods.Post, "/v1/reload", commands.ReloadAsync),

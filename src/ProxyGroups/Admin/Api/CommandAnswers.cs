@@ -21,12 +21,17 @@ internal sealed class CommandAnswers(AdminAccess access, IProcessGroups groups, 
         : call.WriteAsync(AdminProblem.NotFound($"No process group has a worker with pid {pid}. The status lists them."));
 
     /// <summary>The query holds the settings, and <c>save</c>.</summary>
-    public Task SetAsync(AdminCall call)
+    public Task SetAsync(AdminCall call) => ChangeAsync(call, (group, values, save) => groups.SetSettings(group, values, save));
+
+    /// <summary>The query holds the names of settings, and <c>save</c>.</summary>
+    public Task UnsetAsync(AdminCall call) => ChangeAsync(call, (group, values, save) => groups.UnsetSettings(group, [.. values.Keys], save));
+
+    private Task ChangeAsync(AdminCall call, Func<string, IReadOnlyDictionary<string, string>, bool, CommandResult> change)
     {
         var values = call.Context.Request.Query.Where(static pair => pair.Key != "save").ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         return !call.Caller.MayAll ? call.WriteAsync(AdminProblem.Forbidden($"User {call.Caller.User} may steer its own groups. Settings are for root and the front door's own user."))
             : access.Find(call.Caller, call.Value) is not { } group ? call.WriteAsync(access.NoGroup(call.Caller, call.Value))
-            : GiveAsync(call, group.Name, () => groups.SetSettings(group.Name, values, call.Context.Request.Query["save"] == "true"));
+            : GiveAsync(call, group.Name, () => change(group.Name, values, call.Context.Request.Query["save"] == "true"));
     }
 
     public Task ReloadAsync(AdminCall call) => call.Caller.MayAll

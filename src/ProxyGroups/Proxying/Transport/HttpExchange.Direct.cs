@@ -11,6 +11,7 @@ internal sealed partial class HttpExchange
     public override async ValueTask SendDirectAsync(DirectRequest request, CancellationToken ct)
     {
         BeginSending();
+        (_method, _target) = (request.Method, request.Path);
         Encode(request, ct);
         await ExchangeHeadsAsync(null, ct);
         _awaitsReader = true;

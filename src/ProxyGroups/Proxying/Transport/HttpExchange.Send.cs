@@ -42,6 +42,7 @@ internal sealed partial class HttpExchange
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken ct)
     {
+        (_method, _target) = (request.Method.Method, request.RequestUri?.OriginalString);
         Encode(new MessageRequest(request), ct);
         await ExchangeHeadsAsync(request.Content, ct);
         return Deliver(request);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProxyGroups.Groups;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -19,6 +20,8 @@ internal sealed partial class HttpExchange : WorkerExchange
     private readonly HeldResponses _held;
     private readonly Action<WorkerExchange> _workerDone;
     private readonly Lock _faultGate = new();
+    private string? _method;
+    private string? _target;
     private int _begun;
     private int _state;
     private Socket? _socket;
@@ -87,6 +90,19 @@ internal sealed partial class HttpExchange : WorkerExchange
             _awaitsReader = false;
             DropAnswer();
         }
+    }
+
+    /// <summary>For people; null until the request has been made. Kept are two references; the rest is done when somebody looks.</summary>
+    public SlotWork? Look()
+    {
+        if (_method is not { } method || _target?.Split('?', 2)[0] is not { } target)
+        {
+            return null;
+        }
+
+        var authority = target.StartsWith('/') ? -1 : target.IndexOf("://", StringComparison.Ordinal);
+        var path = authority < 0 ? 0 : target.IndexOf('/', authority + 3);
+        return new SlotWork(method, path < 0 ? "/" : target[path..]);
     }
 
     /// <summary>The clock: the worker's time is over.</summary>

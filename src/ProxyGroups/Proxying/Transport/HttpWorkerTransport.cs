@@ -1,5 +1,6 @@
 using System.Net;
 using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -43,6 +44,12 @@ internal sealed class HttpWorkerTransport : IWorkerTransport
                 _slots = [.. _slots, .. Enumerable.Range(_slots.Length, threads - _slots.Length).Select(_ => _create())];
             }
         }
+    }
+
+    public SlotWork? Look(int slot)
+    {
+        var slots = _slots;
+        return slot < slots.Length ? slots[slot].Look() : null;
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyGroups.Groups;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -61,6 +62,15 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
         if (Output.Length == 0)
         {
             Output = GC.AllocateUninitializedArray<byte>(OutputBytes, pinned: true);
+        }
+    }
+
+    /// <summary>What goes through here at the moment.</summary>
+    public SlotWork? Look()
+    {
+        lock (_gate)
+        {
+            return _current?.Look();
         }
     }
 

@@ -2,22 +2,20 @@ using System.Globalization;
 
 namespace ProxyGroups.Supervision.Linux;
 
-/// <summary>
-/// Memory that would come free if a process ended: its unique set size, and what of it is swapped out (smaps_rollup of proc(5)).
-/// Pages that siblings share, such as those of a preloaded interpreter, are nobody's.
-/// </summary>
+/// <summary>What memory processes use, from smaps_rollup of proc(5).</summary>
 internal static class ProcessMemory
 {
     private static readonly string[] Own = ["Private_Clean:", "Private_Dirty:", "Private_Hugetlb:", "SwapPss:"];
+    private static readonly string[] Proportional = ["Pss:", "SwapPss:"];
 
     /// <summary>Sum over a session leader and everything that it started; null: it is gone, or the kernel does not tell.</summary>
-    public static long? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all)
+    public static MemoryUse? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all)
     {
-        var sizes = ProcessFamily.Kin(leader, all).Select(Of).OfType<long>().ToList();
-        return sizes.Count == 0 ? null : sizes.Sum();
+        var sizes = ProcessFamily.Kin(leader, all).Select(Of).OfType<MemoryUse>().ToList();
+        return sizes.Count == 0 ? null : new MemoryUse(sizes.Sum(static size => size.Unique), sizes.Sum(static size => size.Proportional));
     }
 
-    public static long? Of(int pid)
+    public static MemoryUse? Of(int pid)
     {
         try
         {
@@ -30,8 +28,12 @@ internal static class ProcessMemory
     }
 
     // Lines such as "Private_Dirty:       112 kB"; the kernel's kB are of 1024 bytes.
-    internal static long Parse(string rollup) => 1024 * rollup.Split('\n')
-        .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Where(static words => words.Length == 3 && Own.Contains(words[0]))
-        .Sum(static words => long.Parse(words[1], CultureInfo.InvariantCulture));
+    internal static MemoryUse Parse(string rollup)
+    {
+        var lines = rollup.Split('\n').Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(static words => words.Length == 3).ToList();
+        return new MemoryUse(Sum(lines, Own), Sum(lines, Proportional));
+    }
+
+    private static long Sum(List<string[]> lines, string[] names) =>
+        1024 * lines.Where(words => names.Contains(words[0])).Sum(static words => long.Parse(words[1], CultureInfo.InvariantCulture));
 }

@@ -2,9 +2,20 @@ using System.Globalization;
 
 namespace ProxyGroups.Supervision.Linux;
 
-/// <summary>The few fields of /proc/PID/stat (proc_pid_stat(5)) that tell kin and identity.</summary>
+/// <summary>The few fields of /proc/PID/stat (proc_pid_stat(5)) that tell kin, identity and CPU time.</summary>
 internal readonly record struct ProcessStat(int Pid, char State, int Parent, int Group, int Session, long StartTime)
 {
+    // USER_HZ, which is the same on every architecture that .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>Of the process and of its children that have ended, in clock ticks.</summary>
+    public long CpuTicks { get; init; }
+
+    public TimeSpan Cpu => TimeSpan.FromSeconds(CpuTicks / TicksPerSecond);
+
+    /// <summary>From the boot of the machine.</summary>
+    public TimeSpan Started => TimeSpan.FromSeconds(StartTime / TicksPerSecond);
+
     public bool IsAlive => State is not ('Z' or 'X');
 
     public static ProcessStat? Read(int pid)
@@ -37,8 +48,13 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
     internal static ProcessStat? Parse(int pid, string text)
     {
         var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length < 20 ? null : new(pid, fields[0][0], Int(fields[1]), Int(fields[2]), Int(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture));
+        return fields.Length < 20 ? null : new(pid, fields[0][0], Int(fields[1]), Int(fields[2]), Int(fields[3]), Long(fields[19]))
+        {
+            CpuTicks = fields[11..15].Sum(Long),
+        };
     }
+
+    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
 
     private static int Int(string field) => int.Parse(field, CultureInfo.InvariantCulture);
 }

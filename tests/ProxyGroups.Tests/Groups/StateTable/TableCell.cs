@@ -21,6 +21,9 @@ internal static class TableCell
         nameof(WorkerView.IsSilenceNoted), nameof(WorkerView.WatchdogAt),
     ];
 
+    // Kept for people to read: no decision looks at them.
+    private static readonly HashSet<string> ForPeople = [nameof(GroupState.Exits), nameof(WorkerView.SpawnedAt)];
+
     public static string Of(GroupState before, TimeSpan? wakeUpBefore, PlannerScript after)
     {
         var actions = string.Join(", ", after.Started.Select(Words));
@@ -61,7 +64,7 @@ internal static class TableCell
         .Concat(Differences(before, after, left));
 
     private static IEnumerable<string> Differences<T>(T before, T after, HashSet<string> left) => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.Name != nameof(GroupState.Workers) && !left.Contains(property.Name) && !Same(property.GetValue(before), property.GetValue(after)))
+        .Where(property => property.Name != nameof(GroupState.Workers) && !ForPeople.Contains(property.Name) && !left.Contains(property.Name) && !Same(property.GetValue(before), property.GetValue(after)))
         .Select(property => Difference(property, property.GetValue(after)));
 
     private static bool Same(object? one, object? other) =>

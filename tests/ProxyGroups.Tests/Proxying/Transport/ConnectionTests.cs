@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProxyGroups.Groups;
 using ProxyGroups.Proxying;
 using ProxyGroups.Supervision.Linux;
 using Xunit;
@@ -8,6 +9,24 @@ namespace ProxyGroups.Tests.Proxying.Transport;
 
 public class ConnectionTests
 {
+    [Fact]
+    public async Task What_a_slot_does_is_seen_while_it_does_it()
+    {
+        using var bench = new TransportBench();
+        Assert.Null(bench.Transport.Look(0));
+        var exchange = bench.Begin();
+        Assert.Null(bench.Transport.Look(0));
+        var sending = exchange.Send(Get("/a%2Fb?secret=/x"));
+        var connection = await bench.Worker.AcceptAsync(Ct);
+        await connection.ReadHeadAsync();
+        Assert.Equal(new SlotWork("GET", "/a%2Fb"), bench.Transport.Look(0));
+        await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        using var answer = await sending;
+        await exchange.DoneAsync();
+        Assert.Null(bench.Transport.Look(0));
+        Assert.Null(bench.Transport.Look(9));
+    }
+
     [Fact]
     public async Task A_connection_serves_one_request_after_the_other()
     {

@@ -260,9 +260,10 @@ internal sealed class Episode : IDisposable
     private void Compare()
     {
         ForgetLostLeases();
-        SchedulerSnapshot snapshot = _real.Snapshot();
+        SchedulerReport report = _real.Report();
+        SchedulerSnapshot snapshot = report.Snapshot;
         InvariantChecker.Check(
-            snapshot, [.. _waiting.Select(waiter => waiter.Excluded)], _held.Select(held => held.Lease), _forfeited, _threads);
+            report, [.. _waiting.Select(waiter => waiter.Excluded)], _held.Select(held => held.Lease), _forfeited, _threads);
 
         Assert.Equal(_model.Workers.Count, snapshot.Workers.Count);
         for (int i = 0; i < snapshot.Workers.Count; i++)

@@ -8,17 +8,28 @@ internal static class InvariantChecker
 {
     /// <param name="threads">By worker: the capacity it was offered with or resized to last.</param>
     public static void Check(
-        SchedulerSnapshot snapshot,
+        SchedulerReport report,
         IReadOnlyCollection<int> excludedByWaiters,
         IEnumerable<SlotLease> held,
         IReadOnlyCollection<SlotLease> forfeited,
         IReadOnlyDictionary<int, int> threads)
     {
+        SchedulerSnapshot snapshot = report.Snapshot;
         Assert.Equal(excludedByWaiters.Count, snapshot.QueueLength);
         NoWaiterBesideASlotItMayTake(snapshot, excludedByWaiters);
         LeasesAreTheBusySlots(snapshot, held);
         ForfeitedSlotsAreNobodys(snapshot, forfeited, threads);
         GrantedLeasesAreAccountedFor(snapshot);
+        EachIsMeasuredOnce(report);
+    }
+
+    private static void EachIsMeasuredOnce(SchedulerReport report)
+    {
+        AdmissionTotals totals = report.Snapshot.Totals;
+        Assert.Equal(totals.Granted + totals.QueueFull + totals.WouldWaitTooLong + totals.WaitedTooLong + totals.ClientGone + totals.BootTimedOut + totals.Closed, report.Waits.Count);
+        Assert.Equal(totals.Released + totals.Lost, report.Services.Count);
+        Assert.Equal(report.Snapshot.Workers.Sum(static worker => worker.Busy), report.Held.Count);
+        Assert.True(report.SlotTime.Held <= report.SlotTime.Offered, $"{report.SlotTime}");
     }
 
     private static void NoWaiterBesideASlotItMayTake(SchedulerSnapshot snapshot, IReadOnlyCollection<int> excludedByWaiters)

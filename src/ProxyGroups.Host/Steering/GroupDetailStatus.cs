@@ -1,0 +1,5 @@
+namespace ProxyGroups.Host.Steering;
+
+/// <summary>What a group has done.</summary>
+internal sealed record GroupDetailStatus(
+    UtilisationStatus Utilisation, TimesStatus QueueTime, TimesStatus ServiceTime, RefusalsStatus Refused, IReadOnlyList<FailedRequestStatus> LastFailures);

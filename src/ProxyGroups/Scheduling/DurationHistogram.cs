@@ -1,0 +1,29 @@
+using ProxyGroups.Telemetry;
+
+namespace ProxyGroups.Scheduling;
+
+/// <summary>How many times fell into each bucket of <see cref="DurationBuckets"/>.</summary>
+/// <param name="Sum">Of all of them.</param>
+internal sealed record DurationHistogram(TimeSpan Sum, IReadOnlyList<long> Counts)
+{
+    public long Count => Counts.Sum();
+
+    /// <summary>The time that this share of all stays within, straight between the bounds of its bucket; null: there are none. Above the last bound: that bound.</summary>
+    public TimeSpan? Quantile(double share)
+    {
+        var rank = share * Count;
+        var below = 0L;
+        for (var bucket = 0; bucket < DurationBuckets.Bounds.Count; bucket++)
+        {
+            if (Counts[bucket] > 0 && below + Counts[bucket] >= rank)
+            {
+                var (from, to) = (bucket == 0 ? 0 : DurationBuckets.Bounds[bucket - 1], DurationBuckets.Bounds[bucket]);
+                return TimeSpan.FromSeconds(from + ((to - from) * (rank - below) / Counts[bucket]));
+            }
+
+            below += Counts[bucket];
+        }
+
+        return Count == 0 ? null : TimeSpan.FromSeconds(DurationBuckets.Bounds[^1]);
+    }
+}
