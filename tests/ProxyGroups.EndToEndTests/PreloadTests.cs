@@ -61,9 +61,25 @@ public sealed class PreloadTests : PreloadScene
         await using var frontDoor = await StartAsync(Site.Of(("one", Group("one")), ("two", Group("two"))), "shared", "polls");
         Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
         await frontDoor.WaitForLogAsync(static line => line.Contains(
-            "Group one: its workers start plainly and are not forked by the preloader of python: importing polls left 1 thread running (poller), and a process with that must not be forked. Remedy: Take that module off Preload", StringComparison.Ordinal));
+            "Group one: its workers start plainly and are not forked by the preloader of python: importing polls left 1 thread running (poller), and a process with that must not be forked. Remedy: Take that module off Preload, or name what it imports that does so in PreloadExclude", StringComparison.Ordinal));
         Assert.StartsWith("importing polls left", (await frontDoor.GroupAsync("two", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
         Assert.Contains("Its workers start plainly: importing polls left", await frontDoor.Client.GetStringAsync(Site.Overview, Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_module_that_forbids_a_fork_is_left_to_the_workers()
+    {
+        Write("lib/polls.py", "import os, threading, time\nrank = os.environ['PROXYGROUPS_RANK']\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()\n");
+        Write("lib/client.py", "import polls\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))), site => site["PreloadExclude"] = new JsonArray("polls"), "shared", "client");
+        var facts = await FactsAsync(frontDoor, "one");
+        Assert.Equal(Number(facts, "home"), Number(facts, "parent"));
+        Assert.Contains("poller", facts.GetProperty("alike").GetProperty("threads").ToString(), StringComparison.Ordinal);
+        Write("lib/client.py", "from polls import rank\n");
+        Poll.Kill(Number(facts, "pid"));
+        await frontDoor.WaitForLogAsync(static line => line.Contains(
+            "importing client uses polls at once, which PreloadExclude leaves out. Remedy: Take the module that needs it off Preload, or it off PreloadExclude", StringComparison.Ordinal));
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
     }
 
     [Theory(Timeout = 90_000)]
@@ -167,9 +183,13 @@ public sealed class PreloadTests : PreloadScene
 
     private static JsonObject Groups(params string[] modules) => new() { ["python"] = new JsonObject { ["Preload"] = new JsonArray([.. modules.Select(static module => (JsonNode)module)]) } };
 
-    private Task<FrontDoorProcess> StartAsync(JsonObject site, params string[] modules)
+    private Task<FrontDoorProcess> StartAsync(JsonObject site, params string[] modules) => StartAsync(site, static _ => { }, modules);
+
+    private Task<FrontDoorProcess> StartAsync(JsonObject site, Action<JsonObject> change, params string[] modules)
     {
-        site["ProxyGroups"]!["ApplicationGroups"] = Groups(modules is [] ? ["shared"] : modules);
+        var groups = Groups(modules is [] ? ["shared"] : modules);
+        change(groups["python"]!.AsObject());
+        site["ProxyGroups"]!["ApplicationGroups"] = groups;
         return FrontDoorProcess.StartAsync(site, Root);
     }
 

@@ -412,6 +412,55 @@ class Application(Preload):
         self.assertIn("No module named 'nothing_of_this_name'", self.refused("import nothing_of_this_name\n", code=3))
 
 
+class Exclusion(Preload):
+    """A module that starts a thread when imported, and others that import it."""
+
+    POLLS = "import threading, time\nrank = __import__('os').getpid()\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\ndef threads():\n    return threading.active_count()\n"
+    LIBRARY = {"polls/__init__": POLLS, "polls/inner": "import polls\nhome = polls.rank\n"}
+
+    def test_a_module_that_is_left_out_is_run_in_each_worker(self):
+        tool = TOOL.replace("return {", "return {'polls': polls.rank, 'inner': inner.home, 'threads': polls.threads(), ") + "import polls\nfrom polls import inner\n"
+        subject = self.preloader({"tool": tool, **self.LIBRARY}, PROXYGROUPS_PRELOAD_EXCLUDE="other polls")
+        for worker in (subject.fork(subject.app("one")), subject.fork(subject.app("two"))):
+            facts = worker.facts()
+            self.assertEqual((worker.pid, worker.pid, subject.process.pid), (facts["polls"], facts["inner"], facts["ppid"]))
+            self.assertGreater(facts["threads"], 1)
+
+    def test_extension_modules_too(self):
+        tool = TOOL.replace("return {", "return {'late': [early, type(_bz2.BZ2Compressor()).__name__], ") + "import _bz2\nearly = 'BZ2Compressor' in vars(_bz2)\n"
+        subject = self.preloader({"tool": tool}, PROXYGROUPS_PRELOAD_EXCLUDE="_bz2")
+        self.assertEqual([False, "BZ2Compressor"], subject.fork(subject.app("one")).facts()["late"])
+
+    def test_the_application_and_what_it_was_forked_from_leave_out_their_own(self):
+        first = self.preloader({"tool": TOOL + "import polls\n", "beats": self.POLLS, **self.LIBRARY}, PROXYGROUPS_PRELOAD_EXCLUDE="polls")
+        text = "import beats, polls\n" + APP.replace('"pid": os.getpid()', '"pid": os.getpid(), "ranks": [polls.rank, beats.rank]')
+        control = os.path.join(first.folder, "app.sock")
+        parent = first.fork(first.app("one", text), isForkParent=True, environment={
+            "PROXYGROUPS_SOCKET": control, "PYTHONPATH": os.path.join(first.folder, "lib"), "PROXYGROUPS_PRELOAD_EXCLUDE": "beats"})
+        own, first.path = first.path, control
+        worker = first.fork(os.path.join(first.folder, "one"))
+        self.assertEqual([worker.pid, worker.pid], worker.facts()["ranks"])
+        self.assertEqual(parent.pid, worker.facts()["ppid"])
+        first.path = own
+
+    def test_content_that_is_needed_before_the_fork_forbids_it(self):
+        for text in ("import polls\npolls.threads()\n", "from polls import threads\n", "try:\n    from polls.inner import home\nexcept ImportError:\n    pass\n", "from polls import inner, nothing\n"):
+            with self.subTest(text):
+                subject = self.preloader({"tool": text, **self.LIBRARY}, wait=False, PROXYGROUPS_PRELOAD_EXCLUDE="polls")
+                self.assertEqual(5, subject.exit_code(), subject.errors.text())
+                self.assertRegex(subject.errors.all(), "importing tool uses polls(.inner)? at once, which PreloadExclude leaves out\n$")
+        app = self.preloader({}, "", app=APP.replace("import tool", "from decimal import Decimal"), wait=False, PROXYGROUPS_PRELOAD_EXCLUDE="decimal")
+        self.assertEqual(5, app.exit_code())
+        self.assertTrue(app.errors.all().endswith("importing app:application uses decimal at once, which PreloadExclude leaves out\n"))
+
+    def test_one_that_fails_in_the_worker(self):
+        subject = self.preloader({"tool": TOOL + "import bad\n", "bad": "1 / 0\n"}, PROXYGROUPS_PRELOAD_EXCLUDE="bad")
+        worker = subject.order(subject.app("one"))
+        os.write(worker.gate, b"g")
+        self.assertEqual("exit 3", worker.ended())
+        self.assertIn("PreloadExclude: bad fails in a worker: ZeroDivisionError: division by zero", worker.errors.all())
+
+
 class Verdict(Preload):
     def refused(self, text, code=4, preload="good bad", **more):
         subject = self.preloader({"good": "", "bad": text}, preload, wait=False, **more)

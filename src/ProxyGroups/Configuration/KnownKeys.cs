@@ -25,7 +25,7 @@ internal static class KnownKeys
     public static readonly SectionKeys AccessLog = new(["Format", "File", "MaxSize", "Keep", "Query"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
-        ["MaxProcesses", "MaxMemory", "Group", "Preload"],
+        ["MaxProcesses", "MaxMemory", "Group", "Preload", "PreloadExclude"],
         new Dictionary<string, Refusal>
         {
             ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: those with one interpreter share a preloader."),
@@ -35,7 +35,7 @@ internal static class KnownKeys
 
     public static readonly SectionKeys Group = new(
         [
-            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "PreloadApp", "Warmup", "BeforeFork", "AfterFork", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
+            "Directory", "ApplicationGroup", "Wsgi", "Apps", "DotNet", "Command", "Python", "PreloadApp", "PreloadExclude", "Warmup", "BeforeFork", "AfterFork", "Environment", "PassEnvironment", "Processes", "MaxProcesses",
             "Threads", "Serves", "Queue", "Timeouts", "Recycle", "Worker", "Group", "Log", "Buffering", "Readiness", "Restart", "Maintenance", "HttpRequest", "MaxRequestBody",
         ],
         new Dictionary<string, Refusal>(Cluster)

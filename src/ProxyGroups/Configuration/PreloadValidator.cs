@@ -7,14 +7,19 @@ internal static partial class PreloadValidator
 {
     public static void Validate(ApplicationGroupSettings group, Checks checks)
     {
-        foreach (var module in group.Preload.Where(static module => !ModuleName().IsMatch(module)))
+        CheckNames("Preload", group.Preload, checks);
+        CheckNames("PreloadExclude", group.PreloadExclude, checks);
+        checks.Require(group.Preload.Count > 0 || group.PreloadExclude.Count == 0, "PreloadExclude", null, "leaves out nothing without Preload", "Name modules in Preload, write it in a process group with PreloadApp, or remove it.");
+        foreach (var module in group.Preload.Where(module => group.PreloadExclude.Any(excluded => IsWithin(module, excluded))))
         {
-            checks.Fail("Preload", module, "is no name of a Python module", "Write names as in an import, such as \"django.db\".");
+            checks.Fail("PreloadExclude", module, "is left out here and imported by Preload", "Remove it from one of them.");
         }
     }
 
     public static void Validate(ProcessGroupSettings group, Checks checks)
     {
+        CheckNames("PreloadExclude", group.PreloadExclude, checks);
+        checks.Require(group.PreloadApp || group.PreloadExclude.Count == 0, "PreloadExclude", null, "leaves out nothing without PreloadApp", "Write \"PreloadApp\": true, write it in the application group, or remove it.");
         checks.Require(group.PreloadApp || group.Warmup.Count == 0, "Warmup", null, "warms up nothing without PreloadApp", "Write \"PreloadApp\": true, or remove it.");
         foreach (var (key, hook) in new[] { ("BeforeFork", group.BeforeFork), ("AfterFork", group.AfterFork) })
         {
@@ -36,6 +41,16 @@ internal static partial class PreloadValidator
             .Select(static group => new SettingsError($"{SettingsReader.Section}:ProcessGroups:{group.Key}:PreloadApp", null,
                 "costs memory, since a single worker has nobody to share with", "Remove it, unless it is for starts in milliseconds; modules that several apps load belong in Preload of an application group.")),
     ];
+
+    private static void CheckNames(string key, IReadOnlyList<string> modules, Checks checks)
+    {
+        foreach (var module in modules.Where(static module => !ModuleName().IsMatch(module)))
+        {
+            checks.Fail(key, module, "is no name of a Python module", "Write names as in an import, such as \"django.db\".");
+        }
+    }
+
+    private static bool IsWithin(string module, string package) => (module + ".").StartsWith(package + ".", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\A[^:\s]+:[A-Za-z_][\w.]*\z")]
     private static partial Regex Function();

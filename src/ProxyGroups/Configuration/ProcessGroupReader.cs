@@ -19,6 +19,7 @@ internal static class ProcessGroupReader
             Command = app.ReadList("Command", CommandText.Split),
             Python = group.ReadText("Python"),
             PreloadApp = group.Read("PreloadApp", ScalarText.Switch, unset.PreloadApp),
+            PreloadExclude = group.ReadList("PreloadExclude"),
             Warmup = group.ReadList("Warmup"),
             BeforeFork = group.ReadText("BeforeFork"),
             AfterFork = group.ReadText("AfterFork"),

@@ -59,6 +59,13 @@ public sealed record ProcessGroupSettings
     public bool PreloadApp { get; init; }
 
     /// <summary>
+    /// Python modules, with all below them, that the process of <see cref="PreloadApp"/> does not run, beside those of its application group: the app gets them without
+    /// content, and each worker runs them right after the fork, before AfterFork. One whose content is needed before the fork, as by "from it import name", means a plain start.
+    /// </summary>
+    /// <value>List of module names, such as [ "grpc", "shop.metrics" ]. Default empty: none is left out.</value>
+    public IReadOnlyList<string> PreloadExclude { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    /// <summary>
     /// Pages that are asked for before workers are forked (<see cref="PreloadApp"/>), so that what they load is shared. Answers are thrown away, and the
     /// connections to databases that Django and SQLAlchemy opened for them are closed; one that fails is logged.
     /// </summary>
@@ -160,6 +167,9 @@ public sealed record ProcessGroupSettings
 
     /// <summary>Preload of the application group.</summary>
     internal IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    /// <summary>PreloadExclude of the application group.</summary>
+    internal IReadOnlyList<string> CommonExclude { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
     /// <summary>The number of workers follows the demand.</summary>
     internal bool IsElastic => MaxProcesses > Processes;

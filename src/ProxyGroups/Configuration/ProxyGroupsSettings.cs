@@ -81,9 +81,12 @@ public sealed record ProxyGroupsSettings
 
     internal ProxyGroupsSettings Completed() => this with
     {
-        ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => group.Value.Completed() with { Preload = PreloadOf(group.Value) }),
+        ProcessGroups = ProcessGroups.ToDictionary(group => group.Key, group => Inherit(group.Value.Completed())),
     };
 
-    private IReadOnlyList<string> PreloadOf(ProcessGroupSettings group) =>
-        group.ApplicationGroup is { } name && ApplicationGroups.TryGetValue(name, out var parent) ? parent.Preload : [];
+    private ProcessGroupSettings Inherit(ProcessGroupSettings group)
+    {
+        var parent = ApplicationGroups.GetValueOrDefault(group.ApplicationGroup ?? "");
+        return group with { Preload = parent?.Preload ?? [], CommonExclude = parent?.PreloadExclude ?? [] };
+    }
 }

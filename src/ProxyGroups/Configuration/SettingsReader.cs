@@ -57,6 +57,7 @@ internal static class SettingsReader
             MaxMemory = group.Read("MaxMemory", SizeText.Parse, null),
             Group = ProcessGroupReader.ReadLimits(group.Section("Group", KnownKeys.Limits)),
             Preload = group.ReadList("Preload"),
+            PreloadExclude = group.ReadList("PreloadExclude"),
         };
     }
 

@@ -38,6 +38,7 @@ internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter P
         foreach (var (name, value) in variables.Where(static variable => IsReadAtStart(variable.Key)))
             environment[name] = value;
         environment["PROXYGROUPS_PRELOAD"] = string.Join(' ', Request.Settings.Preload);
+        Add(environment, "PROXYGROUPS_PRELOAD_EXCLUDE", Joined(Request.Settings.CommonExclude));
         return new(Request.Settings.ApplicationGroup!, Request.Settings.Preload, CommandOf("preload"), environment, Patience);
     }
 
@@ -46,11 +47,14 @@ internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter P
         var environment = variables.Where(static variable => variable.Key is not ("PROXYGROUPS_RANK" or "PROXYGROUPS_SOCKET")).ToDictionary(StringComparer.Ordinal);
         foreach (var name in ThreadCounts)
             environment.TryAdd(name, "1");
+        Add(environment, "PROXYGROUPS_PRELOAD_EXCLUDE", Joined([.. Request.Settings.CommonExclude, .. Request.Settings.PreloadExclude]));
         Add(environment, "PROXYGROUPS_BEFORE_FORK", Request.Settings.BeforeFork);
         Add(environment, "PROXYGROUPS_AFTER_FORK", Request.Settings.AfterFork);
         environment["PROXYGROUPS_WARMUP"] = JsonSerializer.Serialize(Request.Settings.Warmup);
         return new(PreloadSpec.OwnerOf(Request.Group), [app], CommandOf("preload-app"), environment, Patience) { IsOfApp = true };
     }
+
+    private static string? Joined(IReadOnlyList<string> modules) => modules.Count > 0 ? string.Join(' ', modules) : null;
 
     private static void Add(Dictionary<string, string> environment, string name, string? value)
     {

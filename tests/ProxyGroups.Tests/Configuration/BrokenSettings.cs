@@ -22,7 +22,7 @@ internal static class BrokenSettings
         a key that resembles none
         "Wrkrs": 4
         =>
-        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, PreloadApp, Warmup, BeforeFork, AfterFork, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
+        ProxyGroups:ProcessGroups:shop:Wrkrs is not a known setting. Remove it. Known here: Directory, ApplicationGroup, Wsgi, Apps, DotNet, Command, Python, PreloadApp, PreloadExclude, Warmup, BeforeFork, AfterFork, Environment, PassEnvironment, Processes, MaxProcesses, Threads, Serves, Queue, Timeouts, Recycle, Worker, Group, Log, Buffering, Readiness, Restart, Maintenance, HttpRequest, MaxRequestBody.
         ---
         a misspelt key in a section
         "Timeouts": { "Requests": "5s" }
@@ -597,6 +597,14 @@ internal static class BrokenSettings
         "Warmup": [ "/" ]
         =>
         ProxyGroups:ProcessGroups:shop:Warmup warms up nothing without PreloadApp. Write "PreloadApp": true, or remove it.
+        ---
+        modules that are left out of nothing
+        { "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": [ "django.db", "shopping" ], "PreloadExclude": [ "django", "shop", "a b" ] }, "ruby": { "PreloadExclude": [ "grpc" ] } }, "ProcessGroups": { "shop": { "PreloadExclude": [ "shop.metrics" ] } } } }
+        =>
+        ProxyGroups:ApplicationGroups:python:PreloadExclude = "a b" is no name of a Python module. Write names as in an import, such as "django.db".
+        ProxyGroups:ApplicationGroups:python:PreloadExclude = "django.db" is left out here and imported by Preload. Remove it from one of them.
+        ProxyGroups:ApplicationGroups:ruby:PreloadExclude leaves out nothing without Preload. Name modules in Preload, write it in a process group with PreloadApp, or remove it.
+        ProxyGroups:ProcessGroups:shop:PreloadExclude leaves out nothing without PreloadApp. Write "PreloadApp": true, write it in the application group, or remove it.
         ---
         hooks of nothing
         "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks"

@@ -13,10 +13,10 @@ public sealed class SettingsReaderTests
             {
               "ProxyGroups": {
                 "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Admin": false, "Launcher": "plain", "MaxProcesses": 40, "MaxMemory": "6GiB",
-                "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB", "Group": { "CpuWeight": 50, "Cpus": 3, "Memory": "4GiB", "MemoryHigh": "3GiB", "Tasks": 900 }, "Preload": [ "django", "django.db" ] } },
+                "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB", "Group": { "CpuWeight": 50, "Cpus": 3, "Memory": "4GiB", "MemoryHigh": "3GiB", "Tasks": 900 }, "Preload": [ "django", "django.db" ], "PreloadExclude": [ "grpc" ] } },
                 "ProcessGroups": {
                   "shop": {
-                    "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv", "PreloadApp": true, "Warmup": [ "/", "https://shop.example.com/cart" ], "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks:start",
+                    "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv", "PreloadApp": true, "PreloadExclude": [ "shop.metrics" ], "Warmup": [ "/", "https://shop.example.com/cart" ], "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks:start",
                     "Environment": { "DEBUG": "1" }, "PassEnvironment": [ "DATABASE_URL" ],
                     "Processes": 2, "MaxProcesses": 2, "Threads": 8, "Serves": true,
                     "Queue": { "Limit": 160, "MaxWait": "2s" },
@@ -47,17 +47,19 @@ public sealed class SettingsReaderTests
             Launcher = LauncherKind.Plain,
             MaxProcesses = 40,
             MaxMemory = 6L << 30,
-            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12, MaxMemory = 2L << 30, Group = new() { CpuWeight = 50, Cpus = 3, Memory = 4L << 30, MemoryHigh = 3L << 30, Tasks = 900 }, Preload = ["django", "django.db"] } },
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12, MaxMemory = 2L << 30, Group = new() { CpuWeight = 50, Cpus = 3, Memory = 4L << 30, MemoryHigh = 3L << 30, Tasks = 900 }, Preload = ["django", "django.db"], PreloadExclude = ["grpc"] } },
             ProcessGroups = new Dictionary<string, ProcessGroupSettings>
             {
                 ["shop"] = new()
                 {
                     ApplicationGroup = "python",
                     Preload = ["django", "django.db"],
+                    CommonExclude = ["grpc"],
                     Directory = "apps/shop",
                     Wsgi = "shop.wsgi:application",
                     Python = "venv",
                     PreloadApp = true,
+                    PreloadExclude = ["shop.metrics"],
                     Warmup = ["/", "https://shop.example.com/cart"],
                     BeforeFork = "shop.hooks:stop",
                     AfterFork = "shop.hooks:start",

@@ -48,11 +48,12 @@ public sealed class WsgiRuntimeTests : IDisposable
     {
         _scene.WriteProgram("programs/python3");
         var variables = new Dictionary<string, string> { ["SECRET"] = "s", ["PYTHONPATH"] = "lib", ["LD_PRELOAD"] = "x.so", ["MALLOC_ARENA_MAX"] = "2", ["HOME"] = "/elsewhere" };
-        var preload = _scene.Launch(Wsgi() with { ApplicationGroup = "python", Preload = ["django", "decimal"], Environment = variables }, _scene.Socket).Preload!;
+        var preload = _scene.Launch(Wsgi() with { ApplicationGroup = "python", Preload = ["django", "decimal"], CommonExclude = ["grpc"], Environment = variables }, _scene.Socket).Preload!;
 
         Assert.Equal([$"{_scene.Programs}/python3", "-u", $"{_scene.Root}/proxygroups", "preload"], preload.Command);
         Assert.Equal(("python", "django decimal", TimeSpan.FromSeconds(30)), (preload.Owner, preload.Environment["PROXYGROUPS_PRELOAD"], preload.Patience));
         Assert.Equal(("lib", "x.so", "2"), (preload.Environment["PYTHONPATH"], preload.Environment["LD_PRELOAD"], preload.Environment["MALLOC_ARENA_MAX"]));
+        Assert.Equal("grpc", preload.Environment["PROXYGROUPS_PRELOAD_EXCLUDE"]);
         Assert.DoesNotContain("s", preload.Environment.Values);
         Assert.NotEqual("/elsewhere", preload.Environment.GetValueOrDefault("HOME"));
         Assert.Null(_scene.Launch(Wsgi(), _scene.Socket).Preload);
@@ -62,13 +63,14 @@ public sealed class WsgiRuntimeTests : IDisposable
     public void The_preloader_of_an_app_has_what_its_workers_have_in_common_and_is_forked_as_they_would_be()
     {
         _scene.WriteProgram("programs/python3");
-        var settings = Wsgi() with { PreloadApp = true, Warmup = ["/", "/cart"], AfterFork = "hooks:start", Environment = new Dictionary<string, string> { ["SECRET"] = "s", ["OMP_NUM_THREADS"] = "8" } };
+        var settings = Wsgi() with { PreloadApp = true, PreloadExclude = ["shop.metrics"], CommonExclude = ["grpc"], Warmup = ["/", "/cart"], AfterFork = "hooks:start", Environment = new Dictionary<string, string> { ["SECRET"] = "s", ["OMP_NUM_THREADS"] = "8" } };
         var preload = _scene.Launch(settings with { ApplicationGroup = "python", Preload = ["django"] }, _scene.Socket).Preload!;
 
         Assert.True(preload.IsOfApp);
         Assert.Equal("preload-app", preload.Command[^1]);
         Assert.Equal(("s", "8", "1"), (preload.Environment["SECRET"], preload.Environment["OMP_NUM_THREADS"], preload.Environment["MKL_NUM_THREADS"]));
         Assert.Equal("[\"/\",\"/cart\"]", preload.Environment["PROXYGROUPS_WARMUP"]);
+        Assert.Equal("grpc shop.metrics", preload.Environment["PROXYGROUPS_PRELOAD_EXCLUDE"]);
         Assert.Equal("hooks:start", preload.Environment["PROXYGROUPS_AFTER_FORK"]);
         Assert.Empty(preload.Environment.Keys.Intersect(["PROXYGROUPS_RANK", "PROXYGROUPS_SOCKET", "PROXYGROUPS_BEFORE_FORK"]));
         Assert.Equal(("python", false), (preload.Base!.Owner, preload.Base.IsOfApp));

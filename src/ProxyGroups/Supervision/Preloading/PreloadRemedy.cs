@@ -7,6 +7,10 @@ internal static class PreloadRemedy
     public static string Off(PreloadSpec preload) => preload.IsOfApp ? "Remove PreloadApp" : "Take that module off Preload";
 
     public static string ForUnsafe(PreloadSpec preload) => preload.IsOfApp
-        ? "Let the app start that with its first request in each worker, end it in BeforeFork and start it in AfterFork, or remove PreloadApp."
-        : "Take that module off Preload, or keep it from doing so when imported.";
+        ? "Let the app start that with its first request in each worker, end it in BeforeFork and start it in AfterFork, name the module that does it in PreloadExclude, or remove PreloadApp."
+        : "Take that module off Preload, or name what it imports that does so in PreloadExclude.";
+
+    public static string ForExcluded(PreloadSpec preload) => preload.IsOfApp
+        ? "Import it in the function that needs it, call what it does in AfterFork, or take it off PreloadExclude."
+        : "Take the module that needs it off Preload, or it off PreloadExclude.";
 }

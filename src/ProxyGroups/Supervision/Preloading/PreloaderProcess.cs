@@ -9,6 +9,7 @@ internal sealed class PreloaderProcess
     private static readonly string[] Activities = ["importing ", "warming up "];
     private const int ImportFailed = 3;
     private const int NotSafe = 4;
+    private const int NeedsExcluded = 5;
 
     // Imports that take longer hang: nobody's start waits so long for them, but where Timeouts:Startup says so.
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(30);
@@ -113,6 +114,7 @@ internal sealed class PreloaderProcess
     private PreloadFault Describe(WorkerExit exit, IReadOnlyList<string> output) => exit.Code switch
     {
         NotSafe => new($"{LastWords(output)}, and a process with that must not be forked", PreloadRemedy.ForUnsafe(_preload), IsLasting: true),
+        NeedsExcluded => new(LastWords(output), PreloadRemedy.ForExcluded(_preload), IsLasting: true),
         // An app is corrected, and tried again: its workers say what is wrong.
         ImportFailed => new(LastWords(output), _preload.IsOfApp ? "Correct the app." : "Correct Preload, or install the module for this interpreter.", IsLasting: !_preload.IsOfApp),
         _ when LastWords(output) is var words && Activities.Any(activity => words.StartsWith(activity, StringComparison.Ordinal)) =>

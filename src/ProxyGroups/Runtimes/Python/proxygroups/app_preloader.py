@@ -2,6 +2,7 @@
 
     start         started like a worker, or forked from the preloader of its application group (forked.py); then as preloader.py
     PROXYGROUPS_WARMUP  JSON list of pages: "/path", or "https://host/path" for an application that answers to its own name alone
+    PROXYGROUPS_PRELOAD_EXCLUDE  modules that only workers run (exclusion.py), separated by spaces
     exit codes    those of preloader.py; 3: the application cannot be imported
 
 It answers nobody: what it asks of the application goes nowhere, and the connections to databases that were opened for it are closed.
@@ -10,7 +11,7 @@ It answers nobody: what it asks of the application goes nowhere, and the connect
 import gc
 import sys
 
-from . import application, environ, forked, hooks, listener, log, preloader, settings, stacks, verdict, warmup
+from . import application, environ, exclusion, forked, hooks, listener, log, preloader, settings, stacks, verdict, warmup
 from .file_wrapper import FileWrapper
 from .notify import Notifier
 from .open_files import descriptors
@@ -36,14 +37,18 @@ def _run(environment, held):
     notifier = Notifier(given.notify)
     from . import worker  # noqa: F401  Before the application: what it changes in the standard library concerns us as little as in a plain worker.
 
+    exclusion.keep_out(given.preload_exclude)
     try:
         callable_, after_fork = _prepare(given, verdict.Verdict())
     except application.LoadError as error:
         application.report(error)
-        return preloader.EXIT_IMPORT
+        return preloader.needs_excluded("importing %s" % given.app) or preloader.EXIT_IMPORT
     except _Unsafe as fault:
         log.line(str(fault))
         return preloader.EXIT_UNSAFE
+    code = preloader.needs_excluded("importing %s" % " or warming up ".join([given.app, *given.warmup]))
+    if code is not None:
+        return code
     preloader.serve(control, notifier, forked.Start(held, callable_, variables, after_fork))
     return 0
 

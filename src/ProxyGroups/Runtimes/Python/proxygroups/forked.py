@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from . import log, settings
+from . import application, exclusion, hooks, log, settings
 from .open_files import descriptors
 
 EXIT_FAILED = 70
@@ -71,14 +71,13 @@ def _go_on(order, start, lifeline):
         app_preloader.main(os.environ, [lifeline])
     from . import worker
 
-    if start.after_fork is not None:
-        from . import application, hooks
-
-        try:
+    try:
+        exclusion.end()
+        if start.after_fork is not None:
             hooks.call("AfterFork", start.after_fork)
-        except application.LoadError as error:
-            application.report(error)
-            return worker.EXIT_APPLICATION
+    except application.LoadError as error:
+        application.report(error)
+        return worker.EXIT_APPLICATION
     return worker.main(os.environ) if start.application is None else worker.main(dict(order["environment"]), start.application)
 
 

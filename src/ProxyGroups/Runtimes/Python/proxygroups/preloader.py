@@ -1,11 +1,13 @@
 """The process that workers are forked from: imports the modules of an application group once, and serves no request.
 
     start         imports PROXYGROUPS_PRELOAD (names, separated by spaces) one after the other, with a look at the process
-                  after each (verdict.py); READY=1 once it may be forked and listens on PROXYGROUPS_SOCKET
+                  after each (verdict.py), but leaves PROXYGROUPS_PRELOAD_EXCLUDE to the workers (exclusion.py); READY=1 once
+                  it may be forked and listens on PROXYGROUPS_SOCKET
     a connection  asks for one worker: JSON and four descriptors come in (forked.py), one line goes out at once:
                   "pid N", "stale PATH" (the code on disk is another one by now) or "refused REASON"; "exit CODE" when it ended
     SIGTERM       forks no more, and ends when its last worker has ended
-    exit codes    0 ended as asked, 2 wrong settings or socket, 3 a module cannot be imported, 4 forking would not be safe
+    exit codes    0 ended as asked, 2 wrong settings or socket, 3 a module cannot be imported, 4 forking would not be safe,
+                  5 what was to be left out is needed before the fork
 
 One thread, and no state that grows: what it holds is in every worker.
 """
@@ -18,13 +20,14 @@ import signal
 import socket
 import sys
 
-from . import application, forked, listener, log, verdict
+from . import application, exclusion, forked, listener, log, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
 EXIT_SETTINGS = 2
 EXIT_IMPORT = 3
 EXIT_UNSAFE = 4
+EXIT_EXCLUDED = 5
 
 _ORDER_SECONDS = 10
 """The front door sends an order at once; one that stops in the middle must not keep the others waiting."""
@@ -55,6 +58,7 @@ def _run(environment):
     except OSError as error:
         log.line("cannot start: %s" % error)
         return EXIT_SETTINGS
+    exclusion.keep_out(environment.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
     code = _import(names, verdict.Verdict())
     if code is not None:
         return code
@@ -83,12 +87,24 @@ def _import(names, looked):
             failure = application.LoadError("%s cannot be imported: %s: %s" % (name, type(error).__name__, error))
             failure.__cause__ = error
             application.report(failure)
-            return EXIT_IMPORT
+            return needs_excluded("importing %s" % name) or EXIT_IMPORT
         fault = looked.find_fault()
         if fault:
             log.line("importing %s left %s" % (name, fault))
             return EXIT_UNSAFE
+        code = needs_excluded("importing %s" % name)
+        if code is not None:
+            return code
     return None
+
+
+def needs_excluded(what):
+    """The exit code if `what` has asked for the content of a module that is left out, else None."""
+    used = exclusion.find_used()
+    if used is None:
+        return None
+    log.line("%s uses %s at once, which PreloadExclude leaves out" % (what, used))
+    return EXIT_EXCLUDED
 
 
 class Preloader:
