@@ -199,7 +199,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(second.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[1]], _root)).GetProperty("pid").GetInt32());
         Assert.Equal("Not done", (await JsonAsync(["pause", "good", "--json"], _root, WrongUse)).GetProperty("title").GetString());
         Assert.True((await JsonAsync(["pause", "good", "--json", "--socket", sockets[1]], _root)).GetProperty("taken").GetBoolean());
-        await second.WaitForLogAsync(static line => line.Contains("Group good is paused", StringComparison.Ordinal));
+        await second.WaitForLogAsync(static line => line.Contains("Group good: paused as asked", StringComparison.Ordinal));
         Assert.Equal("serving", (await JsonAsync(["status", "good", "--json", "--socket", sockets[0]], _root)).GetProperty("group").GetProperty("state").GetString());
     }
 
