@@ -7,10 +7,12 @@ var root = new RootCommand("ProxyGroups: many web apps on one machine, each in i
 var run = RunCommand.Create();
 root.Add(run);
 root.Add(CheckCommand.Create());
+root.Add(InitCommand.Create());
 root.Add(StatusCommand.Create());
 root.Add(TopCommand.Create());
 root.Add(EventsCommand.Create());
 root.Add(LogsCommand.Create());
+root.Add(ExplainCommand.Create());
 foreach (var command in GroupCommand.CreateAll().Concat(SettingCommand.CreateAll()).Concat(WorkerCommand.CreateAll()))
 {
     root.Add(command);

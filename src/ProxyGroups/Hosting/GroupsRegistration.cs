@@ -61,6 +61,7 @@ internal static class GroupsRegistration
         services.AddSingleton<CommandAnswers>();
         services.AddSingleton<EventAnswers>();
         services.AddSingleton<LineAnswers>();
+        services.AddSingleton<ExplainAnswers>();
         services.AddSingleton<AdminApi>();
         services.AddSingleton<AdminApplication>();
         services.AddSingleton<AdminServer>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using ProxyGroups.Admin;
 using ProxyGroups.Configuration;
 using ProxyGroups.Runtimes;
 
@@ -31,6 +32,14 @@ public sealed class ProcessGroupsPlan
 
     /// <summary>What bounds the workers of several groups together, one line for each cap.</summary>
     public IReadOnlyList<string> Caps => CapLines.Of(_settings);
+
+    /// <summary>In plain words, without any figure that only a front door that runs can measure: what each knob is set to, gives and costs.</summary>
+    /// <returns>One explanation per group, by name.</returns>
+    public IReadOnlyList<GroupExplanation> Explain() =>
+    [
+        .. _settings.ProcessGroups.OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(group => GroupExplainer.Explain(group.Key, group.Value, _runtimes.TryGetValue(group.Key, out var runtime) ? runtime.Kind : "?", null, MachineLoad.Read())),
+    ];
 
     /// <summary>Tries, as each group's worker user, to read what its workers need.</summary>
     /// <param name="cancellationToken">Ends the check early.</param>

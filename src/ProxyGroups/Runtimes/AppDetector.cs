@@ -25,12 +25,19 @@ internal static class AppDetector
     {
         if (request.Settings is not { Wsgi: null, Apps.Count: 0, DotNet: null, Command.Count: 0 })
             return request;
-        var hints = new List<string>();
-        DetectedApp[] found = [.. Detectors.Select(detect => detect(request.Directory, hints)).OfType<DetectedApp>()];
+        var found = Look(request.Directory, out var hints);
         if (found.Length > 0)
             return request with { Settings = found[0].ApplyTo(request.Settings), Detection = Describe(found) };
         Refuse(request, hints);
         return null;
+    }
+
+    /// <summary>What the directory may be, likeliest first.</summary>
+    /// <param name="hints">What looked like an app and is none that can be run without being told more.</param>
+    public static DetectedApp[] Look(string directory, out List<string> hints)
+    {
+        var seen = hints = [];
+        return [.. Detectors.Select(detect => detect(directory, seen)).OfType<DetectedApp>()];
     }
 
     private static string Describe(DetectedApp[] found)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Runtimes;
@@ -15,11 +16,13 @@ internal sealed record DetectedApp(string Reason)
     /// <summary>The setting as it would be written.</summary>
     public string Setting => this switch
     {
-        { Wsgi: { } wsgi } => $"\"Wsgi\": \"{wsgi}\"",
-        { DotNet: { } dotnet } => $"\"DotNet\": \"{dotnet}\"",
-        _ => $"\"Command\": [ {string.Join(", ", Command.Select(argument => $"\"{argument}\""))} ]",
+        { Wsgi: { } wsgi } => $"\"Wsgi\": {Quote(wsgi)}",
+        { DotNet: { } dotnet } => $"\"DotNet\": {Quote(dotnet)}",
+        _ => $"\"Command\": [ {string.Join(", ", Command.Select(Quote))} ]",
     };
 
     public ProcessGroupSettings ApplyTo(ProcessGroupSettings settings) =>
         settings with { Wsgi = Wsgi, DotNet = DotNet, Command = Command };
+
+    private static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ProxyGroups.Admin.Api;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
 
@@ -178,6 +179,33 @@ public sealed class AdminTests
 
         Assert.Equal(Written, read + lost);
         Assert.InRange(lost, 1, Written - LineFollower.Backlog);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_document_names_every_route_and_what_each_answers_with()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var document = await admin.GetAsync("/v1/openapi.json", Token);
+        Assert.Equal("3.1.0", document.GetProperty("openapi").GetString());
+        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(operation => (Path: path.Name, Method: operation.Name, Operation: operation.Value))).ToList();
+        Assert.Equal(
+            site.Services.GetRequiredService<AdminApi>().Routes.Select(static route => $"{route.Method.ToLowerInvariant()} {route.Template}").Order(),
+            operations.Select(static operation => $"{operation.Method} {operation.Path}").Order());
+        Assert.All(operations, static operation => Assert.NotEqual(string.Empty, operation.Operation.GetProperty("summary").GetString()));
+        foreach (var (path, method, operation) in operations)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), path.Replace("{group}", "app", StringComparison.Ordinal).Replace("{pid}", $"{Group(site).State.Workers.Select(static worker => worker.Pid).FirstOrDefault()}", StringComparison.Ordinal)) { Headers = { { "Accept", "application/json" } } };
+            using var answer = await admin.Client.SendAsync(request, Token);
+            var known = operation.GetProperty("responses").TryGetProperty($"{(int)answer.StatusCode}", out var described) ? described : operation.GetProperty("responses").GetProperty("default");
+            var (type, content) = (answer.Content.Headers.ContentType!.MediaType!, known.GetProperty("content"));
+            Assert.True(content.TryGetProperty(type, out var shape), $"{method} {path} answers {(int)answer.StatusCode} {type}: {content}");
+            if (shape.TryGetProperty("schema", out var schema) && schema.TryGetProperty("properties", out var properties))
+            {
+                var given = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Token));
+                Assert.Equal(properties.EnumerateObject().Select(static property => property.Name).Order(), given.EnumerateObject().Select(static property => property.Name).Order());
+            }
+        }
     }
 
     [Fact(Timeout = 60_000)]

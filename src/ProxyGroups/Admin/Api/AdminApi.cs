@@ -1,34 +1,39 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace ProxyGroups.Admin.Api;
 
 /// <summary>The admin interface: every path it has, who may use it, and the answer. It knows no socket: whoever serves it says who calls.</summary>
-internal sealed class AdminApi(AdminAccess access, StatusAnswers status, CommandAnswers commands, EventAnswers events, LineAnswers lines)
+internal sealed class AdminApi(AdminAccess access, StatusAnswers status, CommandAnswers commands, EventAnswers events, LineAnswers lines, ExplainAnswers explanations)
 {
     /// <summary>In every answer; it changes when an answer loses or changes something that a program may rely on.</summary>
     public const int Version = 1;
 
-    private readonly AdminRoute[] _routes =
+    private readonly AdminRoute[] _routes = WithDocument(
     [
-        new(HttpMethods.Get, "/", LivePage.WriteAsync),
-        new(HttpMethods.Get, "/v1/status", status.WriteAllAsync),
-        new(HttpMethods.Get, "/v1/groups/*", status.WriteGroupAsync),
-        new(HttpMethods.Get, "/v1/events", events.WriteAsync),
-        new(HttpMethods.Get, "/v1/logs", lines.WriteAllAsync),
-        new(HttpMethods.Get, "/v1/groups/*/logs", lines.WriteGroupAsync),
-        new(HttpMethods.Post, "/v1/groups/*/restart", commands.OnGroup(static (groups, name) => groups.RestartGroup(name))),
-        new(HttpMethods.Post, "/v1/groups/*/pause", commands.OnGroup(static (groups, name) => groups.PauseGroup(name))),
-        new(HttpMethods.Post, "/v1/groups/*/resume", commands.OnGroup(static (groups, name) => groups.ResumeGroup(name))),
-        new(HttpMethods.Post, "/v1/groups/*/stop", commands.OnGroup(static (groups, name) => groups.StopGroup(name))),
-        new(HttpMethods.Post, "/v1/groups/*/start", commands.OnGroup(static (groups, name) => groups.StartGroup(name))),
-        new(HttpMethods.Post, "/v1/groups/*/maintenance/on", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: true))),
-        new(HttpMethods.Post, "/v1/groups/*/maintenance/off", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: false))),
-        new(HttpMethods.Post, "/v1/groups/*/set", commands.SetAsync),
-        new(HttpMethods.Post, "/v1/groups/*/unset", commands.UnsetAsync),
-        new(HttpMethods.Post, "/v1/workers/*/drain", commands.OnWorker(static (groups, pid) => groups.DrainWorker(pid))),
-        new(HttpMethods.Post, "/v1/workers/*/recycle", commands.OnWorker(static (groups, pid) => groups.RecycleWorker(pid))),
-        new(HttpMethods.Post, "/v1/reload", commands.ReloadAsync),
-    ];
+        new(HttpMethods.Get, "/", LivePage.WriteAsync) { Summary = "The live page", Answer = null },
+        new(HttpMethods.Get, "/v1/status", status.WriteAllAsync) { Summary = "How all groups are that the caller may see", Answer = typeof(StatusAnswer) },
+        new(HttpMethods.Get, "/v1/groups/*", status.WriteGroupAsync) { Summary = "How one group is", Answer = typeof(GroupAnswer) },
+        new(HttpMethods.Get, "/v1/events", events.WriteAsync) { Summary = "What happened: server-sent events from after (or Last-Event-ID) on, or one list for who accepts application/json", Answer = typeof(EventsAnswer), Query = ["after"] },
+        new(HttpMethods.Get, "/v1/logs", lines.WriteAllAsync) { Summary = "What workers write: the last lines, then those that come, as server-sent events; or one list for who accepts application/json", Answer = typeof(LinesAnswer), Query = ["lines", "after"] },
+        new(HttpMethods.Get, "/v1/groups/*/logs", lines.WriteGroupAsync) { Summary = "What the workers of one group write, likewise", Answer = typeof(LinesAnswer), Query = ["lines", "after"] },
+        new(HttpMethods.Get, "/v1/explain", explanations.WriteAllAsync) { Summary = "What the knobs of all groups are set to, give and cost, and which one binds now", Answer = typeof(ExplainAnswer) },
+        new(HttpMethods.Get, "/v1/groups/*/explain", explanations.WriteGroupAsync) { Summary = "What the knobs of one group are set to, give and cost, and which one binds now", Answer = typeof(ExplainAnswer) },
+        new(HttpMethods.Post, "/v1/groups/*/restart", commands.OnGroup(static (groups, name) => groups.RestartGroup(name))) { Summary = "Replace the workers one by one, each when its successor is ready" },
+        new(HttpMethods.Post, "/v1/groups/*/pause", commands.OnGroup(static (groups, name) => groups.PauseGroup(name))) { Summary = "Keep new requests waiting" },
+        new(HttpMethods.Post, "/v1/groups/*/resume", commands.OnGroup(static (groups, name) => groups.ResumeGroup(name))) { Summary = "Let waiting requests go on" },
+        new(HttpMethods.Post, "/v1/groups/*/stop", commands.OnGroup(static (groups, name) => groups.StopGroup(name))) { Summary = "Finish what runs, stop all workers" },
+        new(HttpMethods.Post, "/v1/groups/*/start", commands.OnGroup(static (groups, name) => groups.StartGroup(name))) { Summary = "Start a stopped group" },
+        new(HttpMethods.Post, "/v1/groups/*/maintenance/on", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: true))) { Summary = "Answer new requests with a maintenance page" },
+        new(HttpMethods.Post, "/v1/groups/*/maintenance/off", commands.OnGroup(static (groups, name) => groups.SetMaintenance(name, isOn: false))) { Summary = "Ask workers again" },
+        new(HttpMethods.Post, "/v1/groups/*/set", commands.SetAsync) { Summary = "Change settings of the group while it runs: each as a query parameter of its name", Query = ["save"] },
+        new(HttpMethods.Post, "/v1/groups/*/unset", commands.UnsetAsync) { Summary = "Take back settings that were set while it runs: each as a query parameter of its name, without a value", Query = ["save"] },
+        new(HttpMethods.Post, "/v1/workers/*/drain", commands.OnWorker(static (groups, pid) => groups.DrainWorker(pid))) { Summary = "Give a worker no further requests and stop it" },
+        new(HttpMethods.Post, "/v1/workers/*/recycle", commands.OnWorker(static (groups, pid) => groups.RecycleWorker(pid))) { Summary = "Replace a worker when its successor is ready" },
+        new(HttpMethods.Post, "/v1/reload", commands.ReloadAsync) { Summary = "Read the settings anew, restart every group" },
+    ]);
+
+    internal IReadOnlyList<AdminRoute> Routes => _routes;
 
     /// <param name="context">The request.</param>
     /// <param name="caller">Who sent it; null: nobody knows, so nothing is allowed.</param>
@@ -43,6 +48,15 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
         return caller is not null && (caller.MayAll || access.Visible(caller).Count > 0)
             ? RouteAsync(context, caller)
             : AdminProblem.Forbidden(Describe(caller)).WriteAsync(context);
+    }
+
+    // The document lists the route at which it lies itself.
+    private static AdminRoute[] WithDocument(AdminRoute[] routes)
+    {
+        AdminRoute[] all = [];
+        var document = new Lazy<JsonObject>(() => OpenApiDocument.Of(all));
+        all = [.. routes, new(HttpMethods.Get, "/v1/openapi.json", call => call.WriteAsync(document.Value)) { Summary = "This document", Answer = typeof(JsonObject) }];
+        return all;
     }
 
     private Task RouteAsync(HttpContext context, AdminCaller caller)

@@ -1,0 +1,56 @@
+using ProxyGroups.Configuration;
+using ProxyGroups.Runtimes;
+
+namespace ProxyGroups.Hosting;
+
+/// <summary>Looks for web apps in a directory, by the rules by which a process group recognises its own. Starts nothing.</summary>
+public static class AppSearch
+{
+    private const string VariablesFile = ".env";
+
+    // An app may lie in a folder of apps; deeper ones are parts of something else.
+    private const int Depth = 2;
+
+    private static readonly string[] NeverApps = ["node_modules", "bin", "obj", "venv", "__pycache__"];
+
+    /// <summary>The app that the directory is, or else those below it.</summary>
+    /// <param name="directory">Absolute path.</param>
+    /// <returns>Sorted by path; empty: there is nothing that looks like an app.</returns>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    public static IReadOnlyList<FoundApp> Find(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return Find(directory, directory, Depth);
+    }
+
+    private static IReadOnlyList<FoundApp> Find(string root, string directory, int depth)
+    {
+        var detected = AppDetector.Look(directory, out var hints);
+        if (detected.Length > 0)
+        {
+            return [Try(root, Path.GetRelativePath(root, directory), detected[0])];
+        }
+
+        IReadOnlyList<FoundApp> below = depth == 0 ? [] : [.. Below(directory).SelectMany(folder => Find(root, folder, depth - 1))];
+        return below.Count > 0 || hints.Count == 0 ? below : [new FoundApp(Path.GetRelativePath(root, directory), string.Join("; ", hints))];
+    }
+
+    private static IEnumerable<string> Below(string directory) => Directory.EnumerateDirectories(directory)
+        .Where(static folder => Path.GetFileName(folder) is var name && !name.StartsWith('.') && !NeverApps.Contains(name))
+        .Order(StringComparer.Ordinal);
+
+    private static FoundApp Try(string root, string directory, DetectedApp app)
+    {
+        var group = app.ApplyTo(new ProcessGroupSettings { Directory = directory });
+        var withFile = group with { Worker = new WorkerSettings { EnvironmentFile = VariablesFile } };
+        var hasFile = File.Exists(Path.Combine(root, directory, VariablesFile)) && Create(root, withFile, []) is not null;
+        var errors = new List<SettingsError>();
+        return Create(root, group, errors) is { } runtime
+            ? new FoundApp(directory, app.Reason) { Setting = app.Setting, Kind = runtime.Kind, EnvironmentFile = hasFile ? VariablesFile : null }
+            : new FoundApp(directory, $"{app.Reason}, but {string.Join("; ", errors.Select(static error => $"{error.Message}. {error.Remedy}"))}");
+    }
+
+    private static IRuntime? Create(string root, ProcessGroupSettings group, List<SettingsError> errors) =>
+        RuntimeFactory.Create("app", group, new RuntimeHost(root, PythonPackage.Source), errors);
+}
