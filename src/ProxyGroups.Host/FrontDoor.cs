@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Host;
@@ -10,10 +11,16 @@ namespace ProxyGroups.Host;
 internal static class FrontDoor
 {
     /// <exception cref="SettingsException">The settings are wrong; the message lists every error.</exception>
-    public static WebApplication Build(FrontDoorPlace place)
+    /// <param name="logs">False: what is told on the way is not for the log on standard output.</param>
+    public static WebApplication Build(FrontDoorPlace place, bool logs = true)
     {
         place.Require();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = place.ContentRoot, ApplicationName = "proxygroups" });
+        if (!logs)
+        {
+            builder.Logging.ClearProviders();
+        }
+
         FrontDoorConfiguration.Arrange(builder.Configuration, place);
         var settings = FrontDoorSettings.Read(builder.Configuration);
         builder.AddProxyGroups();

@@ -37,7 +37,7 @@ internal static class ExplainCommand
     {
         try
         {
-            await using var app = FrontDoor.Build(place);
+            await using var app = FrontDoor.Build(place, logs: false);
             var groups = app.Services.GetRequiredService<ProcessGroupsPlan>().Explain();
             var wanted = groups.Where(explained => group is null || explained.Group.Equals(group, StringComparison.OrdinalIgnoreCase)).ToList();
             if (wanted.Count == 0 && group is not null)

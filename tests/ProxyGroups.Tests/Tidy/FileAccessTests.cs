@@ -16,10 +16,12 @@ public sealed partial class FileAccessTests
 
     private static readonly Dictionary<string, string> Places = new()
     {
+        ["Admin/Explaining/MachineLoad.cs"] = TheKernels,
         ["Configuration/LiveLayer.cs"] = "the operator's own folder, that of the settings file; written as a new file and renamed",
         ["Configuration/MachineFacts.cs"] = TheSystems,
         ["Groups/MaintenancePage.cs"] = StampsOnly,
         ["Groups/WatchedFiles.cs"] = StampsOnly,
+        ["Hosting/AppSearch.cs"] = "opens nothing by itself: names of folders below the one that the operator named",
         ["Hosting/ReloadSignal.cs"] = "the terminal, /dev/tty",
         ["Hosting/Systemd/Journal.cs"] = TheKernels,
         ["Runtimes/AppDetector.cs"] = StampsOnly,
