@@ -54,7 +54,7 @@ internal sealed record GroupLoad
             Shortage = snapshot.Shortage,
             Failure = snapshot.Failure is { } failure ? $"{failure.Cause.TrimEnd('.')}. {failure.Remedy}" : null,
             MeanServiceTime = group.Scheduler.Snapshot().MeanServiceTime,
-            Sizes = [.. ready.Select(worker => ProcessMemory.OfFamily(worker.Pid, processes)).OfType<long>()],
+            Sizes = [.. ready.Select(worker => ProcessMemory.OfFamily(worker.Pid, processes)?.Unique).OfType<long>()],
             Cgroup = snapshot.Cgroup,
         };
     }
