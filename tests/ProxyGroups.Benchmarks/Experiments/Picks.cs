@@ -54,6 +54,12 @@ internal static class Picks
     {
         var samples = servers.Select(static _ => new List<Sample>()).ToList();
         var request = BenchFrontDoor.Get("/");
+        foreach (var server in servers)
+        {
+            using var clients = new Clients(server);
+            await OpenLoop.RunAsync(perSecond, TimeSpan.FromSeconds(8), _ => clients.SendAsync(request));
+        }
+
         for (var round = 0; round < (report.IsLong ? 8 : 3); round++)
         {
             foreach (var turn in Enumerable.Range(0, servers.Length).Select(turn => (turn + round) % servers.Length))
