@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,6 +8,10 @@ namespace ProxyGroups.Proxying.Transport;
 /// <summary>A request without a body that goes to its worker as it came, but for the fields that are ours.</summary>
 internal readonly record struct DirectRequest : IOutgoingRequest
 {
+    /// <summary>tchar of RFC 9110 5.6.2.</summary>
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private readonly HttpRequest _request;
     private readonly IReadOnlyCollection<string> _traceFields;
 
@@ -68,9 +73,9 @@ internal readonly record struct DirectRequest : IOutgoingRequest
         return path is not null;
     }
 
-    /// <summary>Whether a header field of the client is sent as it is.</summary>
+    /// <summary>Whether a header field of the client is sent as it is. One whose name is no token (RFC 9110 5.1) is not: line breaks in it, which Kestrel lets HTTP/2 clients send, would begin a request of their own.</summary>
     public bool Passes(string name) =>
-        !name.StartsWith(':') && !HopByHop.Contains(name) && !ClientHeaderFilter.IsUnwanted(name) && !ForwardedFields.IsOurs(name)
+        !name.AsSpan().ContainsAnyExcept(TokenCharacters) && !HopByHop.Contains(name) && !ClientHeaderFilter.IsUnwanted(name) && !ForwardedFields.IsOurs(name)
         && (_traceFields.Count == 0 || !_traceFields.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     public RequestHead WriteHead(bool close, ref byte[] buffer) => RequestHeadWriter.Write(this, close, ref buffer);

@@ -10,7 +10,8 @@ internal sealed partial class HttpExchange
     private int _scanned;
     private int _headBytes;
 
-    public void AddTrailer(string name, string value) => _response!.TrailingHeaders.TryAddWithoutValidation(name, value);
+    /// <summary>Nobody gets those of an answer that is dropped.</summary>
+    public void AddTrailer(string name, string value) => _response?.TrailingHeaders.TryAddWithoutValidation(name, value);
 
     /// <summary>The body has been read to its end.</summary>
     public void EndResponse() => End(_head.KeepAlive && IsWritten, _head.KeepAliveSeconds);

@@ -20,6 +20,12 @@ public sealed class DirectTests
         using var bench = new TransportBench();
         var context = Context("/a%2Fb//?q=%zz#"[..^1]);
         context.Request.Headers.Append("X-A", new(["1", "2"]));
+        // HTTP/2 clients may send any of these names: Kestrel looks for upper case only.
+        context.Request.Headers.Append("x-b: 1\r\nx-forwarded-for", "6.6.6.6");
+        context.Request.Headers.Append("x-b: 1\r\n\r\nget /smuggled", "HTTP/1.1");
+        context.Request.Headers.Append("transfer-encoding ", "chunked");
+        context.Request.Headers.Append("transfer-encoding\v", "chunked");
+        context.Request.Headers.Append("x-b:c", "1");
         context.Request.Headers.Append("X-Forwarded-For", "6.6.6.6");
         context.Request.Headers.Append("X_Forwarded_For", "6.6.6.6");
         context.Request.Headers.Append("Proxy-Authorization", "secret");
@@ -78,6 +84,7 @@ public sealed class DirectTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n")]
     public async Task An_answer_that_nobody_takes_is_dropped_and_the_connection_serves_on(string answer)
     {
         using var bench = new TransportBench();
