@@ -52,24 +52,8 @@ internal static class Picks
 
     private static async Task<IReadOnlyList<List<Sample>>> MeasureAsync(Report report, double perSecond, IPEndPoint[] servers)
     {
-        var samples = servers.Select(static _ => new List<Sample>()).ToList();
-        var request = BenchFrontDoor.Get("/");
-        foreach (var server in servers)
-        {
-            using var clients = new Clients(server);
-            await OpenLoop.RunAsync(perSecond, TimeSpan.FromSeconds(8), _ => clients.SendAsync(request));
-        }
-
-        for (var round = 0; round < (report.IsLong ? 8 : 3); round++)
-        {
-            foreach (var turn in Enumerable.Range(0, servers.Length).Select(turn => (turn + round) % servers.Length))
-            {
-                using var clients = new Clients(servers[turn]);
-                samples[turn].AddRange(await OpenLoop.RunAsync(perSecond, report.Duration(6, 15), _ => clients.SendAsync(request)));
-            }
-        }
-
-        return samples;
+        await Turns.RunAsync(servers, 1, perSecond, TimeSpan.FromSeconds(8), static _ => BenchFrontDoor.Get("/"));
+        return await Turns.RunAsync(servers, report.IsLong ? 8 : 3, perSecond, report.Duration(6, 15), static _ => BenchFrontDoor.Get("/"));
     }
 
     // A fifth of what the model promises may go to what it leaves out: the front's own cost, and the load generator on the same cores.

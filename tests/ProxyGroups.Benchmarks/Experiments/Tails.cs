@@ -28,16 +28,9 @@ internal static class Tails
         await using var haproxy = await HAProxy.StartAsync("HAProxy", await WorkerSockets.OfAsync(first.Client, Workers), 1, keepsConnections: false);
         await using var nginx = await Nginx.StartAsync("nginx", OpenFolder.Create("pg-nginx-"), await WorkerSockets.OfAsync(second.Client, Workers), "proxy_pass http://app;");
         (string Name, IPEndPoint EndPoint)[] fronts = [("ours", ours.EndPoint), ("HAProxy leastconn", haproxy.EndPoint), ("nginx round robin", nginx.EndPoint)];
-        var samples = fronts.Select(static _ => new List<Sample>()).ToList();
         var times = ServiceTimes.Bimodal(Short, Long, ShareOfLong).Take(100_000).ToList();
-        for (var round = 0; round < (report.IsLong ? 6 : 2); round++)
-        {
-            foreach (var turn in Enumerable.Range(0, fronts.Length).Select(turn => (turn + round) % fronts.Length))
-            {
-                using var clients = new Clients(fronts[turn].EndPoint);
-                samples[turn].AddRange(await OpenLoop.RunAsync(Load * Workers / Mean.TotalSeconds, report.Duration(6, 20), number => clients.SendAsync(BenchFrontDoor.Get($"/sleep?ms={times[number].TotalMilliseconds:0}"))));
-            }
-        }
+        var samples = await Turns.RunAsync(
+            [.. fronts.Select(static front => front.EndPoint)], report.IsLong ? 6 : 2, Load * Workers / Mean.TotalSeconds, report.Duration(6, 20), number => BenchFrontDoor.Get($"/sleep?ms={times[number].TotalMilliseconds:0}"));
 
         foreach (var (index, (name, _)) in fronts.Index())
         {

@@ -8,9 +8,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// <summary>A request without a body that goes to its worker as it came, but for the fields that are ours.</summary>
 internal readonly record struct DirectRequest : IOutgoingRequest
 {
-    /// <summary>tchar of RFC 9110 5.6.2.</summary>
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(HttpToken.Characters);
 
     private readonly HttpRequest _request;
     private readonly IReadOnlyCollection<string> _traceFields;

@@ -8,9 +8,7 @@ internal readonly record struct ResponseHeaderName(string Text, HeaderRole Role)
 {
     private const int Buckets = 256;
 
-    /// <summary>tchar of RFC 9110 5.6.2.</summary>
-    private static readonly SearchValues<byte> TokenBytes =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(Encoding.ASCII.GetBytes(HttpToken.Characters));
 
     private static readonly ResponseHeaderName[]?[] Known = Index();
 
