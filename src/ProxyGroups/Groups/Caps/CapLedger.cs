@@ -43,8 +43,10 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
         : null;
 
     /// <summary>A cap on memory has room for this worker once all others but those that are kept are gone.</summary>
-    public bool CouldFit(CapWorker worker, Cap cap) =>
-        MembersOf(cap).SelectMany(member => WorkersOf(member).Select(static held => held.Memory ?? 0).Order().Take(member.Minimum)).Sum() + (worker.Memory ?? 0) <= cap.Memory;
+    public bool CouldFit(CapWorker worker, Cap cap) => (worker.Memory ?? 0) <= Spare(cap);
+
+    /// <summary>Bytes below all caps of a group once all others but those that are kept are gone; null: nothing bounds them.</summary>
+    public long? SpareFor(string group) => groups[group].Caps.Min(Spare);
 
     /// <summary>Who uses the cap, for people: "shop 3, blog 1 of 2 that are kept for it", or "shop 300MiB, blog 80MiB".</summary>
     public string Describe(CapShortage shortage)
@@ -66,6 +68,8 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
 
     private string Count(CapGroup group) =>
         string.Create(CultureInfo.InvariantCulture, $"{Held(group.Name)}{(Held(group.Name) < group.Minimum ? $" of {group.Minimum} that are kept for it" : "")}");
+
+    private long? Spare(Cap cap) => cap.Memory - MembersOf(cap).SelectMany(member => WorkersOf(member).Select(static held => held.Memory ?? 0).Order().Take(member.Minimum)).Sum();
 
     private int CountOf(Cap cap) => MembersOf(cap).Sum(member => Held(member.Name));
 

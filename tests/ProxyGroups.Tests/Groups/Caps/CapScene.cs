@@ -9,11 +9,11 @@ internal static class CapScene
     public static readonly TimeSpan Now = TimeSpan.FromSeconds(100);
 
     /// <param name="groups">"shop 2" keeps two, "blog 0 python" belongs to an application group.</param>
-    public static Dictionary<string, CapGroup> Groups(int? machine, int? python, string groups, int? megabytes = null) => CapGroup.Read(new ProxyGroupsSettings
+    public static Dictionary<string, CapGroup> Groups(int? machine, int? python, string groups, int? megabytes = null, int? megabytesOfPython = null) => CapGroup.Read(new ProxyGroupsSettings
     {
         MaxProcesses = machine,
         MaxMemory = (long?)megabytes << 20,
-        ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = python } },
+        ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = python, MaxMemory = (long?)megabytesOfPython << 20 } },
         ProcessGroups = groups.Split(", ").Select(static text => text.Split(' ')).ToDictionary(
             static words => words[0],
             static words => new ProcessGroupSettings { Processes = int.Parse(words[1], null), MaxProcesses = 9, ApplicationGroup = words.ElementAtOrDefault(2) }),

@@ -57,6 +57,30 @@ public sealed class MemoryCapTests
         Assert.Equal(megabytes << 20, estimated.First(worker => worker.Group == (workers.Contains("node", StringComparison.Ordinal) ? "node" : "shop") && (worker.Rank == 2 || !workers.Contains("shop2", StringComparison.Ordinal))).Memory);
     }
 
+    [Theory]
+    // What others use says little of a group that has never been measured: it waits for all that they can spare, and starts with that.
+    [InlineData("shop 0, blog 1", "blog0=70 shop0?", "shop0", "")]
+    [InlineData("shop 0, blog 0", "blog0=70 shop0?", "", "shop0")]
+    [InlineData("shop 0, blog 1", "blog0=60 blog1=20 shop0?", "", "shop0")]
+    // Nothing can be spared.
+    [InlineData("shop 0, blog 1", "blog0=100 shop0?", "", "shop0")]
+    // The second one, once the first has shown what it uses.
+    [InlineData("shop 0, blog 1", "blog0=70 shop0 shop1?", "", "shop1")]
+    [InlineData("shop 0, blog 1", "blog0=70 shop0=10 shop1?", "shop1", "")]
+    // The size of the large one comes from beyond the application group's cap of 50 MiB.
+    [InlineData("shop 0 python, blog 1 python, node 1", "blog0=20 node0=40 shop0?", "shop0", "")]
+    // One that has been measured is no guess.
+    [InlineData("wiki 0, blog 1", "blog0=70 wiki0?", "", "wiki0")]
+    public void A_guess_keeps_nobody_waiting_for_ever(string groups, string workers, string granted, string refused)
+    {
+        var sizes = new SizeBook();
+        sizes.Note("wiki", 40 << 20);
+        var scene = CapScene.Groups(null, null, groups, megabytes: 100, megabytesOfPython: 50);
+        var decision = CapPlan.Decide(scene, sizes.Estimate(scene, CapScene.Workers(workers)));
+        Assert.Equal(granted, string.Join(' ', decision.Granted.Select(CapScene.Name)));
+        Assert.Equal(refused, string.Join(' ', decision.Refused.Select(static refusal => CapScene.Name(refusal.Worker))));
+    }
+
     [Fact]
     public void A_refusal_tells_the_figures()
     {
