@@ -70,6 +70,13 @@ internal static class DemandPlan
         var workers = state.Workers.Where(worker => worker.Rank == rank && worker.State is WorkerState.Starting or WorkerState.Ready).ToList();
         return workers.Count == 0 ? now - state.AskedAt
             : workers.TrueForAll(static worker => worker.LacksRoom) ? TimeSpan.MaxValue
-            : workers.Where(static worker => !worker.LacksRoom).Min(worker => worker.State == WorkerState.Starting ? TimeSpan.Zero : demand.IdleFor.GetValueOrDefault(worker.Id, now - worker.Since));
+            : workers.Where(static worker => !worker.LacksRoom).Min(worker => worker.State == WorkerState.Starting ? BootIdleTime(state, demand, rank, now) : demand.IdleFor.GetValueOrDefault(worker.Id, now - worker.Since));
+    }
+
+    // One that boots in the place of another is as idle as that one, unless a request has waited since: a group that is asked at each such boot would never find the rank idle.
+    private static TimeSpan BootIdleTime(GroupState state, GroupDemand demand, int rank, TimeSpan now)
+    {
+        var replaced = state.Workers.Where(worker => worker.Rank == rank && worker.State != WorkerState.Starting && demand.IdleFor.ContainsKey(worker.Id)).ToList();
+        return replaced.Count == 0 ? TimeSpan.Zero : replaced.Select(worker => demand.IdleFor[worker.Id]).Append(now - state.AskedAt).Min();
     }
 }

@@ -106,6 +106,21 @@ public sealed class DemandPlanTests
     }
 
     [Fact]
+    public void A_rank_stays_idle_while_the_successor_of_its_worker_boots()
+    {
+        var script = Recycled(idleFor: 60);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.Idle), new GroupAction.Stop(2, WorkerReason.Idle)], script.Measured(idle: (1, 60)).Started);
+    }
+
+    [Fact]
+    public void A_successor_that_boots_is_not_idle_after_a_request_waited()
+    {
+        var script = Recycled(idleFor: 50).On(Asked).Measured(waiting: 1).After(10).Tick();
+        Assert.Empty(script.Measured(idle: (1, 60)).Started);
+        Assert.Equal(script.Now + TimeSpan.FromSeconds(50), script.State.MeasureAt);
+    }
+
+    [Fact]
     public void Idle_off_keeps_what_was_started()
     {
         var script = Elastic(least: 0, idle: Timeout.InfiniteTimeSpan).Start().On(Asked).Measured(waiting: 1).Boot(1).After(1).Tick().Measured().After(3600);
@@ -168,6 +183,14 @@ public sealed class DemandPlanTests
     }
 
     private static PlannerScript Elastic(int least, TimeSpan? idle = null) => new(Settings(least, idle));
+
+    // Its successor boots beside it.
+    private static PlannerScript Recycled(int idleFor)
+    {
+        var script = Elastic(least: 0).Start().On(Asked).Measured(waiting: 1).Boot(1).After(idleFor).On(new GroupEvent.RecycleRequested(1)).On(new GroupEvent.Weighed(1, HasRoom: true));
+        Assert.Contains(new GroupAction.Spawn(2, 0, 1), script.Started);
+        return script.Granted(2);
+    }
 
     private static ProcessGroupSettings Settings(int least, TimeSpan? idle = null) => new()
     {
