@@ -264,7 +264,7 @@ internal sealed class GroupPlanner
         }
     }
 
-    // After a failure one start at a time shows whether it works again.
+    // After a failure one start at a time shows whether it works again. One that finds no room shows nothing, perhaps for ever.
     private IEnumerable<int> RanksToStart()
     {
         var ranks = RollPlan.RanksToStart(_state);
@@ -273,7 +273,7 @@ internal sealed class GroupPlanner
             return ranks;
         }
 
-        return _state.Workers.Any(worker => IsCurrent(worker) && worker.State == WorkerState.Starting) ? [] : ranks.Take(1);
+        return _state.Workers.Any(worker => IsCurrent(worker) && worker is { State: WorkerState.Starting, LacksRoom: false }) ? [] : ranks.Take(1);
     }
 
     private void Spawn(int rank)

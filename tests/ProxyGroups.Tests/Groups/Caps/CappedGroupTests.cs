@@ -62,6 +62,18 @@ public sealed class CappedGroupTests
     }
 
     [Fact]
+    public void After_a_failure_one_that_finds_no_room_does_not_keep_the_others_from_being_replaced()
+    {
+        var failure = new SpawnFailure(SpawnStep.Prepare, "'migrate' ended with exit code 1", [], "mend it", TimeSpan.Zero);
+        var script = new PlannerScript(Elastic with { Processes = 1 }).Start().Boot(1).On(new GroupEvent.DemandRose()).Measured(busy: 1, waiting: 2, oldestWait: 1).LacksRoom(2).LacksRoom(3);
+        script.On(Restart).Exited(2).Exited(3).On(new GroupEvent.Prepared(2, failure)).After(60).Tick();
+        Assert.Equal([new GroupAction.Spawn(4, 1, 2)], script.On(new GroupEvent.Prepared(2, null)).Started);
+        Assert.Contains(new GroupAction.Spawn(5, 2, 2), script.LacksRoom(4).Started);
+        Assert.Contains(new GroupAction.Spawn(6, 0, 2), script.LacksRoom(5).Started);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.RestartAsked)], Drains(script.LacksRoom(6)));
+    }
+
+    [Fact]
     public void Waiting_for_room_is_no_failed_start_however_long_it_takes()
     {
         var script = new PlannerScript().Start().LacksRoom(1).After(3600).Tick();
