@@ -57,7 +57,7 @@ internal sealed class GroupPlanner
         }
     }
 
-    // When the failures will be disproved; null: there are none, or nobody can: a worker that was ready before them says nothing while another is missing.
+    // When the failures will be disproved; null: there are none, or nobody can: a worker that was ready before them says nothing while another is missing and may be tried.
     private TimeSpan? StableAt() => _state.Failures == 0 ? null : _state.Workers
         .Where(worker => IsCurrent(worker) && worker.State == WorkerState.Ready && (worker.Since >= _state.FailedAt || RollPlan.IsWhole(_state)))
         .Min(worker => (TimeSpan?)((worker.Since > _state.FailedAt ? worker.Since : _state.FailedAt) + RestartBackoff.StableUptime));

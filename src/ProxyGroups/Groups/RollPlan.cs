@@ -42,9 +42,9 @@ internal static class RollPlan
         Workers = [.. state.Workers.Select(worker => worker.Rank == rank && worker is { State: WorkerState.Starting, LacksRoom: true } ? worker with { IsHeir = true } : worker)],
     };
 
-    /// <summary>Every rank that is wanted has a ready worker of the newest generation.</summary>
+    /// <summary>Every rank that is wanted has a ready worker of the newest generation, or one for which there is no room.</summary>
     public static bool IsWhole(GroupState state) => Enumerable.Range(0, state.Wanted)
-        .All(rank => state.Workers.Any(worker => worker.Rank == rank && worker.State == WorkerState.Ready && IsCurrent(state, worker)));
+        .All(rank => state.Workers.Any(worker => worker.Rank == rank && IsCurrent(state, worker) && worker is { State: WorkerState.Ready } or { State: WorkerState.Starting, LacksRoom: true }));
 
     /// <summary>Some worker that serves is not of the newest generation.</summary>
     public static bool IsRolling(GroupState state) => state.Workers.Any(worker => IsLive(worker) && worker.Generation < state.Generation);

@@ -74,6 +74,17 @@ public sealed class CappedGroupTests
     }
 
     [Fact]
+    public void Failures_are_forgotten_beside_a_worker_that_serves_when_there_is_no_room_for_another_try()
+    {
+        var script = new PlannerScript(Elastic with { Processes = 1 }).Start().Boot(1).After(10).On(new GroupEvent.DemandRose()).Measured(busy: 1, waiting: 1, oldestWait: 1).Fail(2).After(60).Tick();
+        Assert.Contains(new GroupAction.Spawn(3, 1, 1), script.Started);
+        Assert.Equal(1, script.State.Failures);
+        Assert.Equal(0, script.LacksRoom(3).State.Failures);
+        // So it is recycled as ever.
+        Assert.Contains(new GroupAction.Weigh(1, WorkerReason.RecycleAsked), script.On(new GroupEvent.RecycleRequested(1)).Started);
+    }
+
+    [Fact]
     public void Waiting_for_room_is_no_failed_start_however_long_it_takes()
     {
         var script = new PlannerScript().Start().LacksRoom(1).After(3600).Tick();
