@@ -69,7 +69,8 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
     private string Count(CapGroup group) =>
         string.Create(CultureInfo.InvariantCulture, $"{Held(group.Name)}{(Held(group.Name) < group.Minimum ? $" of {group.Minimum} that are kept for it" : "")}");
 
-    private long? Spare(Cap cap) => cap.Memory - MembersOf(cap).SelectMany(member => WorkersOf(member).Select(static held => held.Memory ?? 0).Order().Take(member.Minimum)).Sum();
+    // The highest ranks leave first.
+    private long? Spare(Cap cap) => cap.Memory - MembersOf(cap).SelectMany(member => WorkersOf(member).OrderBy(static held => held.Rank).Take(member.Minimum)).Sum(static held => held.Memory ?? 0);
 
     private int CountOf(Cap cap) => MembersOf(cap).Sum(member => Held(member.Name));
 

@@ -16,6 +16,8 @@ public sealed class MemoryCapTests
     [InlineData("shop 0, blog 0", "shop0=60 shop1?0=60 blog0=10 blog1?0=20", "blog1", "shop1")]
     [InlineData("shop 0, blog 0", "blog0=80 shop0?0=60 blog1?0=20", "", "shop0 blog1")]
     [InlineData("shop 0, blog 1", "blog0=80 shop0?0=60 blog1?0=20", "blog1", "shop0")]
+    // What is kept are the lowest ranks, however large: the others leave first.
+    [InlineData("shop 0, blog 1, wiki 1", "blog0=60 blog1=10 wiki0=5 shop0?0=50 wiki1?0=10", "wiki1", "shop0")]
     // Of unknown size one after the other, until the first is ready.
     [InlineData("shop 0, blog 0", "shop0? blog0?", "shop0", "")]
     [InlineData("shop 0, blog 0", "shop0 blog0?", "blog0", "")]
@@ -79,6 +81,15 @@ public sealed class MemoryCapTests
         var decision = CapPlan.Decide(scene, sizes.Estimate(scene, CapScene.Workers(workers)));
         Assert.Equal(granted, string.Join(' ', decision.Granted.Select(CapScene.Name)));
         Assert.Equal(refused, string.Join(' ', decision.Refused.Select(static refusal => CapScene.Name(refusal.Worker))));
+    }
+
+    [Fact]
+    public void Room_for_a_guess_is_made_by_the_highest_ranks()
+    {
+        var scene = CapScene.Groups(null, null, "shop 0 python, blog 1 python, node 1", megabytes: 100, megabytesOfPython: 50);
+        var seen = new SizeBook().Estimate(scene, CapScene.Workers("blog0=20 blog1=10 node0=45 shop0?0"));
+        var yields = YieldPlan.Choose(CapPlan.Decide(scene, seen), CapScene.Offers(seen, "blog1 9"), CapScene.Now);
+        Assert.Equal("blog1", CapScene.Name(Assert.Single(yields).Offer.Worker));
     }
 
     [Fact]
