@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.EndToEndTests;
@@ -40,6 +41,30 @@ public sealed class RecycleTests
         await LineAsync(frontDoor, "is recycled: it uses more than Recycle:WorkerMemory");
         await LineAsync(frontDoor, "ended: exit code 0");
         Assert.NotEqual(pid, await frontDoor.Client.GetStringAsync("/app/pid", Token));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Changed_limits_restart_nobody_and_hold_for_the_workers_that_run()
+    {
+        var site = Site.Of(("app", new { Directory = TestApps.Folder("trouble"), TestApps.Python, Recycle = new { MaxRequests = 1_000_000 } }));
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site);
+        var pid = await frontDoor.Client.GetStringAsync("/app/pid", Token);
+        await ChangeAsync(new JsonObject { ["WorkerMemory"] = "1GiB" }, revision: 2);
+        Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/app/pid", Token));
+
+        // It has had as many by now.
+        await ChangeAsync(new JsonObject { ["MaxRequests"] = 2 }, revision: 3);
+        await LineAsync(frontDoor, "is recycled: it has had its share");
+        await LineAsync(frontDoor, "ended: exit code 0");
+        Assert.NotEqual(pid, await frontDoor.Client.GetStringAsync("/app/pid", Token));
+        Assert.Equal(1, (await frontDoor.GroupAsync("app", Token)).GetProperty("generation").GetInt32());
+
+        async Task ChangeAsync(JsonObject limits, int revision)
+        {
+            site.Group("app")["Recycle"] = limits;
+            await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
+            await frontDoor.WaitForLogAsync(line => line.Contains($"revision {revision}", StringComparison.Ordinal));
+        }
     }
 
     private static Task<FrontDoorProcess> StartAsync(object app) => FrontDoorProcess.StartAsync(Site.Of(("app", app)));

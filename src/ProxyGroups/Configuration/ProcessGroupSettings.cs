@@ -188,6 +188,8 @@ public sealed record ProcessGroupSettings
         Queue = new(),
         // A worker is told these at its start, the others are kept from outside.
         Timeouts = Apps.Count == 0 ? new() { Watchdog = Timeouts.Watchdog } : new() { Watchdog = Timeouts.Watchdog, Startup = ImportWait },
+        // Whoever is recycled is counted, timed and measured from outside.
+        Recycle = new(),
         Buffering = new(),
         Group = new(),
         Restart = new(),

@@ -62,7 +62,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
                 _lives[fail.Worker].FailStart();
                 break;
             case GroupAction.Adapt:
-                group.AdaptWorkers(state);
+                AdaptWorkers(state);
                 break;
             case GroupAction.Offer offer:
                 Offer(_lives[offer.Worker], state);
@@ -127,17 +127,19 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         _logger.WorkerReady(life.Identity, life.Pid);
     }
 
+    private void AdaptWorkers(GroupState state)
+    {
+        group.AdaptWorkers(state);
+        foreach (var worker in state.Workers.Where(static worker => worker.IsOffered))
+        {
+            Limit(_lives[worker.Id], state.Settings.Recycle, worker.Spread);
+        }
+    }
+
     private void Limit(WorkerLife life, RecycleSettings limits, double spread)
     {
-        if (limits.MaxRequests is not null)
-        {
-            group.Scheduler.LimitLeases(life.Identity.Id, RecyclePlan.MaxRequests(limits, spread));
-        }
-
-        if (limits.WorkerMemory is { } memory)
-        {
-            life.WatchMemory(memory);
-        }
+        group.Scheduler.LimitLeases(life.Identity.Id, RecyclePlan.MaxRequests(limits, spread));
+        life.WatchMemory(limits.WorkerMemory);
     }
 
     private void Weigh(WorkerLife life, WorkerReason reason, Action<GroupEvent> post) => host.Memory.Weigh(life.Pid, () => host.Cgroups?.MemoryRoomOf(group.Name), room =>

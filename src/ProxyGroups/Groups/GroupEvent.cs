@@ -37,8 +37,8 @@ internal abstract record GroupEvent
     /// <summary>A response ran into Timeouts:Silence and holds a thread; the worker is to be replaced likewise.</summary>
     internal sealed record ResponseFellSilent(int Worker) : GroupEvent;
 
-    /// <summary>A worker has been granted as many leases as Recycle:MaxRequests allows it.</summary>
-    internal sealed record RequestsSpent(int Worker) : GroupEvent;
+    /// <summary>A worker has been granted as many leases as Recycle:MaxRequests allowed it when they were counted.</summary>
+    internal sealed record RequestsSpent(int Worker, long Leases) : GroupEvent;
 
     internal sealed record MemorySampled(int Worker, long Bytes) : GroupEvent;
 

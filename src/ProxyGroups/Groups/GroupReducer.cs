@@ -18,7 +18,7 @@ internal static class GroupReducer
         GroupEvent.Prepared prepared => ApplyPrepared(state, prepared, now, jitter),
         GroupEvent.SettingsChanged changed => NextGeneration(WithSettings(state, changed.Settings, now), WorkerReason.SettingsChanged, now),
         // A failing step before a restart may have been mended by them, so it is tried at once.
-        GroupEvent.SettingsAdapted adapted => WithSettings(state, adapted.Settings, now) with { NeedsAdaptation = true, RetryAt = now },
+        GroupEvent.SettingsAdapted adapted => WithLimits(WithSettings(state, adapted.Settings, now), state.Settings.Recycle) with { NeedsAdaptation = true, RetryAt = now },
         GroupEvent.RestartRequested restart when state.Phase == GroupPhase.Running => NextGeneration(state, restart.Reason, now),
         GroupEvent.HoldRequested when state.Phase == GroupPhase.Running => state with { Phase = GroupPhase.Stopped, StopReason = WorkerReason.Stopped },
         // The code may have changed in between: what starts is a new generation.
@@ -65,7 +65,10 @@ internal static class GroupReducer
         },
         GroupEvent.ResponseFellSilent silent => OnWorker(state, silent.Worker, static worker => worker with { ReplaceReason = WorkerReason.ResponseSilence }),
         GroupEvent.WatchdogChecked looked => OnWorker(state, looked.Worker, worker => WatchdogPlan.Note(worker, looked.Silence, now)),
-        GroupEvent.RequestsSpent spent => OnWorker(state, spent.Worker, static worker => worker with { IsSpent = true }),
+        GroupEvent.RequestsSpent spent => OnWorker(state, spent.Worker, worker => worker with
+        {
+            IsSpent = worker.IsSpent || spent.Leases >= RecyclePlan.MaxRequests(state.Settings.Recycle, worker.Spread),
+        }),
         GroupEvent.MemorySampled sampled => OnWorker(state, sampled.Worker, worker => worker with
         {
             Memory = sampled.Bytes,
@@ -91,6 +94,12 @@ internal static class GroupReducer
     {
         Settings = settings,
         MeasureAt = settings.IsElastic && state.Wanted > settings.Processes ? NextSample(state, now) : state.MeasureAt,
+    };
+
+    // What counted against the old limits says nothing about the new ones. Who is spent by those, too, is told again when the workers follow.
+    private static GroupState WithLimits(GroupState state, RecycleSettings old) => state.Settings.Recycle == old ? state : state with
+    {
+        Workers = [.. state.Workers.Select(worker => worker with { IsSpent = false, SamplesOver = state.Settings.Recycle.WorkerMemory == old.WorkerMemory ? worker.SamplesOver : 0 })],
     };
 
     private static GroupState NextGeneration(GroupState state, WorkerReason reason, TimeSpan now) =>

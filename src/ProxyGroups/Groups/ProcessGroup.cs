@@ -223,7 +223,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
         var actions = new GroupActions(this, host);
         Scheduler.WorkerDrained = (worker, _) => _supervisor!.Post(new GroupEvent.WorkerDrained(worker));
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
-        Scheduler.WorkerSpent = worker => _supervisor!.Post(new GroupEvent.RequestsSpent(worker));
+        Scheduler.WorkerSpent = (worker, leases) => _supervisor!.Post(new GroupEvent.RequestsSpent(worker, leases));
         Number = number;
         _cgroups = host.Cgroups;
         _caps = host.Caps;

@@ -22,7 +22,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     private WorkerProcess? _process;
     private CapRoom? _room;
     private IDisposable? _place;
-    private IDisposable? _memory;
+    private MemoryWatch? _memory;
     private Activity? _span;
     private long _launchedAt;
 
@@ -82,8 +82,16 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public ServingWorker ToServing(int threads) =>
         new(Identity, Pid, threads, Process!.Endpoint, _blueprint.Runtime.HasThreadPerSlot, _blueprint.Runtime.KeepsIdleConnections);
 
-    public void WatchMemory(long limit) =>
-        _memory = host.Memory.Watch(Pid, limit, bytes => post(new GroupEvent.MemorySampled(Identity.Id, bytes)));
+    /// <summary>Reports its size now and then while it has a limit; null: none.</summary>
+    public void WatchMemory(long? limit)
+    {
+        // A watch begun anew would begin its interval anew, and settings that change all the time would let nobody be measured.
+        if (limit != _memory?.Limit)
+        {
+            _memory?.Dispose();
+            _memory = limit is { } most ? host.Memory.Watch(Pid, most, bytes => post(new GroupEvent.MemorySampled(Identity.Id, bytes))) : null;
+        }
+    }
 
     public void Dispose()
     {

@@ -9,8 +9,8 @@ internal struct Aftermath
     /// <summary>Draining worker whose last lease is back; null: none. One operation ends the drain of one worker at most.</summary>
     public WorkerSlots? Drained { get; set; }
 
-    /// <summary>First of the workers that reached their limit of leases, linked; null: none.</summary>
-    public WorkerSlots? Spent { get; private set; }
+    /// <summary>Ids of the workers that reached their limit of leases, with that limit; null: none.</summary>
+    public List<(int Worker, long Leases)>? Spent { get; private set; }
 
     public bool Starved { get; set; }
 
@@ -34,8 +34,8 @@ internal struct Aftermath
 
     public void AddSpent(WorkerSlots worker)
     {
-        worker.NextSpent = Spent;
-        Spent = worker;
+        Spent ??= [];
+        Spent.Add((worker.Id, worker.SpentAt));
     }
 
     /// <summary>A completed waiter may be in use again at once, so the link is read before.</summary>

@@ -29,8 +29,8 @@ internal sealed class SlotScheduler : IDisposable
     /// <summary>The last lease of a draining worker is back: its id and epoch. Called outside the lock, once per drain.</summary>
     public Action<int, int>? WorkerDrained { get; set; }
 
-    /// <summary>The worker has been granted as many leases as <see cref="LimitLeases"/> said: its id. Called outside the lock, once per limit.</summary>
-    public Action<int>? WorkerSpent { get; set; }
+    /// <summary>The worker has been granted as many leases as <see cref="LimitLeases"/> said: its id and that number. Called outside the lock, once per limit.</summary>
+    public Action<int, long>? WorkerSpent { get; set; }
 
     /// <summary>
     /// A request waits while no worker is on offer. Called outside the lock for each such request, and when the last worker
@@ -114,7 +114,7 @@ internal sealed class SlotScheduler : IDisposable
         return epoch;
     }
 
-    /// <summary>Has <see cref="WorkerSpent"/> called when the worker has been granted so many leases since its offer. It grants on.</summary>
+    /// <summary>Has <see cref="WorkerSpent"/> called when the worker has been granted so many leases since its offer, at once if it has. It grants on. The last call counts.</summary>
     public void LimitLeases(int worker, long leases) => Change(state => state.LimitLeases(worker, leases));
 
     /// <summary>No new lease; <see cref="WorkerDrained"/> follows when the last one is back.</summary>
@@ -243,9 +243,9 @@ internal sealed class SlotScheduler : IDisposable
             WorkerDrained?.Invoke(worker.Id, worker.Epoch);
         }
 
-        for (WorkerSlots? spent = aftermath.Spent; spent is not null; spent = spent.NextSpent)
+        if (aftermath.Spent is { } spent)
         {
-            WorkerSpent?.Invoke(spent.Id);
+            spent.ForEach(limit => WorkerSpent?.Invoke(limit.Worker, limit.Leases));
         }
 
         if (aftermath.Starved)

@@ -51,9 +51,6 @@ internal sealed class WorkerSlots
     /// <summary>The number of leases whose grant makes the worker spent.</summary>
     public long SpentAt { get; set; } = long.MaxValue;
 
-    /// <summary>Link of the list that <see cref="Aftermath"/> keeps: a worker is spent once.</summary>
-    public WorkerSlots? NextSpent { get; set; }
-
     public WorkerSlotsState State { get; set; }
 
     public bool IsDrained => State == WorkerSlotsState.Draining && Busy == 0;

@@ -34,7 +34,7 @@ internal sealed class MemorySampler : IDisposable
 
     /// <summary>Samples a worker until the result is disposed of.</summary>
     /// <param name="sampled">Gets the bytes that the worker's processes alone use.</param>
-    public IDisposable Watch(int pid, long limit, Action<long> sampled)
+    public MemoryWatch Watch(int pid, long limit, Action<long> sampled)
     {
         var watch = new MemoryWatch(pid, limit, sampled, ended => _watches.TryRemove(ended, out _));
         _watches[watch] = true;

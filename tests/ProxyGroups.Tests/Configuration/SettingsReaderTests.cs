@@ -137,6 +137,13 @@ public sealed class SettingsReaderTests
         Assert.Equal(Requests(new(), 10).OfWorkers(true), Requests(new(), 20).OfWorkers(true));
     }
 
+    [Fact]
+    public void Limits_that_are_kept_from_outside_restart_no_worker()
+    {
+        ProcessGroupSettings changed = new() { Recycle = new() { MaxRequests = 7, MaxAge = TimeSpan.FromHours(1), WorkerMemory = 1 << 30, Jitter = 0 } };
+        Assert.Equal(new ProcessGroupSettings().OfWorkers(true), changed.OfWorkers(true));
+    }
+
     [Theory]
     [InlineData("/blog", false)]
     [InlineData("/other", true)]

@@ -58,6 +58,31 @@ public sealed class LeaseLimitTests : SchedulerTest
     }
 
     [Fact]
+    public void A_limit_that_is_set_again_is_reported_again()
+    {
+        Scheduler.Offer(1, 0, 1, capacity: 1);
+        Scheduler.LimitLeases(1, 2);
+        Release(Acquire());
+        Scheduler.LimitLeases(1, 3);
+        Release(Acquire());
+        Assert.Empty(Spent);
+        Release(Acquire());
+        Scheduler.LimitLeases(1, 1);
+        Assert.Equal([1, 1], Spent);
+    }
+
+    [Fact]
+    public void A_limit_that_is_taken_away_spends_nobody()
+    {
+        Scheduler.Offer(1, 0, 1, capacity: 1);
+        Scheduler.LimitLeases(1, 2);
+        Release(Acquire());
+        Scheduler.LimitLeases(1, long.MaxValue);
+        Release(Acquire());
+        Assert.Empty(Spent);
+    }
+
+    [Fact]
     public void An_unknown_worker_has_no_limit()
     {
         Scheduler.LimitLeases(7, 1);

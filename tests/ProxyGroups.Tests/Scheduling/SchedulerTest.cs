@@ -15,7 +15,7 @@ public abstract class SchedulerTest : IDisposable
         {
             Starved = () => Starvations++,
             Queued = () => Queued++,
-            WorkerSpent = Spent.Add,
+            WorkerSpent = (worker, _) => Spent.Add(worker),
             WorkerDrained = (worker, epoch) => Drained.Add((worker, epoch)),
         };
     }

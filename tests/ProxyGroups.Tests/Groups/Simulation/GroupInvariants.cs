@@ -129,9 +129,14 @@ internal sealed class GroupInvariants(SimulatedGroup group, Machine machine)
             var (worker, process) = (group.State.Find(slots.Id)!, group.FindWorker(slots.Id)!);
             Assert.Equal(Math.Max(0, process.Threads - process.Forfeited), slots.Capacity);
             Assert.True(worker.State == WorkerState.Ready == (slots.State != WorkerSlotsState.Draining), $"{worker.State} is {slots.State} to the scheduler");
+            Assert.True(worker.State != WorkerState.Ready || worker.Generation < group.State.Generation || worker.IsSpent == (slots.Granted >= MaxRequestsOf(worker)) || WillBeTold(worker), $"{worker} has had {slots.Granted} requests of {MaxRequestsOf(worker)}");
             Assert.True(slots.State != WorkerSlotsState.Suspect || WillBeJudged(worker), $"nobody restores the suspect {worker.Id}");
         }
     }
+
+    private long MaxRequestsOf(WorkerView worker) => RecyclePlan.MaxRequests(group.State.Settings.Recycle, worker.Spread);
+
+    private bool WillBeTold(WorkerView worker) => !worker.IsSpent && group.Inbox.Any(happened => happened is GroupEvent.RequestsSpent spent && spent.Worker == worker.Id);
 
     private bool WillBeJudged(WorkerView worker) =>
         worker.SuspectUntil is not null || group.Inbox.Any(happened => happened is GroupEvent.WorkerSuspected suspected && suspected.Worker == worker.Id);

@@ -44,6 +44,7 @@ internal static class SettingsDraw
             MaxProcesses = other.MaxProcesses,
             Threads = other.Threads,
             Queue = other.Queue,
+            Recycle = other.Recycle,
             Timeouts = other.Timeouts with { Watchdog = settings.Timeouts.Watchdog },
             Restart = other.Restart,
         };

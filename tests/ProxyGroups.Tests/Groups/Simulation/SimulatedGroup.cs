@@ -26,7 +26,7 @@ internal sealed class SimulatedGroup : IDisposable, ICapMember
         Scheduler = new SlotScheduler(Limits(Settings), machine.Time)
         {
             WorkerDrained = (worker, _) => Post(new GroupEvent.WorkerDrained(worker)),
-            WorkerSpent = worker => Post(new GroupEvent.RequestsSpent(worker)),
+            WorkerSpent = (worker, leases) => Post(new GroupEvent.RequestsSpent(worker, leases)),
         };
         Scheduler.Starved = Scheduler.Queued = ReportDemand;
         Clients = new SimulatedClients(this, machine);
@@ -212,11 +212,10 @@ internal sealed class SimulatedGroup : IDisposable, ICapMember
     {
         worker.Threads = State.Settings.Threads;
         Scheduler.Offer(worker.Identity.Id, worker.Identity.Rank, worker.Identity.Generation, worker.Threads);
-        if (State.Settings.Recycle.MaxRequests is not null)
-        {
-            Scheduler.LimitLeases(worker.Identity.Id, RecyclePlan.MaxRequests(State.Settings.Recycle, State.Find(worker.Identity.Id)!.Spread));
-        }
+        LimitLeases(worker.Identity.Id);
     }
+
+    private void LimitLeases(int worker) => Scheduler.LimitLeases(worker, RecyclePlan.MaxRequests(State.Settings.Recycle, State.Find(worker)!.Spread));
 
     private void AdaptWorkers()
     {
@@ -224,6 +223,11 @@ internal sealed class SimulatedGroup : IDisposable, ICapMember
         {
             worker.Threads = State.Settings.Threads;
             Scheduler.Resize(worker.Identity.Id, worker.Threads);
+        }
+
+        foreach (var worker in State.Workers.Where(static worker => worker.IsOffered))
+        {
+            LimitLeases(worker.Id);
         }
     }
 

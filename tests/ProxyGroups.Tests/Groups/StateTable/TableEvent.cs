@@ -28,7 +28,7 @@ internal sealed record TableEvent(string Name, Func<PlannerScript, GroupEvent> B
         new("WorkerSuspected", static _ => new GroupEvent.WorkerSuspected(1, Epoch: 2)),
         new("RequestDeadlinePassed", static _ => new GroupEvent.RequestDeadlinePassed(1)),
         new("ResponseFellSilent", static _ => new GroupEvent.ResponseFellSilent(1)),
-        new("RequestsSpent", static _ => new GroupEvent.RequestsSpent(1)),
+        new("RequestsSpent", static _ => new GroupEvent.RequestsSpent(1, Leases: long.MaxValue)),
         new("MemorySampled", static _ => new GroupEvent.MemorySampled(1, OverLimit)),
         new("WeighedWithRoom", static _ => new GroupEvent.Weighed(1, HasRoom: true)),
         new("WeighedWithoutRoom", static _ => new GroupEvent.Weighed(1, HasRoom: false)),
