@@ -105,6 +105,15 @@ public sealed class RollTests
     }
 
     [Fact]
+    public void A_worker_whose_room_was_lost_is_waited_for_only_while_what_always_runs_is_not_there()
+    {
+        var script = new PlannerScript(processes: 2).Start().Boot(1, 2).On(Restart).On(new GroupEvent.Prepared(2, null)).LacksRoom(3).Gone(1);
+        Assert.True(script.State.Find(3) is { IsHeir: true, LacksRoom: true });
+        Assert.DoesNotContain(script.LacksRoom(4).Started, static action => action is GroupAction.Drain);
+        Assert.Contains(new GroupAction.Drain(2, WorkerReason.RestartAsked), script.On(new GroupEvent.SettingsAdapted(script.State.Settings with { Processes = 1 })).Started);
+    }
+
+    [Fact]
     public void Settings_that_need_no_restart_reach_the_workers_and_replace_none()
     {
         var script = new PlannerScript().Start().Boot(1).On(new GroupEvent.SettingsAdapted(new ProcessGroupSettings { Processes = 1, MaxProcesses = 1, Threads = 9 }));
