@@ -35,6 +35,8 @@ public sealed class DirectTests(DirectTests.TwoWays ways) : IClassFixture<Direct
         { "DELETE", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
         { "OPTIONS", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
         { "POST", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
+        { "head", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
+        { "GET", "HTTP/1.1 200 OK\r\nX-Hop: 1\r\nConnection: X-Hop\r\nContent-Length: 5\r\n\r\nhello" },
     };
 
     [Theory(Timeout = 60_000)]
@@ -56,7 +58,7 @@ public sealed class DirectTests(DirectTests.TwoWays ways) : IClassFixture<Direct
         {
             var target = variations.Path() + variations.Query();
             var fields = string.Concat(variations.Headers().Append(Odd(variations)).Select(static field => $"{field.Name}: {field.Value}\r\n"));
-            var method = variations.Pick<string>(["GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "POST", "PUT", "get"]);
+            var method = variations.Pick<string>(["GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "POST", "PUT", "get", "head"]);
             var direct = await AskAsync(method, "/direct" + target, fields);
             var forwarded = await AskAsync(method, "/detour" + target, fields);
             Assert.True(direct == forwarded, $"{method} {target}\n{fields}\ndirect: {direct}\nforwarded: {forwarded}");
@@ -65,7 +67,7 @@ public sealed class DirectTests(DirectTests.TwoWays ways) : IClassFixture<Direct
 
     private static (string Name, string Value) Odd(RequestVariations variations) => variations.Pick<(string, string)>(
     [
-        ("Content-Type", "text/plain"), ("Content-Length", "0"), ("Expires", "0"), ("Upgrade-Insecure-Requests", "1"), ("TE", "trailers"), ("Connection", "X-A"),
+        ("Content-Type", "text/plain"), ("Content-Length", "0"), ("Expires", "0"), ("Upgrade-Insecure-Requests", "1"), ("TE", "trailers"), ("Connection", "X-A"), ("Connection", "close, Accept, X-Request-ID"), ("Forwarded", "for=6.6.6.6"),
         ("Keep-Alive", "timeout=5"), ("Proxy-Authorization", "x"), ("Proxy", "x"), ("X_Y", "z"), ("X-Request-ID", "mine"), ("Alt-Svc", "x"), ("Expect", "100-continue"),
         ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("Content-Language", "de"), ("X-Forwarded-Ssl", "on"), ("HTTP2-Settings", "x"),
     ]);

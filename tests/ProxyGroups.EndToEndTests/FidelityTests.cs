@@ -117,6 +117,10 @@ public sealed class FidelityTests : IClassFixture<FidelityTests.RawSite>
     [InlineData("Proxy: http://evil")]
     [InlineData("Content_Length: 7")]
     [InlineData("X_FORWARDED_FOR: 6.6.6.6")]
+    [InlineData("Forwarded: for=6.6.6.6")]
+    [InlineData("X-Real-IP: 6.6.6.6")]
+    [InlineData("X-Original-URL: /evil")]
+    [InlineData("X-Hop: /evil\r\nConnection: X-Hop")]
     public async Task No_client_can_set_what_the_front_door_tells_a_WSGI_app(string header)
     {
         var answer = await AskAsync($"GET /wsgi/environ HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n");

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ProxyGroups.Proxying;
@@ -15,6 +14,12 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var request = context.HttpContext.Request;
+        if (request.Method != context.ProxyRequest.Method.Method)
+        {
+            // YARP writes known methods in capitals; "head" is another method than HEAD (RFC 9110 9.1), with a body in its answer.
+            context.ProxyRequest.Method = new HttpMethod(request.Method);
+        }
+
         var prefix = request.PathBase.Value ?? string.Empty;
         if (context.ProxyRequest.RequestUri is null)
         {
@@ -38,8 +43,7 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
             return;
         }
 
-        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        var raw = string.IsNullOrEmpty(target) ? null : RawTarget.PathOf(target);
+        var raw = RawTarget.PathOf(request);
         if (raw is not null && prefix.Length > 0)
         {
             raw = RawTarget.RemovePrefix(raw, prefix);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ProxyGroups.Proxying;
 
@@ -9,6 +11,13 @@ namespace ProxyGroups.Proxying;
 /// </summary>
 internal static class RawTarget
 {
+    /// <summary>The path of a request as the client wrote it; null where a middleware has rewritten it since, and where <see cref="PathOf(string)"/> finds none.</summary>
+    public static string? PathOf(HttpRequest request)
+    {
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return !string.IsNullOrEmpty(target) && PathOf(target) is { } path && IsStill(target, path, request) ? path : null;
+    }
+
     /// <summary>
     /// The path of an origin-form or absolute-form target (RFC 9112 section 3.2), without the query; null for other forms, and for absolute
     /// ones with characters that <see cref="Uri"/>, by which Kestrel has found the route, reads otherwise: the app must not see another path.
@@ -41,6 +50,20 @@ internal static class RawTarget
     /// </summary>
     public static string? RemovePrefix(string path, string decodedPrefix) =>
         CutPrefix(path, decodedPrefix) ?? (MayHaveDots(path) ? CutPrefix(ResolveDots(path), decodedPrefix) : null);
+
+    private static bool IsStill(string target, string path, HttpRequest request)
+    {
+        var (prefix, rest) = (request.PathBase.Value ?? string.Empty, request.Path.Value ?? string.Empty);
+        return IsJoined(path, prefix, rest) || IsJoined(Decode(target, path), prefix, rest);
+    }
+
+    private static bool IsJoined(string path, string prefix, string rest) =>
+        path.Length == prefix.Length + rest.Length && path.StartsWith(prefix, StringComparison.Ordinal) && path.EndsWith(rest, StringComparison.Ordinal);
+
+    // As Kestrel has done to find the route: absolute targets by Uri, the others like this.
+    private static string Decode(string target, string path) =>
+        target.StartsWith('/') ? PathString.FromUriComponent(MayHaveDots(path) ? ResolveDots(path) : path).Value ?? string.Empty
+        : Uri.TryCreate(target, UriKind.Absolute, out var uri) ? uri.LocalPath : path;
 
     private static string? CutPrefix(string path, string decodedPrefix)
     {

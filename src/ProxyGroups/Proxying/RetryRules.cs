@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Polly;
 using Polly.Retry;
 
@@ -24,7 +23,7 @@ internal static class RetryRules
         .Build();
 
     public static bool IsSafe(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+        method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
 
     /// <param name="isSafe">The request's method is safe.</param>
     /// <param name="wasSent">A byte of it may have reached a worker.</param>

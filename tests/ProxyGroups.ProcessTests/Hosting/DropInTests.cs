@@ -49,6 +49,31 @@ public sealed class DropInTests
         Assert.Equal(HttpStatusCode.OK, (await site.Client.GetAsync("/app/pid", Token)).StatusCode);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("/app/a%2Fb/%C3%BC?q=1", "/a%2Fb/%C3%BC?q=1")]
+    [InlineData("/base/app/a%2Fb", "/a%2Fb")]
+    [InlineData("/base/app/moved/%C3%BC?q=1", "/new%20place/%C3%BC?q=1")]
+    [InlineData("/app/moved/x", "/new%20place/x")]
+    [InlineData("/plain/moved/x", "/plain/new%20place/x")]
+    [InlineData("/plain/a%2Fb", "/plain/a%2Fb")]
+    public async Task A_worker_is_asked_for_what_the_app_s_own_middleware_made_of_the_path(string target, string expected)
+    {
+        var builder = DropInSite.CreateBuilder("""{ "ReverseProxy": { "Routes": { "plain": { "ClusterId": "app", "Match": { "Path": "/plain/{**rest}" } } } } }""");
+        builder.AddProxyGroups();
+        var app = builder.Build();
+        app.UsePathBase("/base");
+        app.Use(static (context, next) =>
+        {
+            context.Request.Path = new PathString(context.Request.Path.Value!.Replace("/moved/", "/new place/", StringComparison.Ordinal));
+            return next();
+        });
+        app.UseRouting();
+        app.MapProxyGroups();
+        await using var site = await DropInSite.StartAsync(app, Token);
+        var seen = await site.Client.GetStringAsync(target, Token);
+        Assert.Equal($"GET {expected}", seen.Split('\n')[0]);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task AddReverseProxy_after_ours_is_refused_with_the_way_out()
     {

@@ -14,6 +14,11 @@ public sealed class ClientHeaderFilterTests
     [InlineData("X-Forwarded-Scheme")]
     [InlineData("X-Forwarded-Server")]
     [InlineData("X-Forwarded-Protocol")]
+    [InlineData("forwarded")]
+    [InlineData("X-Real-Ip")]
+    [InlineData("X-Client-IP")]
+    [InlineData("X-Original-Url")]
+    [InlineData("X-Rewrite-URL")]
     public void What_an_app_would_take_for_ours_is_dropped(string name) => Assert.True(ClientHeaderFilter.IsUnwanted(name));
 
     [Theory]

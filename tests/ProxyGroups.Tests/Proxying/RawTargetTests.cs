@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ProxyGroups.Proxying;
 
 namespace ProxyGroups.Tests.Proxying;
@@ -17,6 +19,27 @@ public sealed class RawTargetTests
     [InlineData("*", null)]
     [InlineData("host:443", null)]
     public void The_path_is_taken_as_written(string target, string? path) => Assert.Equal(path, RawTarget.PathOf(target));
+
+    // The path as Kestrel decodes it, perhaps parted by UsePathBase.
+    [Theory]
+    [InlineData("/a/b?x", "", "/a/b", "/a/b")]
+    [InlineData("/a/b", "/a", "/b", "/a/b")]
+    [InlineData("/%61%2Fb/%C3%BC/%FF", "", "/a%2Fb/ü/%FF", "/%61%2Fb/%C3%BC/%FF")]
+    [InlineData("/a/../b/%2e/c", "", "/b/c", "/a/../b/%2e/c")]
+    [InlineData("/a/b/..", "", "/a/", "/a/b/..")]
+    [InlineData("/%2561", "", "/%61", "/%2561")]
+    [InlineData("http://host/a%20b", "", "/a b", "/a%20b")]
+    [InlineData("/a/b", "", "/a/c", null)]
+    [InlineData("/a/b", "", "/b", null)]
+    [InlineData("/a%62", "", "/a%62", "/a%62")]
+    [InlineData("*", "", "", null)]
+    public void The_path_of_a_request_is_as_written_unless_a_middleware_has_rewritten_it(string target, string prefix, string path, string? expected)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        (context.Request.PathBase, context.Request.Path) = (new PathString(prefix), new PathString(path));
+        Assert.Equal(expected, RawTarget.PathOf(context.Request));
+    }
 
     [Theory]
     [InlineData("/blog/x", "/blog", "/x")]

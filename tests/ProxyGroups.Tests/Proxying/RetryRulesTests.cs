@@ -14,6 +14,7 @@ public sealed class RetryRulesTests
     [InlineData("DELETE", false)]
     [InlineData("PATCH", false)]
     [InlineData("PURGE", false)]
+    [InlineData("get", false)]
     public void Methods_are_safe_as_RFC_9110_says(string method, bool isSafe) => Assert.Equal(isSafe, RetryRules.IsSafe(method));
 
     [Theory]

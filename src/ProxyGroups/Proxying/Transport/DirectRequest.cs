@@ -12,10 +12,12 @@ internal readonly record struct DirectRequest : IOutgoingRequest
 
     private readonly HttpRequest _request;
     private readonly IReadOnlyCollection<string> _traceFields;
+    private readonly IReadOnlySet<string> _hopByHop;
 
     private DirectRequest(HttpRequest request, string path, string prefix)
     {
         (_request, Path) = (request, path);
+        _hopByHop = HopByHop.NamedBy(request.Headers.Connection);
         Added = new(6)
         {
             (ForwardedFields.For, ForwardedFields.AddressOf(request)),
@@ -23,7 +25,7 @@ internal readonly record struct DirectRequest : IOutgoingRequest
         };
         Add(ForwardedFields.Host, ForwardedFields.HostOf(request));
         Add(ForwardedFields.Prefix, ForwardedFields.PrefixOf(prefix));
-        if (!request.Headers.ContainsKey(ForwardedFields.RequestId))
+        if (!request.Headers.ContainsKey(ForwardedFields.RequestId) || _hopByHop.Contains(ForwardedFields.RequestId))
         {
             Add(ForwardedFields.RequestId, request.HttpContext.TraceIdentifier);
         }
@@ -31,10 +33,9 @@ internal readonly record struct DirectRequest : IOutgoingRequest
         _traceFields = Activity.Current is { } current ? TraceContext.Pass(current, Added, static (added, name, value) => added.Add((name, value))) : [];
     }
 
-    public bool IsHead => HttpMethods.IsHead(Method);
+    public bool IsHead => Method == HttpMethods.Head;
 
-    /// <summary>Known ones in capitals, whatever the client wrote: YARP does the same.</summary>
-    public string Method => HttpMethods.GetCanonicalizedValue(_request.Method);
+    public string Method => _request.Method;
 
     /// <summary>As the client wrote it, without what is taken from its front.</summary>
     public string Path { get; }
@@ -50,7 +51,10 @@ internal readonly record struct DirectRequest : IOutgoingRequest
     /// <summary>Our own header fields.</summary>
     public List<(string Name, string Value)> Added { get; }
 
-    /// <summary>False where only YARP's way knows what to do: a target in another form than a path (RFC 9112 3.2), or one that does not begin with the prefix.</summary>
+    /// <summary>
+    /// False where only YARP's way knows what to do: a target in another form than a path (RFC 9112 3.2), one that a middleware has rewritten, or one that does
+    /// not begin with the prefix.
+    /// </summary>
     public static bool TryCreate(HttpContext context, DirectRoute route, out DirectRequest direct)
     {
         direct = default;
@@ -61,7 +65,7 @@ internal readonly record struct DirectRequest : IOutgoingRequest
         }
 
         var prefix = PrefixOf(context.Request, route);
-        var path = RawTarget.PathOf(target);
+        var path = RawTarget.PathOf(context.Request);
         if (path is not null && prefix.Length > 0)
         {
             path = RawTarget.RemovePrefix(path, prefix);
@@ -74,7 +78,7 @@ internal readonly record struct DirectRequest : IOutgoingRequest
     /// <summary>Whether a header field of the client is sent as it is. One whose name is no token (RFC 9110 5.1) is not: line breaks in it, which Kestrel lets HTTP/2 clients send, would begin a request of their own.</summary>
     public bool Passes(string name) =>
         !name.AsSpan().ContainsAnyExcept(TokenCharacters) && !HopByHop.Contains(name) && !ClientHeaderFilter.IsUnwanted(name) && !ForwardedFields.IsOurs(name)
-        && (_traceFields.Count == 0 || !_traceFields.Contains(name, StringComparer.OrdinalIgnoreCase));
+        && !_hopByHop.Contains(name) && (_traceFields.Count == 0 || !_traceFields.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     public RequestHead WriteHead(bool close, ref byte[] buffer) => RequestHeadWriter.Write(this, close, ref buffer);
 

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -24,6 +25,7 @@ internal ref struct ResponseHeadParser
     private bool _close;
     private bool _keepAlive;
     private int _keepAliveSeconds = -1;
+    private StringValues _connection;
 
     private ResponseHeadParser(List<ResponseField> fields, int status, bool isHttp10) =>
         (_fields, _isTunnel, _isHttp10) = (fields, status == (int)HttpStatusCode.SwitchingProtocols, isHttp10);
@@ -187,6 +189,10 @@ internal ref struct ResponseHeadParser
         {
             Keep(name, value);
         }
+        else if (!Ascii.EqualsIgnoreCase(value, "close"u8) && !Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
+        {
+            _connection = StringValues.Concat(_connection, Encoding.Latin1.GetString(value));
+        }
     }
 
     private void ReadKeepAlive(ReadOnlySpan<byte> value)
@@ -215,6 +221,12 @@ internal ref struct ResponseHeadParser
         if (status == 205 && (_chunked || _length > 0))
         {
             throw new ProtocolException("a 205 has no body");
+        }
+
+        if (_connection.Count > 0)
+        {
+            var named = HopByHop.NamedBy(_connection);
+            _fields.RemoveAll(field => named.Contains(field.Name.Text));
         }
 
         var framing = FramingOf(status, isHead);

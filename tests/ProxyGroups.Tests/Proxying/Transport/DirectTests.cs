@@ -29,7 +29,10 @@ public sealed class DirectTests
         context.Request.Headers.Append("X-Forwarded-For", "6.6.6.6");
         context.Request.Headers.Append("X_Forwarded_For", "6.6.6.6");
         context.Request.Headers.Append("Proxy-Authorization", "secret");
-        context.Request.Headers.Append("Connection", "keep-alive");
+        context.Request.Headers.Append("Connection", new(["keep-alive, X-Hop", "x-request-id,host"]));
+        context.Request.Headers.Append("x-hop", "1");
+        context.Request.Headers.Append("X-Request-Id", "not ours");
+        context.Request.Headers.Append("X-Real-IP", "6.6.6.6");
         context.Request.Headers.Append("TE", "trailers");
         context.Request.Headers.Append("Content-Length", "0");
         var exchange = bench.Begin();
@@ -49,14 +52,14 @@ public sealed class DirectTests
     public async Task An_answer_in_one_piece_is_taken_whole_and_the_worker_is_done_by_then()
     {
         using var bench = new TransportBench();
-        var (exchange, connection) = await AskAsync(bench, "HTTP/1.1 201 Made it\r\nX-A: 1\r\nx-a: 2\r\nConnection: close, x\r\nAlt-Svc: h3\r\nContent-Length: 5\r\n\r\nhello");
+        var (exchange, connection) = await AskAsync(bench, "HTTP/1.1 201 Made it\r\nX-A: 1\r\nx-a: 2\r\nX-Hop: 1\r\nConnection: close, x-hop\r\nAlt-Svc: h3\r\nContent-Length: 5\r\n\r\nhello");
         using var _ = connection;
         var response = new DefaultHttpContext().Response;
         Assert.Equal((true, "hello"), Take(exchange, response));
         Assert.Equal(1, exchange.DoneCount);
         Assert.Equal((201, "Made it", 5L), (response.StatusCode, response.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase, response.ContentLength));
         Assert.Equal(["1", "2"], response.Headers["X-A"].ToArray());
-        Assert.False(response.Headers.ContainsKey("Connection") || response.Headers.ContainsKey("Alt-Svc"));
+        Assert.False(response.Headers.ContainsKey("Connection") || response.Headers.ContainsKey("Alt-Svc") || response.Headers.ContainsKey("X-Hop"));
         exchange.Exchange.Abandon();
         Assert.Equal((1, ""), (exchange.DoneCount, await connection.ReadToEndAsync()));
     }
@@ -150,6 +153,24 @@ public sealed class DirectTests
     public void A_target_in_another_form_is_left_to_the_forwarder(string target) =>
         Assert.False(DirectRequest.TryCreate(Context(target), Route(), out _));
 
+    [Fact]
+    public void A_path_that_a_middleware_has_rewritten_is_left_to_the_forwarder()
+    {
+        var context = Context("/old");
+        context.Request.Path = "/new";
+        Assert.False(DirectRequest.TryCreate(context, Route(), out _));
+    }
+
+    [Theory]
+    [InlineData("HEAD", true)]
+    [InlineData("head", false)]
+    public void A_method_is_the_one_that_the_client_wrote(string method, bool isHead)
+    {
+        var context = Context("/");
+        context.Request.Method = method;
+        Assert.Equal((method, isHead), (Direct(context).Method, Direct(context).IsHead));
+    }
+
     [Theory]
     [InlineData("/blog/%62", "/blog/b", "/%62")]
     [InlineData("/%62log", "/blog", "/")]
@@ -157,7 +178,7 @@ public sealed class DirectTests
     public void The_prefix_of_the_route_is_taken_off(string target, string path, string left)
     {
         var context = Context(target);
-        context.Request.Path = path;
+        Assert.Equal(path, context.Request.Path);
         Assert.True(DirectRequest.TryCreate(context, Route(new Dictionary<string, string> { ["PathRemovePrefix"] = "blog" }), out var request));
         Assert.Equal(left, request.Path);
         Assert.Equal(left != path, request.Added.Contains(("X-Forwarded-Prefix", "/blog")));
@@ -193,6 +214,7 @@ public sealed class DirectTests
         var query = target.IndexOf('?', StringComparison.Ordinal);
         (context.Request.Method, context.Request.Scheme, context.Request.Host) = ("GET", "http", new HostString("shop.example"));
         context.Request.QueryString = new QueryString(query < 0 ? "" : target[query..]);
+        context.Request.Path = target.StartsWith('/') ? PathString.FromUriComponent(query < 0 ? target : target[..query]) : PathString.Empty;
         return context;
     }
 
