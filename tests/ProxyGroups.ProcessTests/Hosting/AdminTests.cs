@@ -223,6 +223,8 @@ public sealed class AdminTests
         Assert.Equal(404, await StatusAsync(admin, HttpMethod.Get, "/v1"));
         Assert.Equal(400, await StatusAsync(admin, HttpMethod.Get, "/v1/events?after=yesterday"));
         Assert.Equal(GroupPhase.Running, Group(site).State.Phase);
+        using var refused = await admin.Client.PostAsync("/v1/groups/app/stop", new StringContent("x"), Token);
+        Assert.True(refused.Headers.ConnectionClose, "the client is not told that the connection ends");
         using var outside = await site.Client.GetAsync("/v1/status", Token);
         Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
     }

@@ -29,9 +29,14 @@ internal static class AdminGuard
             return AdminProblem.Forbidden("The request comes from a page of another site, which may see and steer nothing here.");
         }
 
-        return context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
-            ? new AdminProblem(StatusCodes.Status413PayloadTooLarge, "Content too large", "This request takes no body. Send it without one.")
-            : null;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            // The body stays unread, so the connection ends: whoever is not told sends the next request into it.
+            context.Response.Headers.Connection = "close";
+            return new AdminProblem(StatusCodes.Status413PayloadTooLarge, "Content too large", "This request takes no body. Send it without one.");
+        }
+
+        return null;
     }
 
     private static bool IsOfAnotherSite(HttpRequest request)
