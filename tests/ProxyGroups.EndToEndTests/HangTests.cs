@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
@@ -67,7 +68,8 @@ public sealed class HangTests
         using var answer = await stuck;
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         await LineAsync(frontDoor, "is killed with all that it started: gave no sign of life");
-        Assert.DoesNotContain(pid, (await frontDoor.PidsAsync("app", Token)).Select(static left => $"{left}"));
+        // The line comes before the deed.
+        await Poll.UntilAsync(() => !Poll.IsAlive(int.Parse(pid, CultureInfo.InvariantCulture)), "the end of the killed worker", Token);
     }
 
     [Fact(Timeout = 60_000)]
