@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
@@ -65,6 +66,8 @@ public static class ProxyGroupsSystemdExtensions
 
         // The last one that can bind an address is asked first.
         builder.Services.AddSingleton(sockets).AddSingleton<IConnectionListenerFactory, PassedSocketTransport>().AddHostedService<PassedSocketCheck>();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<TimeProvider>(static (kestrel, time) =>
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => StopNotice.Postpone(next, time))));
     }
 
     private static void Report(IServiceCollection services)
