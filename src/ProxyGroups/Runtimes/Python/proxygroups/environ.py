@@ -8,6 +8,15 @@ _KEYS = {}
 _KEYS_LIMIT = 2000
 """Header name as sent -> environ key, or _DROPPED. Bounded, since names come from outside."""
 
+_FIELDS = {}
+_FIELDS_LIMIT = 1000
+_FIELD_LENGTH = 200
+"""Header line as sent -> (environ key or _DROPPED, value): clients and the front door say the same again and again.
+Bounded in number and length, since lines come from outside."""
+
+_NOT_KEPT = frozenset(("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_REQUEST_ID", "HTTP_TRACEPARENT"))
+"""A secret, or another one each time."""
+
 _SINGLE = frozenset(("HTTP_HOST", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"))
 """Said twice, these make two readers see two different requests (RFC 9112 3.2, 6.3), so they are refused."""
 
@@ -51,15 +60,8 @@ def build(head, base):
     remaining = iter(lines)
     _read_request_line(next(remaining), environ)
     for line in remaining:
-        name, colon, value = line.partition(":")
-        try:
-            key = _KEYS[name]
-        except KeyError:
-            key = _learn(name)
-        if not colon:
-            raise BadRequest("400 Bad Request", "header line without a colon")
+        key, value = _FIELDS.get(line) or _read_field(line)
         if key:
-            value = value.strip(" \t")
             environ[key] = _repeated(key, environ[key], value) if key in environ else value
     _add_server(environ)
     _add_forwarded(environ)
@@ -107,6 +109,22 @@ def _path_and_query(target):
         raise BadRequest("400 Bad Request", "malformed request target")
     cut = min([rest.find(mark) for mark in "/?" if mark in rest], default=len(rest))
     return rest[cut:] if rest[cut:cut + 1] == "/" else "/" + rest[cut:]
+
+
+def _read_field(line):
+    name, colon, value = line.partition(":")
+    try:
+        key = _KEYS[name]
+    except KeyError:
+        key = _learn(name)
+    if not colon:
+        raise BadRequest("400 Bad Request", "header line without a colon")
+    field = key, value.strip(" \t")
+    if len(line) <= _FIELD_LENGTH and key not in _NOT_KEPT:
+        if len(_FIELDS) >= _FIELDS_LIMIT:
+            _FIELDS.clear()
+        _FIELDS[line] = field
+    return field
 
 
 def _learn(name):
