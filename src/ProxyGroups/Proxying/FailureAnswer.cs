@@ -58,7 +58,7 @@ internal sealed class FailureAnswer(IHostEnvironment environment)
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Head)
         {
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
