@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Primitives;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -25,7 +24,7 @@ internal ref struct ResponseHeadParser
     private bool _close;
     private bool _keepAlive;
     private int _keepAliveSeconds = -1;
-    private StringValues _connection;
+    private List<string>? _connection;
 
     private ResponseHeadParser(List<ResponseField> fields, int status, bool isHttp10) =>
         (_fields, _isTunnel, _isHttp10) = (fields, status == (int)HttpStatusCode.SwitchingProtocols, isHttp10);
@@ -191,7 +190,7 @@ internal ref struct ResponseHeadParser
         }
         else if (!Ascii.EqualsIgnoreCase(value, "close"u8) && !Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
         {
-            _connection = StringValues.Concat(_connection, Encoding.Latin1.GetString(value));
+            (_connection ??= []).Add(Encoding.Latin1.GetString(value));
         }
     }
 
@@ -223,9 +222,9 @@ internal ref struct ResponseHeadParser
             throw new ProtocolException("a 205 has no body");
         }
 
-        if (_connection.Count > 0)
+        if (_connection is not null)
         {
-            var named = HopByHop.NamedBy(_connection);
+            var named = HopByHop.NamedBy(_connection.ToArray());
             _fields.RemoveAll(field => named.Contains(field.Name.Text));
         }
 
