@@ -14,7 +14,7 @@ internal sealed class QuietMemory(TimeProvider time) : BackgroundService
     internal const long Quiet = 1 << 20;
 
     /// <summary>Less since the last collection is not worth one.</summary>
-    internal const long Worthwhile = 16 << 20;
+    internal const long Worthwhile = 4 << 20;
 
     /// <param name="allocated">Bytes allocated since the start of the process.</param>
     /// <param name="before">The same an interval ago.</param>
