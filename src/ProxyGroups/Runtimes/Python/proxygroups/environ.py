@@ -11,11 +11,15 @@ _KEYS_LIMIT = 2000
 _FIELDS = {}
 _FIELDS_LIMIT = 1000
 _FIELD_LENGTH = 200
-"""Header line as sent -> (environ key or _DROPPED, value): clients and the front door say the same again and again.
+"""Header line as sent -> (environ key, value): clients and the front door say the same again and again.
 Bounded in number and length, since lines come from outside."""
 
-_NOT_KEPT = frozenset(("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_REQUEST_ID", "HTTP_TRACEPARENT"))
-"""A secret, or another one each time."""
+_KEPT = frozenset((
+    "CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_CACHE_CONTROL", "HTTP_HOST", "HTTP_ORIGIN",
+    "HTTP_PRIORITY", "HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM", "HTTP_SEC_FETCH_DEST",
+    "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_USER", "HTTP_USER_AGENT", "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PREFIX", "HTTP_X_FORWARDED_PROTO"))
+"""Environ keys whose lines are remembered. Any other may be a secret, or another one each time."""
 
 _SINGLE = frozenset(("HTTP_HOST", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"))
 """Said twice, these make two readers see two different requests (RFC 9112 3.2, 6.3), so they are refused."""
@@ -120,7 +124,7 @@ def _read_field(line):
     if not colon:
         raise BadRequest("400 Bad Request", "header line without a colon")
     field = key, value.strip(" \t")
-    if len(line) <= _FIELD_LENGTH and key not in _NOT_KEPT:
+    if len(line) <= _FIELD_LENGTH and key in _KEPT:
         if len(_FIELDS) >= _FIELDS_LIMIT:
             _FIELDS.clear()
         _FIELDS[line] = field
