@@ -69,7 +69,7 @@ public sealed class HangTests
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         await LineAsync(frontDoor, "is killed with all that it started: gave no sign of life");
         // The line comes before the deed.
-        await Poll.UntilAsync(() => !Poll.IsAlive(int.Parse(pid, CultureInfo.InvariantCulture)), "the end of the killed worker", Token);
+        await Poll.UntilAsync(async () => !(await frontDoor.PidsAsync("app", Token)).Contains(int.Parse(pid, CultureInfo.InvariantCulture)), "the end of the killed worker", Token);
     }
 
     [Fact(Timeout = 60_000)]

@@ -22,8 +22,7 @@ internal static class RetryRules
         })
         .Build();
 
-    public static bool IsSafe(string method) =>
-        method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
+    public static bool IsSafe(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE";
 
     /// <param name="isSafe">The request's method is safe.</param>
     /// <param name="wasSent">A byte of it may have reached a worker.</param>

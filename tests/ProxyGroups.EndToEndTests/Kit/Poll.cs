@@ -7,10 +7,13 @@ internal static class Poll
 {
     public static Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
 
-    public static async Task UntilAsync(Func<bool> isTrue, string what, CancellationToken cancellationToken, double seconds = 15)
+    public static Task UntilAsync(Func<bool> isTrue, string what, CancellationToken cancellationToken, double seconds = 15) =>
+        UntilAsync(() => Task.FromResult(isTrue()), what, cancellationToken, seconds);
+
+    public static async Task UntilAsync(Func<Task<bool>> isTrue, string what, CancellationToken cancellationToken, double seconds = 15)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!isTrue())
+        while (!await isTrue())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start).TotalSeconds < seconds, $"{what} did not happen within {seconds} s.");
             await PauseAsync(cancellationToken);
