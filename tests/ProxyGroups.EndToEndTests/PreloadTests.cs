@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
+using static Microsoft.Playwright.Assertions;
 
 namespace ProxyGroups.EndToEndTests;
 
@@ -64,6 +65,15 @@ public sealed class PreloadTests : PreloadScene
             "Group one: its workers start plainly and are not forked by the preloader of python: importing polls left 1 thread running (poller), and a process with that must not be forked. Remedy: Take that module off Preload, or name what it imports that does so in PreloadExclude", StringComparison.Ordinal));
         Assert.StartsWith("importing polls left", (await frontDoor.GroupAsync("two", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
         Assert.Contains("Its workers start plainly: importing polls left", await frontDoor.Client.GetStringAsync(Site.Overview, Token), StringComparison.Ordinal);
+        const string Told = "its workers start plainly: importing polls left 1 thread running (poller), and a process with that must not be forked. Take that module off Preload";
+        Assert.Contains("\none: " + Told, (await FrontDoorProcess.RunToEndAsync(["status"], Root)).Output, StringComparison.Ordinal);
+        Assert.Contains("\n" + Told, (await FrontDoorProcess.RunToEndAsync(["status", "one"], Root)).Output, StringComparison.Ordinal);
+        string[] console = [TestApps.Python, TestApps.Folder("console.py"), "terminal", "timeout", "--foreground", "--preserve-status", "--signal=INT", "10"];
+        Assert.Contains("    its workers start plainly: importing polls", (await FrontDoorProcess.RunToEndThroughAsync(console, ["top"], Root)).Output, StringComparison.Ordinal);
+        await using var top = await FrontDoorProcess.StartLivePageAsync(Root);
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(top.Address, 1280, 900);
+        await Expect(page.Locator("[data-group='one'] .trouble")).ToContainTextAsync("Its workers start plainly: importing polls left 1 thread running (poller)");
     }
 
     [Fact(Timeout = 90_000)]

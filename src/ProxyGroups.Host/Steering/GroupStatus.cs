@@ -18,6 +18,7 @@ internal sealed record GroupStatus(
     string? ApplicationGroup,
     string? Shortage,
     FailureStatus? Failure,
+    PreloadFaultStatus? PreloadFault,
     GroupDetailStatus Detail,
     IReadOnlyList<WorkerStatus> Workers)
 {

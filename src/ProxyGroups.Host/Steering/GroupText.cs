@@ -9,7 +9,11 @@ internal static class GroupText
     {
         report.Line($"{group.Name}: {report.Paint(group.State)}, generation {group.Generation}, {group.Kind}{(group.ApplicationGroup is { } parent ? $", application group {parent}" : string.Empty)}");
         report.Line($"{StatusText.Size(group)}: {(group.Serves ? $"{StatusText.Busy(group)} slots busy, {group.Queued} of at most {group.QueueLimit} requests waiting{(group.Queued > 0 ? $", the oldest for {StatusText.OldestWait(group)}" : string.Empty)}" : "in the background")}");
-        StatusText.WriteTrouble(report, group, string.Empty);
+        foreach (var trouble in StatusText.Troubles(group))
+        {
+            report.Line(trouble);
+        }
+
         if (group.Serves)
         {
             WriteTimes(report, group.Detail);

@@ -15,22 +15,28 @@ internal static class StatusText
                 status.Groups.Select(group => (IReadOnlyList<string>)[group.Name, Size(group), Busy(group), Used(group), Waiting(group), OldestWait(group), Words.OfCores(group.CpuShare), Words.OfBytes(group.Memory), report.Paint(group.State)]));
         }
 
-        foreach (var group in status.Groups)
+        foreach (var trouble in status.Groups.SelectMany(static group => Troubles(group).Select(trouble => $"{group.Name}: {trouble}")))
         {
-            WriteTrouble(report, group, $"{group.Name}: ");
+            report.Line(trouble);
         }
     }
 
-    public static void WriteTrouble(Report report, GroupStatus group, string prefix)
+    /// <summary>What is wrong with a group, a line each.</summary>
+    public static IEnumerable<string> Troubles(GroupStatus group)
     {
         if (group.Failure is { } failure)
         {
-            report.Line($"{prefix}generation {failure.Generation} does not start, {failure.Tries} tries so far: {failure.Cause.TrimEnd('.')}. {failure.Remedy}");
+            yield return $"generation {failure.Generation} does not start, {failure.Tries} tries so far: {failure.Cause.TrimEnd('.')}. {failure.Remedy}";
         }
 
         if (group.Shortage is { } shortage)
         {
-            report.Line(prefix + shortage);
+            yield return shortage;
+        }
+
+        if (group.PreloadFault is { } fault)
+        {
+            yield return fault.ToString();
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
         foreach (var family in status.Groups.GroupBy(static group => group.ApplicationGroup).OrderBy(static family => family.Key is null).ThenBy(static family => family.Key, StringComparer.Ordinal))
         {
             lines.Add(Line().Add(family.Key is null ? "process groups of their own" : $"application group {family.Key}", Grey));
-            lines.AddRange(family.Select(group => OfGroup(group, names, states)));
+            lines.AddRange(family.SelectMany(group => StatusText.Troubles(group).Select(trouble => Line().Add($"    {trouble}", Yellow)).Prepend(OfGroup(group, names, states))));
         }
 
         return [.. Fit(lines).Append(Line().Add("q ends. A browser shows more and steers: proxygroups top --web", Grey)).Select(static line => line.ToString())];
