@@ -63,6 +63,25 @@ public sealed class CgroupTests : IDisposable
         Assert.Contains(second, Directory.GetFiles(Path.Combine(above, "app"), "cgroup.procs", SearchOption.AllDirectories).Select(File.ReadAllText));
     }
 
+    [Fact]
+    public async Task A_kill_for_want_of_memory_in_a_worker_that_lives_is_told_in_log_events_and_status()
+    {
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Settings(512), _root);
+        var pid = await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        var ofWorker = Path.GetDirectoryName(Assert.Single(Directory.GetFiles(_cgroup, "cgroup.procs", SearchOption.AllDirectories), file => File.ReadAllText(file) == pid))!;
+        await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(ofWorker)!, "memory.events.local"), "oom 1\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(ofWorker, "memory.events"), "oom_kill 1\n", TestContext.Current.CancellationToken);
+        const string Words = "1 process of it was killed by the kernel: memory limit 512MiB of group app reached; raise Group:Memory";
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {pid}: {Words}", StringComparison.Ordinal));
+        foreach (var command in new[] { "events", "status" })
+        {
+            var (code, output) = await FrontDoorProcess.RunToEndAsync([command, "app"], _root);
+            Assert.Equal((0, true), (code, output.Contains(Words, StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken));
+    }
+
     private string Settings(int mebibytes, string? applicationGroup = null) => JsonSerializer.Serialize(new
     {
         ReverseProxy = new { Routes = new { app = new { ClusterId = "app", Match = new { Path = "/{**rest}" } } } },

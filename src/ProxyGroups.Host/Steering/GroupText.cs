@@ -85,6 +85,11 @@ internal static class GroupText
             var last = worker.Detail.LastExit!;
             report.Line($"worker {worker.Rank} before it: pid {last.Pid}, generation {last.Generation}, ended {Words.Of(last.Ago)} ago: {last.Exit} ({last.Reason})");
         }
+
+        foreach (var worker in group.Workers.Where(static worker => worker.Detail.MemoryKill is not null))
+        {
+            report.Line($"worker {worker.Rank}, {Words.Of(worker.Detail.MemoryKill!.Ago)} ago: {worker.Detail.MemoryKill.Text}");
+        }
     }
 
     private static void WriteSlots(Report report, GroupStatus group)

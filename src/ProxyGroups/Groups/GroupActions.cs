@@ -124,6 +124,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         worker.Connection = worker.Threads > 0 ? host.Connector.Connect(worker, state.Settings) : null;
         group.Offer(worker);
         Limit(life, state.Settings.Recycle, state.Find(life.Identity.Id)!.Spread);
+        life.WatchMemoryKills();
         _logger.WorkerReady(life.Identity, life.Pid);
     }
 

@@ -42,6 +42,9 @@ internal abstract record GroupEvent
 
     internal sealed record MemorySampled(int Worker, long Bytes) : GroupEvent;
 
+    /// <summary>The kernel killed a process of this worker because memory ran out.</summary>
+    internal sealed record MemoryKilled(int Worker, MemoryKill Kill) : GroupEvent;
+
     /// <summary>Answer to <see cref="GroupAction.Weigh"/>.</summary>
     internal sealed record Weighed(int Worker, bool HasRoom) : GroupEvent;
 

@@ -95,6 +95,9 @@ internal static partial class GroupLog
     [LoggerMessage(2033, LogLevel.Information, "Group {Group} gives up a worker, {Use}, {Purpose}")]
     public static partial void RoomAsked(this ILogger logger, string group, string use, string purpose);
 
+    [LoggerMessage(2034, LogLevel.Error, "Worker {Worker} pid {Pid}: {Kill}")]
+    public static partial void MemoryKilled(this ILogger logger, WorkerIdentity worker, int pid, MemoryKill kill);
+
     [LoggerMessage(2022, LogLevel.Error, "Worker {Worker} pid {Pid} has given no sign of life for {Silence:0.0} s: {Hint}")]
     public static partial void WorkerSilent(this ILogger logger, WorkerIdentity worker, int pid, double silence, string hint);
 

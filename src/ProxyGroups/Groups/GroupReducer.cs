@@ -74,6 +74,7 @@ internal static class GroupReducer
             Memory = sampled.Bytes,
             SamplesOver = sampled.Bytes > state.Settings.Recycle.WorkerMemory ? worker.SamplesOver + 1 : 0,
         }),
+        GroupEvent.MemoryKilled killed => OnWorker(state, killed.Worker, worker => worker with { MemoryKill = killed.Kill, MemoryKilledAt = now }),
         GroupEvent.Weighed weighed => OnWorker(state, weighed.Worker, worker => worker.ReplaceReason is not null ? worker : worker with
         {
             ReplaceReason = worker.RecycleReason,

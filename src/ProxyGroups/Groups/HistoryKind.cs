@@ -12,6 +12,9 @@ internal enum HistoryKind
     /// <summary>A start failed, or workers that had started keep ending.</summary>
     Failure,
 
+    /// <summary>The kernel killed a process of a worker because memory ran out, and the worker had not ended of it when this was seen.</summary>
+    MemoryKill,
+
     /// <summary>An operator's command was taken.</summary>
     Command,
 

@@ -11,6 +11,7 @@ internal static class StateChanges
     [
         .. plan.Actions.OfType<GroupAction.Remove>().Select(gone => Exited(before?.Find(gone.Worker), gone, plan.State)),
         .. plan.State.Workers.Where(worker => HasMoved(before?.Find(worker.Id), worker)).Select(worker => Moved(worker, plan.State)),
+        .. plan.State.Workers.Where(worker => worker.MemoryKill is { } kill && !ReferenceEquals(kill, before?.Find(worker.Id)?.MemoryKill)).Select(worker => MemoryKilled(worker, plan.State)),
         .. Failure(before, plan.State),
         .. Condition(before, plan.State),
     ];
@@ -21,6 +22,9 @@ internal static class StateChanges
 
     private static HistoryEntry Moved(WorkerView worker, GroupState state) =>
         Of(HistoryKind.Worker, worker, state, worker.State, worker.Reason, worker.Reason.ToPhrase());
+
+    private static HistoryEntry MemoryKilled(WorkerView worker, GroupState state) =>
+        Of(HistoryKind.MemoryKill, worker, state, worker.State, WorkerReason.OutOfMemory, $"{worker.MemoryKill}");
 
     private static HistoryEntry Exited(WorkerView? worker, GroupAction.Remove gone, GroupState state) =>
         Of(HistoryKind.Worker, worker, state, WorkerState.Exited, gone.Reason, $"{gone.Reason.ToPhrase()}: {gone.Exit}");

@@ -23,6 +23,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     private CapRoom? _room;
     private IDisposable? _place;
     private MemoryWatch? _memory;
+    private IDisposable? _kills;
     private Activity? _span;
     private long _launchedAt;
 
@@ -82,6 +83,9 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public ServingWorker ToServing(int threads) =>
         new(Identity, Pid, threads, Process!.Endpoint, _blueprint.Runtime.HasThreadPerSlot, _blueprint.Runtime.KeepsIdleConnections);
 
+    /// <summary>Reports what the kernel kills of it because memory ran out; only a cgroup tells.</summary>
+    public void WatchMemoryKills() => _kills ??= host.Cgroups is null ? null : host.Memory.Watch(FindMemoryKill);
+
     /// <summary>Reports its size now and then while it has a limit; null: none.</summary>
     public void WatchMemory(long? limit)
     {
@@ -96,7 +100,17 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
     public void Dispose()
     {
         _memory?.Dispose();
+        _kills?.Dispose();
         _unwanted.Dispose();
+    }
+
+    private void FindMemoryKill()
+    {
+        if (Process?.FindMemoryKill() is { } kill)
+        {
+            _logger.MemoryKilled(Identity, Pid, kill);
+            post(new GroupEvent.MemoryKilled(Identity.Id, kill));
+        }
     }
 
     private async Task BeginAsync()

@@ -71,6 +71,11 @@ internal sealed record WorkerView
     /// <summary>Samples in a row above Recycle:WorkerMemory.</summary>
     public int SamplesOver { get; init; }
 
+    /// <summary>What the kernel last killed of it because memory ran out; null: nothing.</summary>
+    public MemoryKill? MemoryKill { get; init; }
+
+    public TimeSpan? MemoryKilledAt { get; init; }
+
     /// <summary>Why it is being recycled; null: it is not.</summary>
     public WorkerReason? RecycleReason { get; init; }
 

@@ -27,7 +27,10 @@ internal interface ILaunchedProcess : IDisposable
     /// <summary>After the exit and <see cref="KillTree"/>: completes when nothing of it runs any more; false: something resists. A launcher that cannot tell says true.</summary>
     Task<bool> WhenGoneAsync() => Task.FromResult(true);
 
-    /// <summary>What the kernel did to it for want of memory, in words; null: nothing that the launcher knows of.</summary>
+    /// <summary>What the kernel has killed of it since the last call because memory ran out; null: nothing that the launcher knows of.</summary>
+    MemoryKill? FindMemoryKill() => null;
+
+    /// <summary>After the exit: what the kernel did to it for want of memory, in words; null: nothing that the launcher knows of.</summary>
     string? DescribeMemoryKill() => null;
 
     /// <summary>Whether a process belongs to this one. A launcher that cannot tell says yes.</summary>

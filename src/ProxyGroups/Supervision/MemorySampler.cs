@@ -18,10 +18,13 @@ internal sealed class MemorySampler : IDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly ConcurrentDictionary<MemoryWatch, bool> _watches = new();
+    private readonly ConcurrentDictionary<MemoryLook, bool> _looks = new();
+    private readonly Lock _timing = new();
     private readonly Lazy<Thread> _thread;
     private readonly ConcurrentDictionary<int, MemoryUse?> _known = new();
     private readonly ITimer _timer;
     private readonly TimeProvider _time;
+    private bool _isTimed;
     private Task _looking = Task.CompletedTask;
     private long _lookAgainAt;
 
@@ -38,11 +41,16 @@ internal sealed class MemorySampler : IDisposable
     {
         var watch = new MemoryWatch(pid, limit, sampled, ended => _watches.TryRemove(ended, out _));
         _watches[watch] = true;
-        if (_watches.Count == 1)
-        {
-            _timer.Change(Interval, Timeout.InfiniteTimeSpan);
-        }
+        BeginSampling();
+        return watch;
+    }
 
+    /// <summary>Calls <paramref name="look"/> at each sample until the result is disposed of.</summary>
+    public IDisposable Watch(Action look)
+    {
+        var watch = new MemoryLook(look, ended => _looks.TryRemove(ended, out _));
+        _looks[watch] = true;
+        BeginSampling();
         return watch;
     }
 
@@ -133,7 +141,37 @@ internal sealed class MemorySampler : IDisposable
         }
     }
 
+    private void BeginSampling()
+    {
+        lock (_timing)
+        {
+            if (!_isTimed)
+            {
+                _isTimed = true;
+                _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
     private void Sample()
+    {
+        var isHurried = !_watches.IsEmpty && SampleSizes();
+        foreach (var look in _looks.Keys)
+        {
+            look.Look();
+        }
+
+        lock (_timing)
+        {
+            _isTimed = !(_watches.IsEmpty && _looks.IsEmpty);
+            if (_isTimed)
+            {
+                _timer.Change(isHurried ? HurriedInterval : Interval, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private bool SampleSizes()
     {
         var all = ReadProcesses();
         Forget(all);
@@ -147,10 +185,7 @@ internal sealed class MemorySampler : IDisposable
             }
         }
 
-        if (!_watches.IsEmpty)
-        {
-            _timer.Change(isHurried ? HurriedInterval : Interval, Timeout.InfiniteTimeSpan);
-        }
+        return isHurried;
     }
 
     private void Enqueue(Action work)

@@ -71,6 +71,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Time since the worker last said WATCHDOG=1, or since it became ready; null before either.</summary>
     public TimeSpan? SinceWatchdog => Interlocked.Read(ref _watchdog) is var last and not 0 ? _time.GetElapsedTime(last) : null;
 
+    /// <summary>What the kernel has killed of it since the last call because memory ran out; null: nothing that is known of.</summary>
+    public MemoryKill? FindMemoryKill() => _stage.Process?.FindMemoryKill();
+
     public IReadOnlyList<string> LastOutput => _stage.Relay?.LastLines ?? [];
 
     /// <param name="logger">Of category <see cref="WorkerLog.Category"/>.</param>

@@ -60,11 +60,39 @@ public sealed class MemorySamplerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Whatever_is_looked_at_besides_is_looked_at_with_each_sample_until_it_ends()
+    {
+        using (_sampler.Watch(() => _samples.Writer.TryWrite(0)))
+        {
+            await AdvanceUntilSampledAsync(MemorySampler.Interval);
+            await _samples.Reader.ReadAsync(Token);
+            await AdvanceUntilSampledAsync(MemorySampler.Interval);
+        }
+
+        await _samples.Reader.ReadAsync(Token);
+        await PastWorkAsync();
+        _time.Advance(MemorySampler.Interval);
+        await PastWorkAsync();
+        Assert.False(_samples.Reader.TryPeek(out _));
+        using var next = _sampler.Watch(() => _samples.Writer.TryWrite(1));
+        await AdvanceUntilSampledAsync(MemorySampler.Interval);
+        Assert.Equal(1, await _samples.Reader.ReadAsync(Token));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task A_process_that_is_gone_weighs_nothing_that_is_known()
     {
         var weighed = new TaskCompletionSource<MemoryRoom>();
         _sampler.Weigh(int.MaxValue, static () => null, weighed.SetResult);
         Assert.Null((await weighed.Task.WaitAsync(Token)).Used);
+    }
+
+    // One thread does all the work, in the order in which it came.
+    private async Task PastWorkAsync()
+    {
+        var past = new TaskCompletionSource();
+        _sampler.Weigh(int.MaxValue, static () => null, _ => past.SetResult());
+        await past.Task.WaitAsync(Token);
     }
 
     // The timer is set again by the sampler's thread, after the callback.

@@ -59,6 +59,18 @@ public sealed class StateChangesTests
     }
 
     [Fact]
+    public void A_kill_for_want_of_memory_is_told_while_the_worker_lives_and_each_one_once()
+    {
+        var script = new PlannerScript().Start().Boot(1);
+        script.Told.Clear();
+        script.On(Killed(1)).Tick();
+        var told = Assert.Single(script.Told);
+        Assert.Equal((HistoryKind.MemoryKill, 0, 1001, 1, "OutOfMemory", "1 process of it was killed by the kernel: memory limit 1GiB of group shop reached"), (told.Kind, told.Rank, told.Pid, told.Generation, told.Reason, told.Text));
+        script.On(Killed(1)).On(Killed(2));
+        Assert.Equal(["1 process", "1 process", "2 processes"], script.Told.Select(static entry => entry.Text[..entry.Text.IndexOf(" of it", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
     public void What_changes_no_state_is_not_told()
     {
         var script = new PlannerScript().Start().Boot(1);
@@ -66,6 +78,8 @@ public sealed class StateChangesTests
         script.After(1).Tick().Measured(busy: 1).On(new GroupEvent.WorkerSuspected(1, 1));
         Assert.Empty(script.Told);
     }
+
+    private static GroupEvent.MemoryKilled Killed(int processes) => new(1, new MemoryKill(processes, "killed by the kernel: memory limit 1GiB of group shop reached"));
 
     private static List<string> Lines(PlannerScript script)
     {

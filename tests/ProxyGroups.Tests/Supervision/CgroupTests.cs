@@ -136,6 +136,44 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal("killed by the kernel: " + words, worker.DescribeMemoryKill());
     }
 
+    [Fact]
+    public void A_kill_in_a_worker_that_lives_is_found_once_and_no_later_end_is_put_down_to_it()
+    {
+        Apply(new() { Memory = 512L << 20 });
+        var worker = WorkerCgroup.Create(OfWorker(7))!;
+        Assert.Null(worker.FindMemoryKill());
+        Kill(7, kills: 2, reached: 1);
+        var found = worker.FindMemoryKill()!;
+        Assert.Equal((2, true), (found.Processes, found.ToString().StartsWith("2 processes of it were killed by the kernel: memory limit 512MiB of group shop reached", StringComparison.Ordinal)));
+        // It may end of that.
+        Assert.Equal(found.Cause, worker.DescribeMemoryKill());
+        Assert.Null(worker.FindMemoryKill());
+        Assert.Null(worker.DescribeMemoryKill());
+        Kill(7, kills: 3, reached: 1);
+        Assert.Contains("the machine, or a cgroup above", worker.FindMemoryKill()!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_that_is_counted_before_its_kill_is_still_blamed_for_it()
+    {
+        Apply(new() { Memory = 512L << 20 });
+        var worker = WorkerCgroup.Create(OfWorker(7))!;
+        Kill(7, kills: 0, reached: 1);
+        Assert.Null(worker.FindMemoryKill());
+        Kill(7, kills: 1, reached: 1);
+        Assert.Contains("of group shop reached", worker.FindMemoryKill()!.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kill_in_another_worker_is_not_its_own()
+    {
+        Apply(new() { Memory = 512L << 20 });
+        var (one, other) = (WorkerCgroup.Create(OfWorker(7))!, WorkerCgroup.Create(OfWorker(8))!);
+        Kill(8, kills: 1, reached: 1);
+        Assert.Null(one.FindMemoryKill());
+        Assert.NotNull(other.FindMemoryKill());
+    }
+
     [Theory]
     [InlineData("1000", "max", 800L)]
     [InlineData("1000", "700", 500L)]
@@ -196,6 +234,14 @@ public sealed class CgroupTests : IDisposable
         string[] mounts = ["25 1 0:22 / /proc rw - proc proc rw", "30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw"];
         Assert.Equal(found, OperatingSystem.IsLinux() ? CgroupHome.FindOwn(own.Split('\n'), mounts) : found);
         Assert.Null(OperatingSystem.IsLinux() ? CgroupHome.FindOwn(own.Split('\n'), mounts[..1]) : null);
+    }
+
+    private string OfWorker(int id) => _tree.PathOf(new WorkerIdentity("shop", id, 0, 1));
+
+    private void Kill(int worker, int kills, int reached)
+    {
+        Group.Write("memory.events.local", $"oom {reached}\n");
+        new Cgroup(OfWorker(worker)).Write("memory.events", $"oom 0\noom_kill {kills}\n");
     }
 
     private Cgroup Group => _tree.Find("Shop");

@@ -113,6 +113,8 @@ internal sealed class LinuxProcess : ILaunchedProcess
         return true;
     }
 
+    public MemoryKill? FindMemoryKill() => _cgroup?.FindMemoryKill();
+
     public string? DescribeMemoryKill() => _cgroup?.DescribeMemoryKill();
 
     public bool Includes(int pid) => _family.Includes(pid);

@@ -5,14 +5,19 @@ namespace ProxyGroups.Supervision.Linux;
 /// <summary>The cgroup of one worker: everything it starts stays in it, is killed with it, and is counted in it.</summary>
 internal sealed class WorkerCgroup
 {
+    private readonly Lock _gate = new();
     private readonly Cgroup _cgroup;
-    private readonly IReadOnlyList<(Cgroup Cgroup, long OutOfMemory)> _above;
+    private readonly IReadOnlyList<Cgroup> _above;
+
+    // Two looks, since the kernel counts the limit that was reached and the kill one after the other, and a worker may end of what was told just before.
+    private (long Kills, IReadOnlyList<long> Above) _last;
+    private (long Kills, IReadOnlyList<long> Above) _beforeLast;
 
     private WorkerCgroup(Cgroup cgroup)
     {
         _cgroup = cgroup;
-        Cgroup[] above = CgroupTree.ApplicationGroupOf(cgroup.Parent) is null ? [cgroup.Parent] : [cgroup.Parent, cgroup.Parent.Parent];
-        _above = [.. above.Select(static owner => (owner, owner.OutOfMemory))];
+        _above = CgroupTree.ApplicationGroupOf(cgroup.Parent) is null ? [cgroup.Parent] : [cgroup.Parent, cgroup.Parent.Parent];
+        _last = _beforeLast = Look();
     }
 
     /// <exception cref="LaunchException">It cannot be made.</exception>
@@ -34,21 +39,38 @@ internal sealed class WorkerCgroup
     /// <summary>Nothing of the worker is left, as the kernel says.</summary>
     public bool IsEmpty => !_cgroup.IsPopulated;
 
-    /// <summary>The kernel killed a process of it because memory ran out; says whose limit that was. Null: it did not.</summary>
+    /// <summary>What the kernel has killed of it since the last call because memory ran out; null: nothing.</summary>
+    public MemoryKill? FindMemoryKill()
+    {
+        lock (_gate)
+        {
+            var look = Look();
+            var kill = look.Kills > _last.Kills ? new MemoryKill(look.Kills - _last.Kills, Describe(look)) : null;
+            (_beforeLast, _last) = (_last, look);
+            return kill;
+        }
+    }
+
+    /// <summary>Of late the kernel killed a process of it because memory ran out; says whose limit that was. Null: it did not.</summary>
     public string? DescribeMemoryKill()
     {
-        if (_cgroup.OomKills is 0)
+        lock (_gate)
         {
-            return null;
+            return Look() is var look && look.Kills > _beforeLast.Kills ? Describe(look) : null;
         }
+    }
 
-        var limited = _above.FirstOrDefault(static before => before.Cgroup.MemoryMax is not null && before.Cgroup.OutOfMemory > before.OutOfMemory).Cgroup;
+    public void Remove() => _cgroup.RemoveAll();
+
+    private (long Kills, IReadOnlyList<long> Above) Look() => (_cgroup.OomKills, [.. _above.Select(static owner => owner.OutOfMemory)]);
+
+    private string Describe((long Kills, IReadOnlyList<long> Above) look)
+    {
+        var limited = _above.Where((owner, index) => look.Above[index] > _beforeLast.Above[index] && owner.MemoryMax is not null).FirstOrDefault();
         return limited is null
             ? "killed by the kernel: the machine, or a cgroup above the front door's, is out of memory; let fewer or smaller workers run, or give each group a Group:Memory"
             : $"killed by the kernel: memory limit {SizeText.Format(limited.MemoryMax)} of {WhoseIs(limited)}";
     }
-
-    public void Remove() => _cgroup.RemoveAll();
 
     private string WhoseIs(Cgroup limited) => limited.Location == _cgroup.Parent.Location
         ? $"group {Path.GetFileName(limited.Location)} reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory"

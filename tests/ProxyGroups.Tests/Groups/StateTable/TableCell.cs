@@ -22,7 +22,7 @@ internal static class TableCell
     ];
 
     // Kept for people to read: no decision looks at them.
-    private static readonly HashSet<string> ForPeople = [nameof(GroupState.Exits), nameof(WorkerView.SpawnedAt)];
+    private static readonly HashSet<string> ForPeople = [nameof(GroupState.Exits), nameof(WorkerView.SpawnedAt), nameof(WorkerView.MemoryKill), nameof(WorkerView.MemoryKilledAt)];
 
     public static string Of(GroupState before, TimeSpan? wakeUpBefore, PlannerScript after)
     {

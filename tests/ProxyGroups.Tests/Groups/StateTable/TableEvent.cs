@@ -30,6 +30,7 @@ internal sealed record TableEvent(string Name, Func<PlannerScript, GroupEvent> B
         new("ResponseFellSilent", static _ => new GroupEvent.ResponseFellSilent(1)),
         new("RequestsSpent", static _ => new GroupEvent.RequestsSpent(1, Leases: long.MaxValue)),
         new("MemorySampled", static _ => new GroupEvent.MemorySampled(1, OverLimit)),
+        new("MemoryKilled", static _ => new GroupEvent.MemoryKilled(1, new MemoryKill(1, "killed by the kernel"))),
         new("WeighedWithRoom", static _ => new GroupEvent.Weighed(1, HasRoom: true)),
         new("WeighedWithoutRoom", static _ => new GroupEvent.Weighed(1, HasRoom: false)),
         new("WatchdogHeard", static _ => new GroupEvent.WatchdogChecked(1, TimeSpan.FromSeconds(1))),
