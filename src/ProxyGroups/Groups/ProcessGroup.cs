@@ -191,6 +191,8 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public SpareWorker? FindSpare() => SpareWorker.Find(State, Scheduler.Snapshot());
 
+    public bool HasWaiting => Scheduler.Snapshot().QueueLength > 0;
+
     public void AskToYield(int worker) => _supervisor!.Post(new GroupEvent.YieldAsked(worker));
 
     public void SetMaintenance(bool isOn)

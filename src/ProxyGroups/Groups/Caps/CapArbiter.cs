@@ -189,8 +189,9 @@ internal sealed class CapArbiter : IDisposable
     }
 
     // Whoever was asked to go is as good as going, for a while.
-    private CapWorker AsSeen(CapRoom room) =>
-        room.Worker.Stage == CapStage.Held && Now - room.AskedAt < AskTime ? room.Worker with { Stage = CapStage.Leaving } : room.Worker;
+    private CapWorker AsSeen(CapRoom room) => room.IsWaiting ? room.Worker with { IsPressed = room.Member.HasWaiting }
+        : room.Worker.Stage == CapStage.Held && Now - room.AskedAt < AskTime ? room.Worker with { Stage = CapStage.Leaving }
+        : room.Worker;
 
     private void AskForRoom(CapDecision decision, IEnumerable<CapWorker> seen, Dictionary<int, CapRoom> rooms)
     {

@@ -12,6 +12,9 @@ internal sealed record CapWorker(int Id, string Group, int Rank, TimeSpan Since)
     /// <summary>The worker that it replaces leaves or has left for it: that room is its own.</summary>
     public bool IsHeir { get; init; }
 
+    /// <summary>Requests wait for it.</summary>
+    public bool IsPressed { get; init; }
+
     /// <summary>Bytes that it uses or is taken to need; null: nothing is known of workers like it.</summary>
     public long? Memory { get; init; }
 

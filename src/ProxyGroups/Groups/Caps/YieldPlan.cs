@@ -6,7 +6,7 @@ namespace ProxyGroups.Groups.Caps;
 /// </summary>
 internal static class YieldPlan
 {
-    /// <summary>A group that only wants to grow does not take a worker that rests between two requests.</summary>
+    /// <summary>A group that only wants to grow does not take a worker that rests between two requests, and takes none while nobody waits for it.</summary>
     internal static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -73,7 +73,7 @@ internal static class YieldPlan
     {
         var isUrgent = soon.Held(claim.Group) == 0 || soon.Held(claim.Group) < soon.Minimum(claim.Group);
         return !offer.Worker.Group.Equals(claim.Group, StringComparison.OrdinalIgnoreCase)
-            && (isUrgent ? offer.IsIdle || (now - claim.Since >= Patience && HasServed(offer, now)) : offer.IdleFor >= Rest);
+            && (isUrgent ? offer.IsIdle || (now - claim.Since >= Patience && HasServed(offer, now)) : claim.IsPressed && offer.IdleFor >= Rest);
     }
 
     private static bool HasServed(YieldOffer offer, TimeSpan now) => offer.IsIdle || now - offer.Worker.ReadySince >= Patience;

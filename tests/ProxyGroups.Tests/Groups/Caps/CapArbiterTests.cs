@@ -97,6 +97,20 @@ public sealed class CapArbiterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_that_has_a_worker_takes_none_of_another_before_somebody_waits_for_it()
+    {
+        var (_, idle) = (await ClaimAsync("blog", 0), await ClaimAsync("shop", 0));
+        _shop.Spare = new SpareWorker(idle.Worker.Id, TimeSpan.FromSeconds(9));
+        var waiting = ClaimAsync("blog", 1);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(_shop.Asked);
+        _blog.HasWaiting = true;
+        _time.Advance(CapArbiter.LookInterval);
+        Assert.Equal([idle.Worker.Id], _shop.Asked);
+        Assert.False(waiting.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_group_that_does_not_follow_is_asked_again()
     {
         var (_, idle) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
@@ -206,6 +220,8 @@ public sealed class CapArbiterTests : IDisposable
         public List<int> Asked { get; } = [];
 
         public List<bool> Told { get; } = [];
+
+        public bool HasWaiting { get; set; }
 
         public SpareWorker? FindSpare() => Spare;
 

@@ -19,7 +19,7 @@ internal static class CapScene
             static words => new ProcessGroupSettings { Processes = int.Parse(words[1], null), MaxProcesses = 9, ApplicationGroup = words.ElementAtOrDefault(2) }),
     });
 
-    /// <summary>"shop0" runs, "shop0-" leaves, "shop0?" waits, "shop0!" waits as heir; "shop0?3" has waited for 3 s; "shop0=50" uses 50 MiB.</summary>
+    /// <summary>"shop0" runs, "shop0-" leaves, "shop0?" waits, "shop0!" waits as heir; "shop0?3" has waited for 3 s, "shop0_" waits though no request does; "shop0=50" uses 50 MiB.</summary>
     public static List<CapWorker> Workers(string workers) => [.. workers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Worker)];
 
     /// <summary>Idle times by worker: "shop1 20" has been idle for 20 s, "shop1 0" is busy.</summary>
@@ -35,13 +35,14 @@ internal static class CapScene
     private static CapWorker Worker(string word, int index)
     {
         var (text, memory) = (word.Split('=')[0], word.Split('=').ElementAtOrDefault(1));
-        var mark = text.IndexOfAny(['?', '!', '-']);
+        var mark = text.IndexOfAny(['?', '!', '-', '_']);
         var name = mark < 0 ? text : text[..mark];
         var waited = mark >= 0 && mark + 1 < text.Length ? double.Parse(text[(mark + 1)..], null) : 0;
         return new CapWorker(index + 1, name[..^1], name[^1] - '0', Now - TimeSpan.FromSeconds(waited))
         {
             Stage = mark < 0 ? CapStage.Held : text[mark] == '-' ? CapStage.Leaving : CapStage.Waiting,
             IsHeir = mark >= 0 && text[mark] == '!',
+            IsPressed = mark >= 0 && text[mark] != '_',
             Memory = memory is null ? null : long.Parse(memory, null) << 20,
             ReadySince = mark < 0 ? TimeSpan.Zero : null,
         };

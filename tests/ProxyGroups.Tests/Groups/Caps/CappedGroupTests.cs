@@ -110,6 +110,16 @@ public sealed class CappedGroupTests
     }
 
     [Fact]
+    public void A_lower_rank_that_waits_for_room_stays_wanted_below_idle_ones()
+    {
+        var script = new PlannerScript(Elastic with { Processes = 1, Timeouts = new TimeoutSettings { Idle = Timeout.InfiniteTimeSpan } }).Start().Boot(1);
+        script.On(new GroupEvent.DemandRose()).Measured(busy: 1, waiting: 2, oldestWait: 1).Boot(2, 3).After(60).Exited(2, 137).LacksRoom(4);
+        script.Measured(0, 0, 0, (1, 60), (3, 60)).After(3600).Tick();
+        // So it is the arbiter that must not make room for it while nobody asks.
+        Assert.Equal((3, true), (script.State.Wanted, script.State.Find(4)!.LacksRoom));
+    }
+
+    [Fact]
     public void A_worker_that_makes_room_takes_its_rank_with_it_until_requests_wait_again()
     {
         var script = new PlannerScript(Elastic).Start().On(new GroupEvent.DemandRose()).Measured(waiting: 2).Boot(1, 2).After(10);

@@ -16,6 +16,10 @@ public sealed class YieldPlanTests
     [InlineData(2, null, "shop 0, blog 0", "shop0 blog0 shop1?", "blog0 0.9", "")]
     [InlineData(2, null, "shop 0, blog 0", "shop0 blog0 shop1?", "blog0 1", "blog0 for shop")]
     [InlineData(2, null, "shop 0, blog 0", "shop0 blog0 shop1?60", "blog0 0", "")]
+    // While nobody waits a group does not grow at the expense of others; one without a worker, or with too few, has to be there at once.
+    [InlineData(2, null, "shop 0, blog 0", "shop0 blog0 shop1_60", "blog0 9", "")]
+    [InlineData(2, null, "shop 0, blog 0", "blog1 blog0 shop0_", "blog1 9", "blog1 for shop")]
+    [InlineData(2, null, "shop 2, blog 0", "shop0 blog0 shop1_", "blog0 9", "blog0 for shop")]
     // A busy one goes only for a group without any, after both have had their time, and of the group that has most.
     [InlineData(2, null, "shop 0, blog 0", "shop0 shop1 blog0?4.9", "shop1 0", "")]
     [InlineData(2, null, "shop 0, blog 0", "shop0 shop1 blog0?5", "shop1 0", "shop1 for blog")]

@@ -71,6 +71,8 @@ internal sealed class SimulatedGroup : IDisposable, ICapMember
 
     public SpareWorker? FindSpare() => SpareWorker.Find(State, Scheduler.Snapshot());
 
+    public bool HasWaiting => Scheduler.Snapshot().QueueLength > 0;
+
     public void AskToYield(int worker) => Post(new GroupEvent.YieldAsked(worker));
 
     /// <summary>No worker, nothing on its way.</summary>
