@@ -25,6 +25,6 @@ internal sealed record GroupStatus(
     /// <summary>CPU cores that its workers use of late; null: not known.</summary>
     public double? CpuShare => Workers.Select(static worker => worker.Detail.CpuShare).OfType<double>().ToList() is { Count: > 0 } shares ? shares.Sum() : null;
 
-    /// <summary>Memory of its workers in bytes, shared pages counted once; null: not known.</summary>
-    public long? Memory => Workers.Select(static worker => worker.MemoryWithShare).OfType<long>().ToList() is { Count: > 0 } sizes ? sizes.Sum() : null;
+    /// <summary>Memory of its workers and of the process of its app in bytes, shared pages counted once; null: not known.</summary>
+    public long? Memory => Workers.Select(static worker => worker.MemoryWithShare).Concat(Detail.Preloaders.Select(static preloader => preloader.Pss)).OfType<long>().ToList() is { Count: > 0 } sizes ? sizes.Sum() : null;
 }

@@ -20,6 +20,7 @@ internal static class GroupText
         }
 
         WriteWorkers(report, group);
+        PreloaderText.Write(report, group.Detail);
         WriteSlots(report, group);
         WriteFailures(report, group.Detail.LastFailures);
     }

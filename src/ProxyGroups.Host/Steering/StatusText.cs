@@ -15,6 +15,7 @@ internal static class StatusText
                 status.Groups.Select(group => (IReadOnlyList<string>)[group.Name, Size(group), Busy(group), Used(group), Waiting(group), OldestWait(group), Words.OfCores(group.CpuShare), Words.OfBytes(group.Memory), report.Paint(group.State)]));
         }
 
+        PreloaderText.Write(report, status);
         foreach (var trouble in status.Groups.SelectMany(static group => Troubles(group).Select(trouble => $"{group.Name}: {trouble}")))
         {
             report.Line(trouble);

@@ -16,7 +16,7 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
         var lines = new List<ScreenLine> { Head(status), Line() };
         foreach (var family in status.Groups.GroupBy(static group => group.ApplicationGroup).OrderBy(static family => family.Key is null).ThenBy(static family => family.Key, StringComparer.Ordinal))
         {
-            lines.Add(Line().Add(family.Key is null ? "process groups of their own" : $"application group {family.Key}", Grey));
+            lines.Add(Line().Add(family.Key is null ? "process groups of their own" : OfParent(family.Key, status), Grey));
             lines.AddRange(family.SelectMany(group => StatusText.Troubles(group).Select(trouble => Line().Add($"    {trouble}", Yellow)).Prepend(OfGroup(group, names, states))));
         }
 
@@ -26,7 +26,15 @@ internal sealed class TopPicture(int width, int height, bool hasColours)
     private ScreenLine Line() => new(width, hasColours);
 
     private ScreenLine Head(FrontDoorStatus status) => Line().Add(
-        $"ProxyGroups {status.ServerVersion}  pid {status.Pid}  up {Words.Of(status.Time - status.Started)}  {status.Groups.Sum(static group => group.BusySlots)}/{status.Groups.Sum(static group => group.Slots)} slots busy  {status.Groups.Sum(static group => group.Queued)} waiting  {Words.OfCores(status.Groups.Sum(static group => group.CpuShare ?? 0))} cores  {Words.OfBytes(status.Groups.Sum(static group => group.Memory ?? 0))}");
+        $"ProxyGroups {status.ServerVersion}  pid {status.Pid}  up {Words.Of(status.Time - status.Started)}  {status.Groups.Sum(static group => group.BusySlots)}/{status.Groups.Sum(static group => group.Slots)} slots busy  {status.Groups.Sum(static group => group.Queued)} waiting  {Words.OfCores(status.Groups.Sum(static group => group.CpuShare ?? 0))} cores  {Words.OfBytes(status.Memory)}");
+
+    private static string OfParent(string name, FrontDoorStatus status)
+    {
+        var parent = status.ApplicationGroups.FirstOrDefault(parent => parent.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var preloaders = parent?.Preloaders.Select(static preloader => $"  preloader {preloader.Pid} {preloader.State} {Words.OfBytes(preloader.Pss)}") ?? [];
+        var sharing = parent?.Sharing is { } found ? $"  {Words.OfBytes(found.Used)}, sharing saves {Words.OfBytes(found.Saved)}" : string.Empty;
+        return $"application group {name}{sharing}{string.Concat(preloaders)}";
+    }
 
     private ScreenLine OfGroup(GroupStatus group, int names, int states)
     {

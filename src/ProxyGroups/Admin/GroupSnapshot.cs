@@ -74,7 +74,7 @@ internal sealed record GroupSnapshot
         var snapshot = Of(group, state, report.Snapshot);
         return snapshot with
         {
-            Detail = GroupDetail.Of(group, report),
+            Detail = GroupDetail.Of(group, report, usage),
             Workers = [.. snapshot.Workers.Zip(state.Workers, (shown, worker) => shown with
             {
                 Memory = usage.Memory(worker.Pid)?.Unique ?? shown.Memory,

@@ -35,11 +35,17 @@ internal sealed record GroupHost(
     /// <summary>Null: nobody counts.</summary>
     public ProxyGroupsMeter? Meter { get; init; }
 
-    /// <summary>For who looks at these workers.</summary>
-    public async Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<int> pids)
+    /// <summary>The processes that workers are forked from.</summary>
+    public IReadOnlyList<PreloaderView> Preloaders => OperatingSystem.IsLinux() ? (Launcher as PreloadLauncher)?.Look() ?? [] : [];
+
+    /// <summary>For who looks at these groups.</summary>
+    public async Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<ProcessGroup> groups)
     {
-        var memory = await Memory.LookAsync(pids);
-        return new UsageReport(Cpu.Look(), pid => memory.GetValueOrDefault(pid));
+        var owners = groups.SelectMany(static group => new[] { PreloadSpec.OwnerOf(group.Name), group.Settings.ApplicationGroup }).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var preloaders = Preloaders.Where(preloader => owners.Contains(preloader.Owner)).ToList();
+        var sources = preloaders.Select(static preloader => preloader.Pid).ToHashSet();
+        var memory = await Memory.LookAsync([.. groups.SelectMany(static group => group.Pids), .. sources], sources);
+        return new UsageReport(Cpu.Look(), pid => memory.GetValueOrDefault(pid)) { Preloaders = preloaders };
     }
 
     public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);

@@ -61,6 +61,9 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public IReadOnlyList<ServingWorker> Serving => _serving;
 
+    /// <summary>Of the workers that have a process.</summary>
+    public IReadOnlyList<int> Pids => [.. State.Workers.Select(static worker => worker.Pid).Where(static pid => pid != 0)];
+
     /// <summary>Number of the newest generation that was asked for; <see cref="State"/> follows.</summary>
     public int GenerationsAsked => Volatile.Read(ref _generationsAsked);
 

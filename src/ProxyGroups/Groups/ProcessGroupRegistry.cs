@@ -37,10 +37,8 @@ internal sealed class ProcessGroupRegistry
     /// <summary>The settings know a group of this name, whether it runs yet or not.</summary>
     public bool IsGroup(string? name) => name is not null && _settings.Current.Settings.ProcessGroups.ContainsKey(name);
 
-    /// <summary>What the workers of these groups use.</summary>
-    public Task<UsageReport> LookAtUsageAsync(IEnumerable<ProcessGroup> looked) => _host is null
-        ? Task.FromResult(UsageReport.Nothing)
-        : _host.LookAtUsageAsync([.. looked.SelectMany(static group => group.State.Workers).Select(static worker => worker.Pid).Where(static pid => pid != 0)]);
+    /// <summary>What the workers of these groups use, and what they are forked from.</summary>
+    public Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<ProcessGroup> looked) => _host?.LookAtUsageAsync(looked) ?? Task.FromResult(UsageReport.Nothing);
 
     /// <summary>Starts the groups of a snapshot: new ones start, changed ones roll, the others are left alone, missing ones drain and go.</summary>
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)

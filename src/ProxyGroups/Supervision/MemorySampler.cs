@@ -76,9 +76,10 @@ internal sealed class MemorySampler : IDisposable
     /// The last known sizes, for who looks at all workers; they are read anew behind its back when they are old. Only where one was never
     /// read the look waits for it, and not for long. Null: the kernel does not tell.
     /// </summary>
-    public async ValueTask<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(IReadOnlyCollection<int> pids)
+    /// <param name="preloaders">Those among them whose workers are not their own.</param>
+    public async ValueTask<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders)
     {
-        var looking = BeginLook(pids);
+        var looking = BeginLook(pids, preloaders);
         if (!looking.IsCompleted && pids.Any(pid => !_known.ContainsKey(pid)))
         {
             await Task.WhenAny(looking, Task.Delay(LongestLook, _time));
@@ -100,7 +101,9 @@ internal sealed class MemorySampler : IDisposable
         return _known[pid] = ProcessMemory.OfFamily(pid, all);
     }
 
-    private Task BeginLook(IReadOnlyCollection<int> pids)
+    private MemoryUse? SizeOfPreloader(int pid, List<ProcessStat> all) => _known[pid] = ProcessMemory.OfSession(pid, all);
+
+    private Task BeginLook(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders)
     {
         lock (_known)
         {
@@ -109,7 +112,7 @@ internal sealed class MemorySampler : IDisposable
             {
                 var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _looking = done.Task;
-                Enqueue(() => Look(pids, done));
+                Enqueue(() => Look(pids, preloaders, done));
             }
 
             return _looking;
@@ -117,14 +120,14 @@ internal sealed class MemorySampler : IDisposable
     }
 
     // Whoever keeps looking costs a fiftieth of a core at most.
-    private void Look(IReadOnlyCollection<int> pids, TaskCompletionSource done)
+    private void Look(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders, TaskCompletionSource done)
     {
         var begun = _time.GetTimestamp();
         var all = ReadProcesses();
         Forget(all);
         foreach (var pid in pids)
         {
-            _ = SizeOf(pid, all);
+            _ = preloaders.Contains(pid) ? SizeOfPreloader(pid, all) : SizeOf(pid, all);
         }
 
         var now = _time.GetTimestamp();

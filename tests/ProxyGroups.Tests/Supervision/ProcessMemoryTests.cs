@@ -17,9 +17,19 @@ public sealed class ProcessMemoryTests
         SwapPss:              16 kB
         """;
 
+    private const string OfNoFile = """
+
+        Pss_Anon:            130 kB
+        Anonymous:           190 kB
+        """;
+
     [Fact]
     public void What_nobody_else_uses_is_told_apart_from_a_part_of_what_others_use_too() =>
-        Assert.Equal(new MemoryUse((40 + 112 + 8 + 16) * 1024, (272 + 16) * 1024), ProcessMemory.Parse(Rollup));
+        Assert.Equal(new MemoryUse((40 + 112 + 8 + 16) * 1024, (272 + 16) * 1024, null), ProcessMemory.Parse(Rollup));
+
+    [Fact]
+    public void What_a_plain_process_would_use_counts_whole_what_no_file_backs() =>
+        Assert.Equal((272 + 16 - 130 + 190) * 1024, ProcessMemory.Parse(Rollup + OfNoFile).Unforked);
 
     [Fact]
     public void What_the_machine_has_left_is_read_in_bytes()

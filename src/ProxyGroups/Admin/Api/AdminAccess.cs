@@ -1,5 +1,6 @@
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Admin.Api;
@@ -8,7 +9,9 @@ namespace ProxyGroups.Admin.Api;
 internal sealed class AdminAccess(ProcessGroupRegistry groups)
 {
     public static bool MaySee(AdminCaller caller, ProcessGroup group) =>
-        caller.MayAll || (group.Settings.Worker.User is { } user && UnixUser.Find(user)?.Id == caller.User);
+        MaySee(caller, group.Settings.Worker.User);
+
+    public static bool MaySee(AdminCaller caller, PreloaderView preloader) => MaySee(caller, preloader.User);
 
     /// <summary>By name.</summary>
     public IReadOnlyList<ProcessGroup> Visible(AdminCaller caller) =>
@@ -22,6 +25,8 @@ internal sealed class AdminAccess(ProcessGroupRegistry groups)
     /// <summary>What is about no group is for those alone who may see all.</summary>
     public bool MaySee(AdminCaller caller, HistoryEntry entry) =>
         caller.MayAll || entry.Kind == HistoryKind.Gap || (entry.Group is { } name && Find(caller, name) is not null);
+
+    private static bool MaySee(AdminCaller caller, string? user) => caller.MayAll || (user is not null && UnixUser.Find(user)?.Id == caller.User);
 
     public AdminProblem NoGroup(AdminCaller caller, string name)
     {

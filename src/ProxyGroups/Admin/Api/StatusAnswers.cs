@@ -1,4 +1,5 @@
 using ProxyGroups.Groups;
+using ProxyGroups.Supervision;
 using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Admin.Api;
@@ -15,21 +16,29 @@ internal sealed class StatusAnswers(AdminAccess access, ProcessGroupRegistry gro
         // First the id, then the state: who follows from there on may see an event twice, and misses none.
         var newest = history.Newest;
         var visible = access.Visible(call.Caller);
-        var usage = await groups.LookAtUsageAsync(visible);
+        var usage = await UsageAsync(call, visible);
         await call.WriteAsync(new StatusAnswer(
-            AdminApi.Version, ServerVersion, Environment.ProcessId, _started, time.GetUtcNow(), newest, DurationBuckets.Bounds, [.. visible.Select(group => GroupSnapshot.Of(group, usage))]));
+            AdminApi.Version, ServerVersion, Environment.ProcessId, _started, time.GetUtcNow(), newest, DurationBuckets.Bounds,
+            ApplicationGroupSnapshot.Of(visible, usage), [.. visible.Select(group => GroupSnapshot.Of(group, usage))]));
     }
 
     public async Task WriteGroupAsync(AdminCall call)
     {
         if (access.Find(call.Caller, call.Value) is { } group)
         {
-            var usage = await groups.LookAtUsageAsync([group]);
+            var usage = await UsageAsync(call, [group]);
             await call.WriteAsync(new GroupAnswer(AdminApi.Version, DurationBuckets.Bounds, GroupSnapshot.Of(group, usage)));
         }
         else
         {
             await call.WriteAsync(access.NoGroup(call.Caller, call.Value));
         }
+    }
+
+    // An application group may have groups of others, too.
+    private async Task<UsageReport> UsageAsync(AdminCall call, IReadOnlyCollection<ProcessGroup> visible)
+    {
+        var usage = await groups.LookAtUsageAsync(visible);
+        return usage with { Preloaders = [.. usage.Preloaders.Where(preloader => AdminAccess.MaySee(call.Caller, preloader))] };
     }
 }

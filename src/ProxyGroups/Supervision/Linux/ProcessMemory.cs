@@ -7,13 +7,14 @@ internal static class ProcessMemory
 {
     private static readonly string[] Own = ["Private_Clean:", "Private_Dirty:", "Private_Hugetlb:", "SwapPss:"];
     private static readonly string[] Proportional = ["Pss:", "SwapPss:"];
+    private static readonly string[] OfNoFile = ["Anonymous:"];
+    private static readonly string[] PartOfNoFile = ["Pss_Anon:"];
 
     /// <summary>Sum over a session leader and everything that it started; null: it is gone, or the kernel does not tell.</summary>
-    public static MemoryUse? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all)
-    {
-        var sizes = ProcessFamily.Kin(leader, all).Select(Of).OfType<MemoryUse>().ToList();
-        return sizes.Count == 0 ? null : new MemoryUse(sizes.Sum(static size => size.Unique), sizes.Sum(static size => size.Proportional));
-    }
+    public static MemoryUse? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all) => Of(ProcessFamily.Kin(leader, all));
+
+    /// <summary>The same without what it started in sessions of their own: that of a preloader are workers.</summary>
+    public static MemoryUse? OfSession(int leader, IReadOnlyCollection<ProcessStat> all) => Of(ProcessFamily.Session(leader, all));
 
     public static MemoryUse? Of(int pid)
     {
@@ -27,11 +28,20 @@ internal static class ProcessMemory
         }
     }
 
+    private static MemoryUse? Of(IEnumerable<int> pids)
+    {
+        var sizes = pids.Select(Of).OfType<MemoryUse>().ToList();
+        return sizes.Count == 0 ? null : new MemoryUse(sizes.Sum(static size => size.Unique), sizes.Sum(static size => size.Proportional), sizes.Exists(static size => size.Unforked is null) ? null : sizes.Sum(static size => size.Unforked));
+    }
+
     // Lines such as "Private_Dirty:       112 kB"; the kernel's kB are of 1024 bytes.
     internal static MemoryUse Parse(string rollup)
     {
         var lines = rollup.Split('\n').Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(static words => words.Length == 3).ToList();
-        return new MemoryUse(Sum(lines, Own), Sum(lines, Proportional));
+        var proportional = Sum(lines, Proportional);
+        // Kernels before 5.4 do not tell the part.
+        var unforked = lines.Exists(static words => words[0] == PartOfNoFile[0]) ? proportional - Sum(lines, PartOfNoFile) + Sum(lines, OfNoFile) : (long?)null;
+        return new MemoryUse(Sum(lines, Own), proportional, unforked);
     }
 
     private static long Sum(List<string[]> lines, string[] names) =>

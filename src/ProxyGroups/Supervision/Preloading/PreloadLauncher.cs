@@ -26,6 +26,9 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
     /// <summary>Why the newest worker of a process group was started plainly although it was to be forked; null: it was not.</summary>
     public PreloadFault? FaultOf(string group) => _faults.GetValueOrDefault(group) ?? _faults.GetValueOrDefault(PreloaderProcess.NameOf(PreloadSpec.OwnerOf(group)));
 
+    /// <summary>All that have a process.</summary>
+    public IReadOnlyList<PreloaderView> Look() => [.. All.SelectMany(static preloader => preloader.Look()).Where(static view => view.Pid != 0)];
+
     public async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {
         if (spec.Preload is null)
@@ -51,11 +54,13 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // An app's first: it may be a worker of the other kind.
-        foreach (var preloader in _ofApps.All.Concat(_ofApplicationGroups.Values.Select(static preloader => preloader.Value)))
+        foreach (var preloader in All)
         {
             await preloader.DisposeAsync();
         }
     }
+
+    private IEnumerable<Preloader> All => _ofApps.All.Concat(_ofApplicationGroups.Values.Select(static preloader => preloader.Value));
 
     private Preloader Find(LaunchSpec spec) => spec.Preload!.IsOfApp
         ? _ofApps.For(spec, KeyOf(spec))

@@ -27,6 +27,15 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
     private bool _isEnding;
     private ITimer? _idle;
 
+    /// <summary>Those of its processes that live.</summary>
+    public IReadOnlyList<PreloaderView> Look()
+    {
+        lock (_gate)
+        {
+            return [.. _all.Select(static process => process.View)];
+        }
+    }
+
     /// <exception cref="PreloadException">The worker is to be started plainly.</exception>
     public async Task<ILaunchedProcess> ForkAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {

@@ -17,13 +17,18 @@ internal sealed class PreloaderProcess
     private readonly TaskCompletionSource<PreloadFault?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkerProcess _process;
     private readonly PreloadSpec _preload;
+    private readonly TimeProvider _time;
+    private readonly string? _user;
+    private readonly long _started;
+    private volatile bool _isReady;
+    private volatile bool _isRetired;
 
     private PreloaderProcess(LaunchSpec spec, PreloadSpec preload, PreloadHost host, ILauncher launcher)
     {
-        _preload = preload;
+        (_preload, _time, _user, _started) = (preload, host.Time, spec.User, host.Time.GetTimestamp());
         Control = host.Directory.SocketPath(spec.Worker.Id);
         _process = WorkerProcess.Start(spec, launcher, host.Directory, host.Logs, host.Logger, host.Time, Hear);
-        _ = LimitAsync(host.Time);
+        _ = LimitAsync();
     }
 
     /// <summary>Null once it may be forked; else why not. It never fails.</summary>
@@ -36,6 +41,12 @@ internal sealed class PreloaderProcess
     public string Control { get; }
 
     public int Pid => _process.Pid ?? 0;
+
+    public PreloaderView View => new(_preload.Owner, _user, Pid, State, _process.Worker.Generation, _time.GetElapsedTime(_started), _preload.Imports);
+
+    private WorkerState State => _isRetired ? WorkerState.Draining
+        : _isReady ? WorkerState.Ready
+        : Verdict.IsCompleted ? WorkerState.Stopping : WorkerState.Starting;
 
     /// <param name="forked">A worker that is to be forked from it: it runs as that one's user, with its rights.</param>
     public static PreloaderProcess Start(LaunchSpec forked, int id, int generation, PreloadHost host, ILauncher launcher)
@@ -50,7 +61,11 @@ internal sealed class PreloaderProcess
     public static string NameOf(string owner) => "preloader of " + owner;
 
     /// <summary>It forks no more, and ends when its last worker has.</summary>
-    public void Retire() => _process.Stop();
+    public void Retire()
+    {
+        _isRetired = true;
+        _process.Stop();
+    }
 
     /// <summary>Its workers live on.</summary>
     public void Kill() => _process.Kill();
@@ -88,7 +103,7 @@ internal sealed class PreloaderProcess
     {
         if (happened is WorkerEvent.Ready)
         {
-            _verdict.TrySetResult(null);
+            _isReady = _verdict.TrySetResult(null);
         }
         else if (happened is WorkerEvent.StartFailed { Failure: { Step: SpawnStep.Prepare or SpawnStep.Launch } failure })
         {
@@ -100,10 +115,10 @@ internal sealed class PreloaderProcess
         }
     }
 
-    private async Task LimitAsync(TimeProvider time)
+    private async Task LimitAsync()
     {
         var patience = _preload.Patience * 2 is var startup && startup > ShortestPatience && _preload.IsOfApp ? startup : ShortestPatience;
-        await Task.WhenAny(Verdict, Task.Delay(patience, time));
+        await Task.WhenAny(Verdict, Task.Delay(patience, _time));
         if (_verdict.TrySetResult(new($"{LastWords(_process.LastOutput)} has not ended after {patience.TotalSeconds:0} s", $"{PreloadRemedy.Off(_preload)}, or see why it takes so long.", IsLasting: true)))
         {
             _process.DumpStacks();

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxyGroups.EndToEndTests.Kit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>What workers are forked from is seen, and counted in what they use together.</summary>
+public sealed class PreloadMemoryTests : PreloadScene
+{
+    private const long MebiByte = 1 << 20;
+
+    // What nobody writes to stays shared.
+    private const string Hoard = "hoard = [bytes([n % 256]) * 1000000 for n in range(30)]\n";
+
+    private const string App = """
+        import json, os, shared
+        home, above = os.getpid(), os.getppid()
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            return [json.dumps({"pid": os.getpid(), "home": home, "above": above}).encode()]
+        """;
+
+    public PreloadMemoryTests()
+    {
+        Write("lib/shared.py", Hoard);
+        Write("app.py", Hoard + App);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task All_that_workers_are_forked_from_is_shown_and_counted_and_what_sharing_saves_is_what_plain_workers_would_use_more()
+    {
+        var site = Site.Of(("one", Group("python", preloadsApp: false)), ("two", Group("python", preloadsApp: true)), ("plain", Group(null, preloadsApp: false)));
+        site["ProxyGroups"]!["ApplicationGroups"] = JsonNode.Parse("""{ "python": { "Preload": [ "shared" ] } }""");
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, Root);
+        await frontDoor.WaitForReadyAsync(6);
+        var (two, status) = (await FactsAsync(frontDoor, "two"), await StatusAsync());
+        var parent = Assert.Single(status.GetProperty("applicationGroups").EnumerateArray());
+        var detail = GroupOf(status, "two").GetProperty("detail");
+        AssertPreloader(parent, Number(two, "above"), "shared");
+        AssertPreloader(detail, Number(two, "home"), "app:application");
+
+        int[] workers = [.. await frontDoor.PidsAsync("one", Token), .. await frontDoor.PidsAsync("two", Token)];
+        var plain = (await frontDoor.PidsAsync("plain", Token)).Average(ProportionalOf);
+        var sharing = parent.GetProperty("sharing");
+        AssertNear(workers.Append(Number(two, "above")).Append(Number(two, "home")).Sum(ProportionalOf), sharing.GetProperty("used").GetInt64(), 4 * MebiByte);
+        AssertNear(4 * plain, sharing.GetProperty("plain").GetInt64(), 12 * MebiByte);
+        Assert.Equal(sharing.GetProperty("plain").GetInt64() - sharing.GetProperty("used").GetInt64(), sharing.GetProperty("saved").GetInt64());
+        Assert.True(detail.GetProperty("sharing").GetProperty("saved").GetInt64() > 0);
+        Assert.Equal(JsonValueKind.Null, GroupOf(status, "plain").GetProperty("detail").GetProperty("sharing").ValueKind);
+
+        var text = (await FrontDoorProcess.RunToEndAsync(["status"], Root)).Output;
+        Assert.Matches($@"(?m)^python +{Number(two, "above")} +1 +[0-9.]+ s +[0-9]+ MiB +[0-9]+ MiB +ready +shared$", text);
+        Assert.Matches($@"(?m)^app two +{Number(two, "home")} .*app:application$", text);
+        Assert.Matches("(?m)^application group python: its workers use [0-9]+ MiB with all that they are forked from, [0-9]+ MiB less than plain workers$", text);
+        Assert.Matches($@"(?m)^its app +{Number(two, "home")} ", (await FrontDoorProcess.RunToEndAsync(["status", "two"], Root)).Output);
+        string[] console = [TestApps.Python, TestApps.Folder("console.py"), "terminal", "timeout", "--foreground", "--preserve-status", "--signal=INT", "10"];
+        Assert.Matches($"application group python  [0-9]+ MiB, sharing saves [0-9]+ MiB  preloader {Number(two, "above")} ready", (await FrontDoorProcess.RunToEndThroughAsync(console, ["top"], Root)).Output);
+        await using var top = await FrontDoorProcess.StartLivePageAsync(Root);
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(top.Address);
+        await Expect(page.Locator(".parent.named > p")).ToContainTextAsync($"preloader pid {Number(two, "above")}, ready, generation 1");
+        await Expect(page.Locator("[data-group='two'] .usage")).ToContainTextAsync($"preloader pid {Number(two, "home")}, ready");
+        await Browser.AssertAccessibleAsync(page);
+    }
+
+    private static void AssertPreloader(JsonElement owner, int pid, string imports)
+    {
+        var preloader = Assert.Single(owner.GetProperty("preloaders").EnumerateArray());
+        Assert.Equal((pid, "ready", imports), (Number(preloader, "pid"), preloader.GetProperty("state").GetString(), preloader.GetProperty("imports")[0].GetString()));
+        AssertNear(ProportionalOf(pid), preloader.GetProperty("pss").GetInt64(), 2 * MebiByte);
+    }
+
+    private static void AssertNear(double expected, double told, long tolerance) => Assert.InRange(told, expected - tolerance, expected + tolerance);
+
+    private static long ProportionalOf(int pid) => 1024 * File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Pss:", StringComparison.Ordinal))
+        .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
+
+    private static JsonElement GroupOf(JsonElement status, string name) => status.GetProperty("groups").EnumerateArray().Single(group => group.GetProperty("name").GetString() == name);
+
+    private async Task<JsonElement> StatusAsync()
+    {
+        using var status = JsonDocument.Parse((await FrontDoorProcess.RunToEndAsync(["status", "--json"], Root)).Output);
+        return status.RootElement.Clone();
+    }
+
+    private JsonObject Group(string? applicationGroup, bool preloadsApp) =>
+        Merge(new { ApplicationGroup = applicationGroup, Wsgi = "app:application", TestApps.Python, PreloadApp = preloadsApp, Processes = 2, Environment = PythonVariables }, null);
+}
