@@ -2,13 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace ProxyGroups.ProcessTests;
 
-/// <summary>Collects log lines; can be held up, as a slow log is.</summary>
-internal sealed class LogLines : ILogger
+/// <summary>Collects log lines, of all categories where it is a provider; can be held up, as a slow log is.</summary>
+internal sealed class LogLines : ILogger, ILoggerProvider
 {
     private readonly List<(int Id, string Text)> _lines = [];
 
     /// <summary>Called before each line is taken.</summary>
     public Action Before { get; set; } = () => { };
+
+    public IReadOnlyList<string> All
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines.Select(static line => line.Text)];
+            }
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Dispose()
+    {
+        // What was told stays readable.
+    }
 
     public IReadOnlyList<string> Of(int eventId)
     {

@@ -27,7 +27,7 @@ internal static class ExplainCommand
         {
             return report.Write(await client.GetAsync(group is null ? "/v1/explain" : $"/v1/groups/{Uri.EscapeDataString(group)}/explain", cancellationToken), static (report, reply) => Write(report, reply.Read<ExplainReply>().Groups));
         }
-        catch (SteeringException nobody) when (nobody.ExitCode == ExitCode.NotRunning && target.Socket is null)
+        catch (SteeringException nobody) when (nobody.ExitCode == ExitCode.NotRunning && target is { Socket: null, Remote: null })
         {
             return await ExplainSettingsAsync(report, target.Place, group);
         }

@@ -1,9 +1,10 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace ProxyGroups.Host.Steering;
 
-/// <summary>Speaks with a running front door over its admin socket.</summary>
+/// <summary>Speaks with a running front door over its admin socket, or at its AdminEndpoint.</summary>
 internal sealed class FrontDoorClient : IDisposable
 {
     // Of who waits for a name to be completed.
@@ -15,11 +16,7 @@ internal sealed class FrontDoorClient : IDisposable
     public FrontDoorClient(FrontDoorTarget target)
     {
         _target = target;
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = async (_, cancellationToken) => await ConnectAsync(target.FindSocket(), cancellationToken) })
-        {
-            BaseAddress = new Uri("http://localhost"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = target.Remote is { } remote ? CreateFar(remote) : CreateNear(target);
     }
 
     /// <exception cref="SteeringException">Nobody answers.</exception>
@@ -65,6 +62,20 @@ internal sealed class FrontDoorClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private static HttpClient CreateNear(FrontDoorTarget target) => new(new SocketsHttpHandler { UseProxy = false, ConnectCallback = async (_, cancellationToken) => await ConnectAsync(target.FindSocket(), cancellationToken) })
+    {
+        BaseAddress = new Uri("http://localhost"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    // The token goes to the one that was named, and nowhere that it might lead to.
+    private static HttpClient CreateFar(RemoteFrontDoor remote) => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    {
+        BaseAddress = remote.Address,
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { Authorization = remote.ReadToken() },
+    };
+
     private Task<FrontDoorReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => TryAsync(async () =>
     {
         using var request = new HttpRequestMessage(method, path);
@@ -86,6 +97,10 @@ internal sealed class FrontDoorClient : IDisposable
         catch (HttpRequestException exception) when (Find<SocketException>(exception) is { SocketErrorCode: SocketError.AccessDenied })
         {
             throw new SteeringException(ExitCode.Refused, "This user may not reach the admin socket. Root and the front door's own user may: try sudo.");
+        }
+        catch (HttpRequestException exception) when (Find<AuthenticationException>(exception) is { } untrusted)
+        {
+            throw new SteeringException(ExitCode.Refused, $"The certificate of {_target.Remote?.Url} is not trusted: {untrusted.Message.TrimEnd('.')}. Add who has signed it to this machine's certificates, or take an SSH tunnel.");
         }
         catch (HttpRequestException exception)
         {

@@ -4,8 +4,8 @@ using ProxyGroups.Hosting;
 
 namespace ProxyGroups.Host.Steering;
 
-/// <summary>Which front door is meant: one that runs with a settings file or an app's directory, or the one at a socket.</summary>
-internal sealed record FrontDoorTarget(FrontDoorPlace Place, string? Socket)
+/// <summary>Which front door is meant: one that runs with a settings file or an app's directory, the one at a socket, or one that is far away.</summary>
+internal sealed record FrontDoorTarget(FrontDoorPlace Place, string? Socket, RemoteFrontDoor? Remote)
 {
     /// <summary>The socket of the front door that runs.</summary>
     /// <exception cref="SteeringException">There is none, or more than one.</exception>
@@ -29,8 +29,9 @@ internal sealed record FrontDoorTarget(FrontDoorPlace Place, string? Socket)
     }
 
     /// <summary>There was a socket, and nobody answers at it.</summary>
-    public SteeringException NotRunning(string what) => new(
-        ExitCode.NotRunning, $"{what} Start it with: proxygroups run{StartArguments}. If it runs elsewhere, name its settings with --settings, or its socket, which its log tells, with --socket.");
+    public SteeringException NotRunning(string what) => new(ExitCode.NotRunning, Remote is not null
+        ? $"{what} See whether it runs with ProxyGroups:AdminEndpoint at {Remote.Url}, and whether an SSH tunnel that leads there is open."
+        : $"{what} Start it with: proxygroups run{StartArguments}. If it runs elsewhere, name its settings with --settings, or its socket, which its log tells, with --socket.");
 
     private string StartArguments => Place switch
     {

@@ -20,7 +20,15 @@ internal static class GroupNames
 
     private static IReadOnlyList<string> Running(ParseResult parsed)
     {
-        using var client = new FrontDoorClient(SteeringArguments.TargetOf(parsed));
-        return client.GetGroupNames();
+        try
+        {
+            using var client = new FrontDoorClient(SteeringArguments.TargetOf(parsed));
+            return client.GetGroupNames();
+        }
+        catch (SteeringException)
+        {
+            // A person who presses Tab wants no message.
+            return [];
+        }
     }
 }

@@ -20,7 +20,9 @@ internal static class KnownKeys
     };
 
     public static readonly SectionKeys Root = new(
-        ["Enabled", "RuntimeDirectory", "Overview", "Admin", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "AccessLog", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+        ["Enabled", "RuntimeDirectory", "Overview", "Admin", "AdminEndpoint", "Launcher", "MaxProcesses", "MaxMemory", "Cgroup", "AccessLog", "Defaults", "ApplicationGroups", "ProcessGroups"]);
+
+    public static readonly SectionKeys AdminEndpoint = new(["Url", "TokenFile"]);
 
     public static readonly SectionKeys AccessLog = new(["Format", "File", "MaxSize", "Keep", "Query"]);
 
@@ -82,7 +84,7 @@ internal static class KnownKeys
     [
         ("Queue", Queue), ("Timeouts", Timeouts), ("Recycle", Recycle), ("Worker", Worker), ("Group", Limits), ("Log", Log), ("Buffering", Buffering), ("Readiness", Readiness),
         ("Restart", Restart), ("Maintenance", Maintenance),
-        ("AccessLog", AccessLog), ("ApplicationGroups:<name>", ApplicationGroup), ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
+        ("AdminEndpoint", AdminEndpoint), ("AccessLog", AccessLog), ("ApplicationGroups:<name>", ApplicationGroup), ("ProcessGroups:<name>", Group), ("ProxyGroups", Root),
     ];
 
     /// <summary>Where a key belongs that was written elsewhere.</summary>

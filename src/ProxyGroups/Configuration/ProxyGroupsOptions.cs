@@ -35,6 +35,10 @@ public sealed class ProxyGroupsOptions
     /// <value>Default null: the configuration decides.</value>
     public bool? Admin { get; set; }
 
+    /// <summary>See <see cref="ProxyGroupsSettings.AdminEndpoint"/>.</summary>
+    /// <value>Default null: the configuration decides.</value>
+    public AdminEndpointSettings? AdminEndpoint { get; set; }
+
     /// <summary>See <see cref="ProxyGroupsSettings.Launcher"/>.</summary>
     /// <value>Default null: the configuration decides.</value>
     public LauncherKind? Launcher { get; set; }
@@ -61,6 +65,7 @@ public sealed class ProxyGroupsOptions
         RuntimeDirectory = RuntimeDirectory ?? settings.RuntimeDirectory,
         Overview = Overview ?? settings.Overview,
         Admin = Admin ?? settings.Admin,
+        AdminEndpoint = AdminEndpoint ?? settings.AdminEndpoint,
         Launcher = Launcher ?? settings.Launcher,
         MaxProcesses = MaxProcesses ?? settings.MaxProcesses,
         MaxMemory = MaxMemory ?? settings.MaxMemory,

@@ -25,6 +25,9 @@ public sealed record ProxyGroupsSettings
     /// <value>true or false. Default true.</value>
     public bool Admin { get; init; } = true;
 
+    /// <summary>The admin interface on an address beside the socket.</summary>
+    public AdminEndpointSettings AdminEndpoint { get; init; } = new();
+
     /// <summary>How worker processes are started.</summary>
     /// <value>"auto", "linux" or "plain". Default "auto": linux on Linux, plain elsewhere.</value>
     public LauncherKind Launcher { get; init; }

@@ -24,6 +24,7 @@ internal static class SettingsReader
             RuntimeDirectory = root.ReadText("RuntimeDirectory"),
             Overview = root.ReadText("Overview"),
             Admin = root.Read("Admin", ScalarText.Switch, true),
+            AdminEndpoint = ReadAdminEndpoint(root.Section("AdminEndpoint", KnownKeys.AdminEndpoint)),
             Launcher = root.Read("Launcher", ScalarText.Launcher, LauncherKind.Auto),
             MaxProcesses = root.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             MaxMemory = root.Read("MaxMemory", SizeText.Parse, null),
@@ -34,6 +35,8 @@ internal static class SettingsReader
         };
         return new(settings, errors);
     }
+
+    private static AdminEndpointSettings ReadAdminEndpoint(SectionReader section) => new() { Url = section.ReadText("Url"), TokenFile = section.ReadText("TokenFile") };
 
     private static AccessLogSettings ReadAccessLog(SectionReader section)
     {

@@ -36,6 +36,9 @@ internal sealed partial class SettingsStore : IDisposable
     /// <summary>A valid change was taken; <see cref="Current"/> is it already.</summary>
     public event Action<SettingsSnapshot>? Changed;
 
+    /// <summary>Everything was read again and found valid, whether or not it has changed: for who reads files that settings only name.</summary>
+    public event Action? Confirmed;
+
     /// <summary>A change was refused as a whole; what ran keeps running.</summary>
     public event Action<IReadOnlyList<SettingsError>>? Rejected;
 
@@ -150,6 +153,8 @@ internal sealed partial class SettingsStore : IDisposable
             LogWarnings(_current);
             Changed?.Invoke(_current);
         }
+
+        Confirmed?.Invoke();
     }
 
     // With a broken file or a lost section whatever else could be said would only hide the cause.

@@ -36,6 +36,7 @@ internal static partial class SettingsValidator
         }
 
         CapValidator.Validate(settings, root);
+        AdminEndpointRules.Check(settings, root);
         LogRules.Check(settings, root);
         return errors;
     }

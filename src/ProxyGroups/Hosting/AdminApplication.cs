@@ -5,8 +5,8 @@ using ProxyGroups.Admin.Api;
 
 namespace ProxyGroups.Hosting;
 
-/// <summary>Hands the requests of the admin socket to the admin interface, with nothing between them.</summary>
-internal sealed class AdminApplication(AdminApi api) : IHttpApplication<HttpContext>
+/// <summary>Hands the requests that come by an entrance to the admin interface, with nothing between them.</summary>
+internal sealed class AdminApplication(AdminApi api, IAdminEntrance entrance) : IHttpApplication<HttpContext>
 {
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -14,7 +14,7 @@ internal sealed class AdminApplication(AdminApi api) : IHttpApplication<HttpCont
     {
         try
         {
-            await api.AnswerAsync(context, context.Features.Get<AdminCaller>());
+            await api.AnswerAsync(context, entrance);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -17,7 +17,7 @@ namespace ProxyGroups.Hosting;
 /// Serves the admin interface on its Unix socket by a Kestrel of its own: none of the app's endpoints leads here, and none of the app's
 /// middleware runs. It begins after the groups have started and ends after they have stopped, so that a stop can be watched.
 /// </summary>
-internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApplication application, History history, KeptLines lines, ILoggerFactory loggers)
+internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApi api, History history, KeptLines lines, ILoggerFactory loggers)
     : IHostedLifecycleService, IDisposable
 {
     private const int MaxConnections = 100;
@@ -88,7 +88,7 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
             {
                 directory.RemoveAdminSocket();
                 _server = Create(directory.AdminSocketPath);
-                await _server.StartAsync(application, cancellationToken);
+                await _server.StartAsync(new AdminApplication(api, new SocketEntrance()), cancellationToken);
                 directory.OpenAdminSocketToUsers();
                 _directory = directory;
                 Tell(directory);
@@ -117,11 +117,18 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
         }
     }
 
-    private KestrelServer Create(string socket)
+    /// <summary>What no caller may exceed, known or not.</summary>
+    internal static void Bound(KestrelServerOptions options)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.AddServerHeader = false;
         options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MaxRequestBodySize = 0;
+    }
+
+    private KestrelServer Create(string socket)
+    {
+        var options = new KestrelServerOptions();
+        Bound(options);
         options.ListenUnixSocket(socket, static listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

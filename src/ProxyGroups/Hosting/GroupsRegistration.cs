@@ -63,10 +63,13 @@ internal static class GroupsRegistration
         services.AddSingleton<LineAnswers>();
         services.AddSingleton<ExplainAnswers>();
         services.AddSingleton<AdminApi>();
-        services.AddSingleton<AdminApplication>();
         services.AddSingleton<AdminServer>();
         services.AddSingleton<ProxyGroupsService>();
+        services.AddSingleton(provider => new AdminEndpoint(
+            provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<AdminApi>(), provider.GetRequiredService<IHostEnvironment>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         // Hosted services stop in reverse order.
+        services.AddHostedService(static provider => provider.GetRequiredService<AdminEndpoint>());
         services.AddHostedService(static provider => provider.GetRequiredService<AdminServer>());
         services.AddHostedService(static provider => provider.GetRequiredService<ProxyGroupsService>());
         return services;

@@ -23,7 +23,7 @@ internal static class SettingsSourcesFactory
                 .Where(static provider => provider is not GroupsConfigProvider)
                 .SelectMany(static provider => provider.GetConfig().Clusters)
                 .Select(static cluster => cluster.ClusterId),
-            MachineChecks = settings => Check(settings, contentRoot),
+            MachineChecks = settings => [.. Check(settings, contentRoot), .. AdminEndpoint.Check(settings, configuration, contentRoot)],
             MachineWarnings = settings =>
             [
                 .. MachineChecks.Warn(settings, FactsOf(settings, contentRoot)),

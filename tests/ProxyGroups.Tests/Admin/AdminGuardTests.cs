@@ -24,7 +24,7 @@ public sealed class AdminGuardTests
     [InlineData("localhost", null, "", 403)]
     public void Host_and_origin_decide(string host, string? origin, string? site, int? status)
     {
-        var context = new DefaultHttpContext();
+        var context = new DefaultHttpContext { Request = { Scheme = "http" } };
         context.Request.Host = new HostString(host);
         if (origin is not null)
         {
@@ -36,6 +36,6 @@ public sealed class AdminGuardTests
             context.Request.Headers["Sec-Fetch-Site"] = site;
         }
 
-        Assert.Equal(status, AdminGuard.Check(context)?.Status);
+        Assert.Equal(status, AdminGuard.Check(context, new SocketEntrance())?.Status);
     }
 }

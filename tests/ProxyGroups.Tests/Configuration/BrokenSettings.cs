@@ -509,6 +509,47 @@ internal static class BrokenSettings
         =>
         ProxyGroups:ProcessGroups:shop:Log:File = "all.log" is the access log too, and two bounds of size cannot hold for one file. Name a file for each.
         ---
+        an admin endpoint for everybody
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "http://127.0.0.1:9443" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "http://127.0.0.1:9443" would let everybody in, because TokenFile is not set. Make a token with "(umask 077; openssl rand -hex 32 > admin.token)", and write "TokenFile": "admin.token".
+        ---
+        an admin endpoint without encryption
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "http://10.0.0.1:9443", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "http://10.0.0.1:9443" would send the token unencrypted over the network. Write "https://", with a certificate in Kestrel:Certificates:Default; or keep to "http://127.0.0.1:..." and reach it through an SSH tunnel (ssh -L).
+        ---
+        an admin endpoint on all addresses
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "http://[::]:9443", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "http://[::]:9443" would send the token unencrypted over the network. Write "https://", with a certificate in Kestrel:Certificates:Default; or keep to "http://127.0.0.1:..." and reach it through an SSH tunnel (ssh -L).
+        ---
+        an admin endpoint at a name that only looks like this machine's
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "http://localhost.example:9443", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "http://localhost.example:9443" would send the token unencrypted over the network. Write "https://", with a certificate in Kestrel:Certificates:Default; or keep to "http://127.0.0.1:..." and reach it through an SSH tunnel (ssh -L).
+        ---
+        an admin endpoint with a path
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "https://admin.example/groups", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "https://admin.example/groups" is not scheme, host and port alone. Write "http://127.0.0.1:9443", or "https://" with an address or name of this machine and a port.
+        ---
+        an admin endpoint with a password in its address
+        { "ProxyGroups": { "AdminEndpoint": { "Url": "https://admin:secret@admin.example", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url is not scheme, host and port alone. Write "http://127.0.0.1:9443", or "https://" with an address or name of this machine and a port.
+        ---
+        a token without an endpoint, and an unknown key
+        { "ProxyGroups": { "AdminEndpoint": { "TokenFile": "admin.token", "Token": "x" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Token is not a known setting. Remove it. Known here: Url, TokenFile.
+        ProxyGroups:AdminEndpoint:TokenFile = "admin.token" opens nothing, because Url is not set. Write "Url", or remove it.
+        ---
+        an admin endpoint of an interface that is off
+        { "ProxyGroups": { "Admin": false, "AdminEndpoint": { "Url": "http://127.0.0.1:9443", "TokenFile": "admin.token" } } }
+        =>
+        ProxyGroups:AdminEndpoint:Url = "http://127.0.0.1:9443" serves nothing, because Admin is false. Write "Admin": true, or remove it.
+        ---
         an access log that is off and has a file
         { "ProxyGroups": { "AccessLog": { "File": "access.log" } } }
         =>

@@ -9,7 +9,7 @@ public sealed class SchemaTests
     private static readonly (Type Record, SectionKeys Keys)[] Sections =
     [
         (typeof(ProxyGroupsSettings), KnownKeys.Root), (typeof(ApplicationGroupSettings), KnownKeys.ApplicationGroup), (typeof(ProcessGroupSettings), KnownKeys.Group), (typeof(AppSettings), KnownKeys.App),
-        (typeof(AccessLogSettings), KnownKeys.AccessLog),
+        (typeof(AccessLogSettings), KnownKeys.AccessLog), (typeof(AdminEndpointSettings), KnownKeys.AdminEndpoint),
         (typeof(QueueSettings), KnownKeys.Queue), (typeof(TimeoutSettings), KnownKeys.Timeouts),
         (typeof(RecycleSettings), KnownKeys.Recycle), (typeof(WorkerSettings), KnownKeys.Worker), (typeof(GroupSettings), KnownKeys.Limits), (typeof(LogSettings), KnownKeys.Log), (typeof(BufferingSettings), KnownKeys.Buffering),
         (typeof(ReadinessSettings), KnownKeys.Readiness), (typeof(RestartSettings), KnownKeys.Restart),
@@ -54,7 +54,7 @@ public sealed class SchemaTests
         var root = Defaults("ProxyGroups");
         root["ProcessGroups"] = new JsonObject { ["shop"] = Defaults("ProcessGroup") };
         root["AccessLog"] = Defaults("AccessLog");
-        foreach (var (record, _) in Sections.Skip(5))
+        foreach (var (record, _) in Sections.Skip(6))
         {
             var name = definitions["ProcessGroup"]!["properties"]!.AsObject().Single(property => (string?)property.Value!["$ref"] == $"#/definitions/{SchemaGenerator.NameOf(record)}").Key;
             root["ProcessGroups"]!["shop"]![name] = Defaults(SchemaGenerator.NameOf(record));

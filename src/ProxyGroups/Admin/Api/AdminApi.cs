@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ProxyGroups.Admin.Api;
 
-/// <summary>The admin interface: every path it has, who may use it, and the answer. It knows no socket: whoever serves it says who calls.</summary>
+/// <summary>The admin interface: every path it has, who may use it, and the answer. It knows no socket: the entrance says who calls.</summary>
 internal sealed class AdminApi(AdminAccess access, StatusAnswers status, CommandAnswers commands, EventAnswers events, LineAnswers lines, ExplainAnswers explanations)
 {
     /// <summary>In every answer; it changes when an answer loses or changes something that a program may rely on.</summary>
@@ -36,18 +36,19 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
     internal IReadOnlyList<AdminRoute> Routes => _routes;
 
     /// <param name="context">The request.</param>
-    /// <param name="caller">Who sent it; null: nobody knows, so nothing is allowed.</param>
-    public Task AnswerAsync(HttpContext context, AdminCaller? caller)
+    /// <param name="entrance">The way it came.</param>
+    public Task AnswerAsync(HttpContext context, IAdminEntrance entrance)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (AdminGuard.Check(context) is { } problem)
+        if (AdminGuard.Check(context, entrance) is { } problem)
         {
             return problem.WriteAsync(context);
         }
 
+        var caller = entrance.Identify(context);
         return caller is not null && (caller.MayAll || access.Visible(caller).Count > 0)
             ? RouteAsync(context, caller)
-            : AdminProblem.Forbidden(Describe(caller)).WriteAsync(context);
+            : entrance.Refuse(context, caller).WriteAsync(context);
     }
 
     // The document lists the route at which it lies itself.
@@ -76,7 +77,4 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
         context.Response.Headers.Allow = method;
         return new AdminProblem(StatusCodes.Status405MethodNotAllowed, "Method not allowed", $"Use {method}.").WriteAsync(context);
     }
-
-    private static string Describe(AdminCaller? caller) =>
-        $"User {(caller is null ? "unknown" : caller.User)} may neither see nor steer anything here. Root and the front door's own user may do all, and the Worker:User of a group may see and steer its own groups.";
 }

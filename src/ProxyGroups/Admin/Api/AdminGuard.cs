@@ -12,16 +12,13 @@ internal static class AdminGuard
 {
     private const string FetchSite = "Sec-Fetch-Site";
 
-    // A site of somebody else's has a name of its own, also where that name leads here (DNS rebinding).
-    private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
-
     /// <summary>Null: it may go on.</summary>
-    public static AdminProblem? Check(HttpContext context)
+    public static AdminProblem? Check(HttpContext context, IAdminEntrance entrance)
     {
         var request = context.Request;
-        if (!OwnNames.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        if (!entrance.IsOwnHost(request.Host.Host))
         {
-            return new AdminProblem(StatusCodes.Status421MisdirectedRequest, "Misdirected request", "The header Host names another server. Write localhost, as in http://localhost/v1/status.");
+            return new AdminProblem(StatusCodes.Status421MisdirectedRequest, "Misdirected request", "The header Host names another server. Write localhost, as in http://localhost/v1/status, or the host of AdminEndpoint:Url.");
         }
 
         if (IsOfAnotherSite(request))
@@ -42,7 +39,7 @@ internal static class AdminGuard
     private static bool IsOfAnotherSite(HttpRequest request)
     {
         var (origin, site) = (request.Headers[HeaderNames.Origin], request.Headers[FetchSite]);
-        return (origin.Count > 0 && !origin.ToString().Equals($"http://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
+        return (origin.Count > 0 && !origin.ToString().Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
             || (site.Count > 0 && site.ToString() is not ("same-origin" or "none"));
     }
 }

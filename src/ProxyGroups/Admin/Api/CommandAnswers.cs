@@ -29,20 +29,20 @@ internal sealed class CommandAnswers(AdminAccess access, IProcessGroups groups, 
     private Task ChangeAsync(AdminCall call, Func<string, IReadOnlyDictionary<string, string>, bool, CommandResult> change)
     {
         var values = call.Context.Request.Query.Where(static pair => pair.Key != "save").ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        return !call.Caller.MayAll ? call.WriteAsync(AdminProblem.Forbidden($"User {call.Caller.User} may steer its own groups. Settings are for root and the front door's own user."))
+        return !call.Caller.MayAll ? call.WriteAsync(AdminProblem.Forbidden($"{call.Caller.Name} may steer its own groups. Settings are for root and the front door's own user."))
             : access.Find(call.Caller, call.Value) is not { } group ? call.WriteAsync(access.NoGroup(call.Caller, call.Value))
             : GiveAsync(call, group.Name, () => change(group.Name, values, call.Context.Request.Query["save"] == "true"));
     }
 
     public Task ReloadAsync(AdminCall call) => call.Caller.MayAll
         ? GiveAsync(call, null, groups.Reload)
-        : call.WriteAsync(AdminProblem.Forbidden($"User {call.Caller.User} may steer its own groups. A reload is for root and the front door's own user."));
+        : call.WriteAsync(AdminProblem.Forbidden($"{call.Caller.Name} may steer its own groups. A reload is for root and the front door's own user."));
 
     private Task GiveAsync(AdminCall call, string? group, Func<CommandResult> command)
     {
         var before = history.Newest;
         var result = command();
-        _logger.CommandGiven(call.Caller.User, call.Context.Request.Path, result.Refusal ?? "taken");
+        _logger.CommandGiven(call.Caller.Name, call.Context.Request.Path, result.Refusal ?? "taken");
         return result.Refusal is { } refusal
             ? call.WriteAsync(AdminProblem.Refused(refusal))
             : call.WriteAsync(new CommandAnswer(AdminApi.Version, true, group, before), StatusCodes.Status202Accepted);

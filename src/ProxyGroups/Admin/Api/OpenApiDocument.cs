@@ -7,6 +7,7 @@ namespace ProxyGroups.Admin.Api;
 /// <summary>The document of the interface (OpenAPI 3.1), made of its own routes and of the types that it answers with, so that it cannot differ from them.</summary>
 internal static class OpenApiDocument
 {
+    private const string Token = "token";
     private const string Problem = "application/problem+json";
 
     private static readonly JsonSerializerOptions Shapes = Prepare();
@@ -23,7 +24,9 @@ internal static class OpenApiDocument
         {
             ["openapi"] = "3.1.0",
             ["info"] = new JsonObject { ["title"] = "ProxyGroups admin interface", ["version"] = $"{AdminApi.Version}" },
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = "http://localhost", ["description"] = "On the Unix socket admin.sock in the runtime directory" }),
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "http://localhost", ["description"] = "On the Unix socket admin.sock in the runtime directory; where ProxyGroups:AdminEndpoint is set, at its Url too" }),
+            ["components"] = new JsonObject { ["securitySchemes"] = new JsonObject { [Token] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "At AdminEndpoint:Url the token of AdminEndpoint:TokenFile. On the socket none: the kernel says who connects." } } },
+            ["security"] = new JsonArray(new JsonObject { [Token] = new JsonArray() }, new JsonObject()),
             ["paths"] = paths,
         };
     }

@@ -20,6 +20,7 @@ internal readonly unsafe record struct FileStatus(uint User, ushort Mode, uint L
     private const int LinkType = 0xA000;
     private const int WriteByOthers = 0b010_010;
     private const int WriteByEveryone = 0b000_010;
+    private const int AnythingByOthers = 0b111_111;
     private const int StickyBit = 0x200;
 
     public bool IsRegular => (Mode & TypeMask) is RegularType;
@@ -29,6 +30,9 @@ internal readonly unsafe record struct FileStatus(uint User, ushort Mode, uint L
     public bool IsWritableByOthers => (Mode & WriteByOthers) is not 0;
 
     public bool IsWritableByEveryone => (Mode & WriteByEveryone) is not 0;
+
+    /// <summary>Nobody but the owner, and root, may do anything with it.</summary>
+    public bool IsPrivate => (Mode & AnythingByOthers) is 0;
 
     /// <summary>In such a folder nobody can rename or remove what is not theirs.</summary>
     public bool IsSticky => (Mode & StickyBit) is not 0;

@@ -28,6 +28,19 @@ internal static class GuardedFile
         return ReadText(stream, path);
     }
 
+    /// <summary>For secrets of ours: the file must belong to root or to us, and nobody else may do anything with it.</summary>
+    /// <exception cref="IOException">It cannot be read, or is not private.</exception>
+    public static string ReadPrivate(string path)
+    {
+        using var stream = Open(path, static (_, _, _) => { });
+        if (OperatingSystem.IsLinux())
+        {
+            CheckPrivate(FileStatus.Of(stream.SafeFileHandle, path), path);
+        }
+
+        return ReadText(stream, path);
+    }
+
     /// <summary>At most so many bytes of its beginning.</summary>
     /// <exception cref="IOException">It cannot be read, or a link leads to it.</exception>
     public static byte[] ReadHead(string path, int length)
@@ -104,6 +117,19 @@ internal static class GuardedFile
         }
 
         return content[..count];
+    }
+
+    private static void CheckPrivate(FileStatus file, string path)
+    {
+        if (file.User is not UnixUser.Root && file.User != Libc.GetEffectiveUser())
+        {
+            throw new IOException($"'{path}' belongs to user {file.User}, who is neither root nor the front door's user.");
+        }
+
+        if (!file.IsPrivate)
+        {
+            throw new IOException($"'{path}' may be read or changed by others than its owner.");
+        }
     }
 
     private static void CheckOwner(GuardedFolder folder, FileStatus file, string path, string? user)
