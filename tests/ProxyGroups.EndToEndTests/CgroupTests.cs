@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.EndToEndTests;
@@ -79,6 +80,23 @@ public sealed class CgroupTests : IDisposable
             Assert.Equal((0, true), (code, output.Contains(Words, StringComparison.Ordinal)));
         }
 
+        Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_preloader_lives_in_the_cgroup_of_its_application_group()
+    {
+        var settings = JsonNode.Parse(Settings(512, "python"))!;
+        settings["ProxyGroups"]!["ApplicationGroups"]!["python"]!["Preload"] = new JsonArray("decimal");
+        await using var frontDoor = await FrontDoorProcess.StartAsync(settings, _root);
+        var pid = await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        var preloader = (await File.ReadAllTextAsync($"/proc/{pid}/stat", TestContext.Current.CancellationToken)).Split(' ')[3];
+        Assert.NotEqual($"{frontDoor.Pid}", preloader);
+        var above = Assert.Single(Directory.GetDirectories(_cgroup, "application-group.python", SearchOption.AllDirectories));
+        Assert.Equal(preloader, await File.ReadAllTextAsync(Path.Combine(Assert.Single(Directory.GetDirectories(above, "preloader.*")), "cgroup.procs"), TestContext.Current.CancellationToken));
+        Assert.Contains(pid, Directory.GetFiles(Path.Combine(above, "app"), "cgroup.procs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Poll.Kill(int.Parse(preloader, null));
+        await Poll.UntilAsync(() => Directory.GetFiles(above, "cgroup.procs", SearchOption.AllDirectories).Any(file => file.Contains("preloader.", StringComparison.Ordinal) && File.ReadAllText(file) != preloader), "the next preloader", TestContext.Current.CancellationToken);
         Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/", TestContext.Current.CancellationToken));
     }
 

@@ -88,6 +88,22 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void A_preloader_has_a_cgroup_of_its_own_below_that_of_its_application_group_and_is_killed_by_its_limit()
+    {
+        _tree.Apply(Below("python", new() { Memory = 1L << 30 }, new()));
+        var path = CgroupTree.PathOfPreloader(OfWorker(7), 9)!;
+        Assert.Equal(Path.Combine(Group.Parent.Location, "preloader.w9"), path);
+        var preloader = WorkerCgroup.Create(path)!;
+        Apply(new());
+        _tree.Sweep();
+        Assert.Equal((true, null), (Directory.Exists(path), CgroupTree.PathOfPreloader(OfWorker(7), 9)));
+        var above = new Cgroup(path).Parent;
+        above.Write("memory.events.local", "oom 1\n");
+        new Cgroup(path).Write("memory.events", "oom_kill 1\n");
+        Assert.StartsWith("killed by the kernel: memory limit 1GiB of application group python reached", preloader.DescribeMemoryKill(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_refused_change_moves_nobody()
     {
         Apply(new());

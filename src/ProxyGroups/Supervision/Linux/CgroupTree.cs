@@ -8,7 +8,7 @@ namespace ProxyGroups.Supervision.Linux;
 
 /// <summary>
 /// The front door's part of the cgroup file system: HOME/proxygroups-NAME[/application-group.NAME]/GROUP/wID. A group's cgroup has its
-/// limits, a worker's holds all that the worker ever started. Controllers can be handed down only by a cgroup without processes of its own
+/// limits, a worker's holds all that the worker ever started; application-group.NAME/preloader.wID holds a preloader. Controllers can be handed down only by a cgroup without processes of its own
 /// (cgroups(7)), so what lives in HOME itself is moved into HOME/front-door. Thread-safe once it is open.
 /// </summary>
 internal sealed class CgroupTree : IDisposable
@@ -21,6 +21,7 @@ internal sealed class CgroupTree : IDisposable
 
     // No name of a process group and no file of the kernel begins so.
     private const string ApplicationGroupPrefix = "application-group.";
+    private const string PreloaderPrefix = "preloader.w";
 
     private readonly Lock _gate = new();
     private readonly Cgroup _root;
@@ -95,7 +96,17 @@ internal sealed class CgroupTree : IDisposable
     public long? MemoryRoomOf(string group) => Find(group) is var cgroup && ApplicationGroupOf(cgroup) is null ? cgroup.MemoryRoom : Cgroup.Lower(cgroup.MemoryRoom, cgroup.Parent.MemoryRoom);
 
     /// <summary>The application group whose cgroup is the parent of this one; null: it has none.</summary>
-    public static string? ApplicationGroupOf(Cgroup group) => Path.GetFileName(group.Parent.Location) is var name && name.StartsWith(ApplicationGroupPrefix, StringComparison.Ordinal) ? name[ApplicationGroupPrefix.Length..] : null;
+    public static string? ApplicationGroupOf(Cgroup group) => ApplicationGroupAt(group.Parent);
+
+    /// <summary>The application group whose cgroup this is; null: it is none's.</summary>
+    public static string? ApplicationGroupAt(Cgroup cgroup) => Path.GetFileName(cgroup.Location) is var name && name.StartsWith(ApplicationGroupPrefix, StringComparison.Ordinal) ? name[ApplicationGroupPrefix.Length..] : null;
+
+    /// <summary>Where the preloader of a worker's application group is to run.</summary>
+    /// <param name="worker">Path of the worker's cgroup.</param>
+    /// <param name="id">Of the preloader.</param>
+    /// <returns>Null: the worker's group is in no application group any more.</returns>
+    public static string? PathOfPreloader(string worker, int id) =>
+        new Cgroup(worker).Parent is var group && ApplicationGroupOf(group) is not null ? group.Parent.Child(string.Create(CultureInfo.InvariantCulture, $"{PreloaderPrefix}{id}")).Location : null;
 
     /// <summary>Where a worker of this group is to run.</summary>
     public string PathOf(WorkerIdentity worker) => Path.Combine(Find(worker.Group).Location, string.Create(CultureInfo.InvariantCulture, $"w{worker.Id}"));
@@ -135,9 +146,9 @@ internal sealed class CgroupTree : IDisposable
         cgroup.Write("cgroup.subtree_control", _controllers);
     }
 
-    // Those in an application group before it: only what is empty can be removed.
+    // Those in an application group before it: only what is empty can be removed. A preloader's goes with it.
     private IEnumerable<Cgroup> CgroupsOfGroups() => _root.Children.SelectMany(static child =>
-        Path.GetFileName(child.Location).StartsWith(ApplicationGroupPrefix, StringComparison.Ordinal) ? child.Children.Append(child) : [child]);
+        ApplicationGroupAt(child) is null ? [child] : child.Children.Where(static member => !Path.GetFileName(member.Location).StartsWith(PreloaderPrefix, StringComparison.Ordinal)).Append(child));
 
     private void Apply(Cgroup cgroup, GroupSettings limits, string path)
     {

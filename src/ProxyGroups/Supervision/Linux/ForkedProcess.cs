@@ -37,7 +37,7 @@ internal sealed class ForkedProcess : IProcessHandle
         if (pidfd.IsInvalid || ProcessStat.Read(pid)?.Parent != preloader)
         {
             pidfd.Dispose();
-            throw new PreloadException(new($"the worker that it forked ended at once", "See the log for its last output."));
+            throw new PreloadException(PreloadFault.EndedAtOnce);
         }
 
         return new(pid, pidfd, pipes, connection);

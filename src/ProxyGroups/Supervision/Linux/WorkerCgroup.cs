@@ -72,9 +72,9 @@ internal sealed class WorkerCgroup
             : $"killed by the kernel: memory limit {SizeText.Format(limited.MemoryMax)} of {WhoseIs(limited)}";
     }
 
-    private string WhoseIs(Cgroup limited) => limited.Location == _cgroup.Parent.Location
-        ? $"group {Path.GetFileName(limited.Location)} reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory"
-        : $"application group {CgroupTree.ApplicationGroupOf(_cgroup.Parent)} reached; raise its Group:Memory, or let fewer or smaller workers run in its process groups";
+    private static string WhoseIs(Cgroup limited) => CgroupTree.ApplicationGroupAt(limited) is { } name
+        ? $"application group {name} reached; raise its Group:Memory, or let fewer or smaller workers run in its process groups"
+        : $"group {Path.GetFileName(limited.Location)} reached; raise Group:Memory, or lower Threads or Recycle:WorkerMemory";
 
     private static Cgroup Try(string path, Action<Cgroup> deed)
     {

@@ -93,6 +93,12 @@ internal static class WorkerFork
         {
             await process.WhenGroupLeaderAsync();
             process.EnterCgroup();
+            if (process.Exited.IsCompleted)
+            {
+                // Until then it was in its preloader's cgroup, and was killed with that.
+                throw new PreloadException(PreloadFault.EndedAtOnce);
+            }
+
             pipes.OpenGate();
         }
         catch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Supervision;
 
@@ -54,7 +55,7 @@ internal sealed class PreloaderProcess
         var preload = forked.Preload!;
         var environment = new Dictionary<string, string>(preload.Environment) { ["PROXYGROUPS_SOCKET"] = host.Directory.SocketPath(id) };
         var worker = new WorkerIdentity(NameOf(preload.Owner), id, 0, preload.IsOfApp ? forked.Worker.Generation : generation);
-        return new((preload.IsOfApp ? OfApp(forked, id) : OfModules(forked)) with { Worker = worker, Environment = environment }, preload, host, launcher);
+        return new((preload.IsOfApp ? OfApp(forked, id) : OfModules(forked, id)) with { Worker = worker, Environment = environment }, preload, host, launcher);
     }
 
     /// <summary>What it is called in logs and records, in the place of a process group.</summary>
@@ -83,7 +84,7 @@ internal sealed class PreloaderProcess
         Watchdog = null,
     };
 
-    private static LaunchSpec OfModules(LaunchSpec forked) => new()
+    private static LaunchSpec OfModules(LaunchSpec forked, int id) => new()
     {
         Worker = forked.Worker,
         Command = forked.Preload!.Command,
@@ -91,6 +92,7 @@ internal sealed class PreloaderProcess
         Environment = forked.Preload.Environment,
         Endpoint = WorkerEndpoint.Nowhere,
         Readiness = new(Notify: true, Path: null),
+        Cgroup = forked.Cgroup is { } path ? CgroupTree.PathOfPreloader(path, id) : null,
         User = forked.User,
         Group = forked.Group,
         SupplementaryGroups = forked.SupplementaryGroups,
