@@ -28,6 +28,24 @@ public sealed class CommandLineTests : IAsyncLifetime
         }
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Every_command_has_its_help_and_a_wrong_one_is_told_all_of_them()
+    {
+        var (code, all) = await FrontDoorProcess.RunToEndAsync(["--help"], _root);
+        Assert.Equal(Done, code);
+        var commands = all[all.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n')[1..].Where(static line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ').Select(static line => line.Trim().Split(' ')[0]).ToList();
+        Assert.Subset(commands.ToHashSet(), new HashSet<string> { "run", "check", "status", "restart", "logs", "completion" });
+        foreach (var command in commands)
+        {
+            var (codeOfOne, help) = await FrontDoorProcess.RunToEndAsync([command, "--help"], _root);
+            Assert.Equal((Done, true), (codeOfOne, help.Contains($"proxygroups {command}", StringComparison.Ordinal) && help.Contains("Options:", StringComparison.Ordinal)));
+        }
+
+        (code, var told) = await FrontDoorProcess.RunToEndAsync(["restrat", "shop"], _root);
+        Assert.Equal(WrongUse, code);
+        Assert.Contains("Commands:", told, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 180_000)]
     public async Task Every_command_does_what_it_says_to_the_example_server_in_text_and_in_json()
     {

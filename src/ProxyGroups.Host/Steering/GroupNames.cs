@@ -14,6 +14,8 @@ internal static class GroupNames
 
     private static Argument<T> Completed<T>(Argument<T> argument)
     {
+        // Else the help would ask for the completions, of no front door at all.
+        argument.HelpName = argument.Name;
         argument.CompletionSources.Add(static context => Running(context.ParseResult).Select(static name => new CompletionItem(name)));
         return argument;
     }

@@ -14,6 +14,7 @@ public sealed class LeaseLimitTests : SchedulerTest
         Release(Acquire());
         Assert.Empty(Spent);
         Release(Acquire());
+        Assert.Equal([1], Spent);
         Release(Acquire());
         Assert.Equal([1], Spent);
         Assert.Equal(4, Scheduler.Snapshot().Workers[0].Granted);
