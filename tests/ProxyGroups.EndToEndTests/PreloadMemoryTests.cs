@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxyGroups.EndToEndTests.Kit;
 using static Microsoft.Playwright.Assertions;
 
 namespace ProxyGroups.EndToEndTests;
 
 /// <summary>What workers are forked from is seen, and counted in what they use together.</summary>
-public sealed class PreloadMemoryTests : PreloadScene
+public sealed partial class PreloadMemoryTests : PreloadScene
 {
     private const long MebiByte = 1 << 20;
 
@@ -64,6 +65,29 @@ public sealed class PreloadMemoryTests : PreloadScene
         await Expect(page.Locator("[data-group='two'] .usage")).ToContainTextAsync($"preloader pid {Number(two, "home")}, ready");
         await Browser.AssertAccessibleAsync(page);
     }
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_preloaders_hold_counts_in_the_cap_of_their_application_group_and_what_is_shared_counts_once()
+    {
+        var site = Site.Of(("one", Group("python", preloadsApp: false)), ("two", Group("python", preloadsApp: true)));
+        site["ProxyGroups"]!["ApplicationGroups"] = JsonNode.Parse("""{ "python": { "Preload": [ "shared" ], "MaxMemory": "1GiB" } }""");
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, Root);
+        await frontDoor.WaitForReadyAsync(4);
+        var two = await FactsAsync(frontDoor, "two");
+        site["ProxyGroups"]!["ApplicationGroups"]!["python"]!["MaxMemory"] = "60MiB";
+        site.Group("one")["Processes"] = 3;
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
+        var said = await frontDoor.WaitForLogAsync(static line => line.Contains("Group one wants 1 more worker: application group python's cap of 60MiB of memory", StringComparison.Ordinal));
+        // Each holds its own 30 MB; the workers that were forked from it hold nothing of that.
+        var sizes = Sizes().Matches(said).ToDictionary(static found => found.Groups[1].Value, static found => int.Parse(found.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
+        Assert.InRange(sizes["preloader of python"], 28, 50);
+        Assert.InRange(sizes["preloader of app two"], 26, 45);
+        Assert.InRange(sizes["two"], 1, 20);
+        Assert.True(Poll.IsAlive(Number(two, "home")) && Poll.IsAlive(Number(two, "above")));
+    }
+
+    [GeneratedRegex("(preloader of python|preloader of app two|one|two) ([0-9]+)MiB")]
+    private static partial Regex Sizes();
 
     private static void AssertPreloader(JsonElement owner, int pid, string imports)
     {

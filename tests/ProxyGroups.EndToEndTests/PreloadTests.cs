@@ -130,6 +130,24 @@ public sealed class PreloadTests : PreloadScene
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task A_preloader_that_is_repaired_waits_for_a_place_to_boot()
+    {
+        Write("slow/app.py", "import time\nprint('slow begins', flush=True)\ntime.sleep(4)\n" + App);
+        var site = Site.Of(("one", Group("one")), ("slow", Group("slow", null, new { Processes = 0, MaxProcesses = 1 })));
+        site["ProxyGroups"]!["ApplicationGroups"] = Groups("shared");
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, Root, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" });
+        var facts = await FactsAsync(frontDoor, "one");
+        var slow = frontDoor.Client.GetStringAsync("/slow/", Token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("slow begins", StringComparison.Ordinal));
+        Poll.Kill(Number(facts, "home"));
+        await slow;
+        await frontDoor.WaitForLogAsync("can fork after", 2);
+        var log = frontDoor.Log.ToList();
+        Assert.True(log.FindIndex(static line => line.Contains("Worker slow/0", StringComparison.Ordinal) && line.Contains(" is ready", StringComparison.Ordinal)) < log.FindLastIndex(static line => line.Contains("can fork after", StringComparison.Ordinal)));
+        Assert.Equal(Number(facts, "pid"), Number(await FactsAsync(frontDoor, "one"), "pid"));
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task Workers_that_are_killed_are_forked_anew_and_a_stop_leaves_nothing()
     {
         await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))));

@@ -40,9 +40,9 @@ public sealed record ProxyGroupsSettings
     public int? MaxProcesses { get; init; }
 
     /// <summary>
-    /// Most memory that the workers of all groups use together: what only they and the processes they started use (USS, swap included), read
-    /// every 10 s. A worker that would come above it waits as at MaxProcesses; it is taken to be as large as the largest of its group. Workers
-    /// that grow above it are not killed, but those above Processes make room, idle ones first. Needs Linux.
+    /// Most memory that the workers of all groups use together: what only they and the processes they started use (USS, swap included), and what
+    /// they are forked from (preloaders), read every 10 s. A worker that would come above it waits as at MaxProcesses; it is taken to be as large
+    /// as the largest of its group. Workers that grow above it are not killed, but those above Processes make room, idle ones first. Needs Linux.
     /// </summary>
     /// <value>Bytes; in settings files a size such as "6GiB". 1 MiB and more. Default null (in files "off"): no bound.</value>
     public long? MaxMemory { get; init; }

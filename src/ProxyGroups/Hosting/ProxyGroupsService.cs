@@ -139,13 +139,19 @@ internal sealed class ProxyGroupsService(
     {
         var logs = new LogFiles(loggers.CreateLogger(WorkerLog.Category), time) { Kept = lines };
         var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        return new GroupHost(CreateLauncher(first.Launcher, logs), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
+        var created = new GroupHost(CreateLauncher(first.Launcher, logs), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
             History = history,
             Meter = meter,
             Logs = logs,
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
+        if (OperatingSystem.IsLinux() && created.Launcher is PreloadLauncher preloading)
+        {
+            preloading.Bounds = new PreloaderBounds(created);
+        }
+
+        return created;
     }
 
     /// <exception cref="SettingsException">Something asks for the cgroup, and the kernel refuses it.</exception>

@@ -67,6 +67,24 @@ internal sealed class MemorySampler : IDisposable
         return Watch(pid, long.MaxValue, sampled);
     }
 
+    /// <summary>Samples a preloader now and then, and at once.</summary>
+    /// <param name="imported">When it completes it is sampled, too.</param>
+    /// <param name="sampled">Gets the bytes that are counted as its own: see <see cref="ProcessMemory.OfPreloader"/>.</param>
+    public IDisposable WatchPreloader(int pid, Task imported, Action<long> sampled)
+    {
+        void Look()
+        {
+            if (ProcessMemory.OfPreloader(pid, ReadProcesses()) is { } size)
+            {
+                sampled(size);
+            }
+        }
+
+        Enqueue(Look);
+        _ = imported.ContinueWith(_ => Enqueue(Look), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return Watch(Look);
+    }
+
     /// <summary>Looks once whether a second process of this size fits on the machine and into its group.</summary>
     /// <param name="groupRoom">What the worker's group may still use; null: no limit.</param>
     public void Weigh(int pid, Func<long?> groupRoom, Action<MemoryRoom> weighed) =>

@@ -8,8 +8,14 @@ namespace ProxyGroups.Supervision;
 /// <param name="Patience">How long a worker's start may wait for it.</param>
 internal sealed record PreloadSpec(string Owner, IReadOnlyList<string> Imports, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, TimeSpan Patience)
 {
+    // No name of an application group has a space.
+    private const string OfAppPrefix = "app ";
+
     /// <summary>Owner of the preloader of a process group's app.</summary>
-    public static string OwnerOf(string group) => "app " + group;
+    public static string OwnerOf(string group) => OfAppPrefix + group;
+
+    /// <summary>The process group whose app's preloader has this owner; null: an application group's.</summary>
+    public static string? GroupOf(string owner) => owner.StartsWith(OfAppPrefix, StringComparison.Ordinal) ? owner[OfAppPrefix.Length..] : null;
 
     /// <summary>It imports the app itself: workers of one group and generation are forked from it, and it has their place, rights and limits.</summary>
     public bool IsOfApp { get; init; }

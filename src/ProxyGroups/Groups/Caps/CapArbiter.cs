@@ -66,6 +66,23 @@ internal sealed class CapArbiter : IDisposable
         return room;
     }
 
+    /// <summary>Counts the memory of a preloader, which waits for no room: without it its workers would need more. Dispose of it when it is gone.</summary>
+    public IDisposable Count(string owner, int id, Func<Action<long>, IDisposable> measure)
+    {
+        CapRoom room;
+        lock (_gate)
+        {
+            var worker = new CapWorker(id, PreloaderProcess.NameOf(owner), 0, Now) { Preloads = owner, Stage = CapStage.Held, ReadySince = Now, Memory = 0 };
+            room = new CapRoom(this, Fixture.Shared, worker, static _ => { });
+            _rooms.Add(room);
+            Know(room);
+            room.Measure(measure);
+            Measure(room);
+        }
+
+        return room;
+    }
+
     /// <summary>Why a group does not get all the workers that it wants, for people; null: it does.</summary>
     public string? ShortageOf(string group)
     {
@@ -92,7 +109,10 @@ internal sealed class CapArbiter : IDisposable
         lock (_gate)
         {
             room.Worker = room.Worker with { Memory = bytes };
-            _sizes.Note(room.Worker.Group, bytes);
+            if (room.Worker.Preloads is null)
+            {
+                _sizes.Note(room.Worker.Group, bytes);
+            }
         }
 
         Settle();
@@ -125,7 +145,8 @@ internal sealed class CapArbiter : IDisposable
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
     // A group that was removed has workers for a while.
-    private void Know(CapRoom room) => _groups.TryAdd(room.Worker.Group, CapGroup.Unlisted(room.Worker.Group, _settings));
+    private void Know(CapRoom room) => _groups.TryAdd(
+        room.Worker.Group, room.Worker.Preloads is { } owner ? CapGroup.OfPreloader(owner, _settings, _groups) : CapGroup.Unlisted(room.Worker.Group, _settings));
 
     private void Measure(CapRoom room) => room.Measure(_groups[room.Worker.Group].CountsMemory);
 
@@ -212,6 +233,19 @@ internal sealed class CapArbiter : IDisposable
             {
                 yield return new YieldOffer(worker, spare.IdleFor);
             }
+        }
+    }
+
+    private sealed class Fixture : ICapMember
+    {
+        public static readonly Fixture Shared = new();
+
+        public bool HasWaiting => false;
+
+        public SpareWorker? FindSpare() => null;
+
+        public void AskToYield(int worker)
+        {
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
     /// <summary>Who uses the cap, for people: "shop 3, blog 1 of 2 that are kept for it", or "shop 300MiB, blog 80MiB".</summary>
     public string Describe(CapShortage shortage)
     {
-        long Use(CapGroup member) => shortage.IsOfMemory ? MemoryOf(member) : Used(member);
+        long Use(CapGroup member) => shortage.IsOfMemory ? MemoryOf(member) : member.IsPreloader ? 0 : Used(member);
         var users = MembersOf(shortage.Cap).Where(member => Use(member) > 0).OrderByDescending(Use).ThenBy(static member => member.Name, StringComparer.Ordinal).ToList();
         var names = users.Take(MostNames).Select(member => $"{member.Name} {(shortage.IsOfMemory ? Megabytes(MemoryOf(member)) : Count(member))}");
         return string.Join(", ", names) + (users.Count > MostNames ? string.Create(CultureInfo.InvariantCulture, $" and {users.Count - MostNames} other groups") : "");
@@ -61,7 +61,7 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
 
     // What always runs finds its room free: whoever is above its minimum may not take it.
     private bool IsFull(Cap cap, string group) =>
-        CountOf(cap) >= cap.Processes || (Held(group) >= Minimum(group) && MembersOf(cap).Sum(Used) >= cap.Processes);
+        CountOf(cap) >= cap.Processes || (Held(group) >= Minimum(group) && WorkerGroupsOf(cap).Sum(Used) >= cap.Processes);
 
     // One that is alone starts however large it is: else its app would never run, and nobody could make room for it.
     private bool LacksMemory(Cap cap, CapWorker worker) => CountOf(cap) > 0 && MemoryOf(cap) + (worker.Memory ?? 0) > cap.Memory;
@@ -70,9 +70,9 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
         string.Create(CultureInfo.InvariantCulture, $"{Held(group.Name)}{(Held(group.Name) < group.Minimum ? $" of {group.Minimum} that are kept for it" : "")}");
 
     // The highest ranks leave first.
-    private long? Spare(Cap cap) => cap.Memory - MembersOf(cap).SelectMany(member => WorkersOf(member).OrderBy(static held => held.Rank).Take(member.Minimum)).Sum(static held => held.Memory ?? 0);
+    private long? Spare(Cap cap) => cap.Memory - MembersOf(cap).SelectMany(member => WorkersOf(member).OrderBy(static held => held.Rank).Take(member.IsPreloader ? int.MaxValue : member.Minimum)).Sum(static held => held.Memory ?? 0);
 
-    private int CountOf(Cap cap) => MembersOf(cap).Sum(member => Held(member.Name));
+    private int CountOf(Cap cap) => WorkerGroupsOf(cap).Sum(member => Held(member.Name));
 
     private long MemoryOf(Cap cap) => MembersOf(cap).Sum(MemoryOf);
 
@@ -81,6 +81,8 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
     private List<CapWorker> WorkersOf(CapGroup group) => _held.GetValueOrDefault(group.Name) ?? [];
 
     private int Used(CapGroup group) => Math.Max(Held(group.Name), group.Minimum);
+
+    private IEnumerable<CapGroup> WorkerGroupsOf(Cap cap) => MembersOf(cap).Where(static member => !member.IsPreloader);
 
     private IEnumerable<CapGroup> MembersOf(Cap cap) => groups.Values.Where(group => group.Caps.Contains(cap));
 }

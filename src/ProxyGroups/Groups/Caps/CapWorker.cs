@@ -6,6 +6,9 @@ internal sealed record CapWorker(int Id, string Group, int Rank, TimeSpan Since)
 {
     public CapStage Stage { get; init; }
 
+    /// <summary>Owner of the preloader that this is (<see cref="ProxyGroups.Supervision.PreloadSpec"/>); null: a worker.</summary>
+    public string? Preloads { get; init; }
+
     /// <summary>When it became ready; null: it is not.</summary>
     public TimeSpan? ReadySince { get; init; }
 

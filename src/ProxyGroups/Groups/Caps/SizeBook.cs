@@ -30,5 +30,5 @@ internal sealed class SizeBook
     private static long? Least(long? guess, long? spare) => spare > 0 && spare < guess ? spare : guess;
 
     private static IEnumerable<string> Neighbours(IReadOnlyDictionary<string, CapGroup> groups, string group) => groups.Values
-        .Where(other => other.Caps.Any(cap => cap.Memory is not null && groups[group].Caps.Contains(cap))).Select(static other => other.Name);
+        .Where(other => !other.IsPreloader && other.Caps.Any(cap => cap.Memory is not null && groups[group].Caps.Contains(cap))).Select(static other => other.Name);
 }

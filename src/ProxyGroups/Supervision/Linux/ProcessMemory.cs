@@ -28,6 +28,22 @@ internal static class ProcessMemory
         }
     }
 
+    /// <summary>
+    /// What a preloader adds to its workers, of which only what they use alone is counted: all that it has in memory. One that is forked itself
+    /// adds what it does not share with the preloader that it was forked from. Null: it is gone, or the kernel does not tell.
+    /// </summary>
+    public static long? OfPreloader(int pid, IReadOnlyCollection<ProcessStat> all)
+    {
+        if (OfSession(pid, all) is not { } size)
+        {
+            return null;
+        }
+
+        var parent = all.FirstOrDefault(process => process.Pid == pid).Parent;
+        var shared = parent != Environment.ProcessId && OfSession(parent, all) is { Unforked: { } whole } above ? whole - above.Unique : 0;
+        return Math.Max(size.Unique, (size.Unforked ?? size.Proportional) - shared);
+    }
+
     private static MemoryUse? Of(IEnumerable<int> pids)
     {
         var sizes = pids.Select(Of).OfType<MemoryUse>().ToList();

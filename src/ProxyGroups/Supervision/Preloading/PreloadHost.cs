@@ -12,5 +12,8 @@ internal sealed record PreloadHost(ILauncher Launcher, RuntimeDirectory Director
 
     private int _lastId = FirstId;
 
+    /// <summary>Null: nothing bounds them.</summary>
+    public IPreloaderBounds? Bounds { get; set; }
+
     public int NextId() => Interlocked.Increment(ref _lastId);
 }

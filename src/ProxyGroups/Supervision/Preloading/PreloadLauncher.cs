@@ -26,6 +26,12 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
     /// <summary>Why the newest worker of a process group was started plainly although it was to be forked; null: it was not.</summary>
     public PreloadFault? FaultOf(string group) => _faults.GetValueOrDefault(group) ?? _faults.GetValueOrDefault(PreloaderProcess.NameOf(PreloadSpec.OwnerOf(group)));
 
+    /// <summary>To be set before the first launch.</summary>
+    public IPreloaderBounds? Bounds
+    {
+        set => _host.Bounds = value;
+    }
+
     /// <summary>All that have a process.</summary>
     public IReadOnlyList<PreloaderView> Look() => [.. All.SelectMany(static preloader => preloader.Look()).Where(static view => view.Pid != 0)];
 

@@ -17,6 +17,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
 
     private readonly Lock _gate = new();
     private readonly List<PreloaderProcess> _all = [];
+    private readonly CancellationTokenSource _ending = new();
     private PreloaderProcess? _current;
     private PreloadFault? _fault;
     private long _failedAt;
@@ -80,6 +81,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         lock (_gate)
         {
             _isEnding = true;
+            _ending.Cancel();
             _idle?.Dispose();
             return [.. _all];
         }
@@ -160,7 +162,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         {
             WorkerLog.PreloaderDied(host.Logger, forked.Preload!.Owner, process.Pid);
             await Task.Delay(pause, host.Time);
-            Repair();
+            await RepairAsync();
         }
     }
 
@@ -184,14 +186,25 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         }
     }
 
-    private void Repair()
+    // No worker waits for it, in whose place it could boot.
+    private async Task RepairAsync()
+    {
+        try
+        {
+            using var place = host.Bounds is { } bounds ? await bounds.ClaimBootAsync(forked.Preload!.Owner, _ending.Token) : null;
+            await (Repair()?.Verdict ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its generation has ended meanwhile.
+        }
+    }
+
+    private PreloaderProcess? Repair()
     {
         lock (_gate)
         {
-            if (!_isEnding)
-            {
-                _current ??= Start();
-            }
+            return _isEnding || _current is not null ? null : _current = Start();
         }
     }
 

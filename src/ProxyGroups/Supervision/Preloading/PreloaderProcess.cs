@@ -21,12 +21,14 @@ internal sealed class PreloaderProcess
     private readonly TimeProvider _time;
     private readonly string? _user;
     private readonly long _started;
+    private readonly IPreloaderBounds? _bounds;
+    private IDisposable? _count;
     private volatile bool _isReady;
     private volatile bool _isRetired;
 
     private PreloaderProcess(LaunchSpec spec, PreloadSpec preload, PreloadHost host, ILauncher launcher)
     {
-        (_preload, _time, _user, _started) = (preload, host.Time, spec.User, host.Time.GetTimestamp());
+        (_preload, _time, _user, _started, _bounds) = (preload, host.Time, spec.User, host.Time.GetTimestamp(), host.Bounds);
         Control = host.Directory.SocketPath(spec.Worker.Id);
         _process = WorkerProcess.Start(spec, launcher, host.Directory, host.Logs, host.Logger, host.Time, Hear);
         _ = LimitAsync();
@@ -103,7 +105,11 @@ internal sealed class PreloaderProcess
 
     private void Hear(WorkerEvent happened)
     {
-        if (happened is WorkerEvent.Ready)
+        if (happened is WorkerEvent.Spawned { Pid: var pid, Worker.Id: var id })
+        {
+            _count = _bounds?.Count(_preload.Owner, id, pid, Verdict);
+        }
+        else if (happened is WorkerEvent.Ready)
         {
             _isReady = _verdict.TrySetResult(null);
         }
@@ -113,6 +119,7 @@ internal sealed class PreloaderProcess
         }
         else if (happened is WorkerEvent.Exited exited)
         {
+            _count?.Dispose();
             _verdict.TrySetResult(Describe(exited.Exit, exited.LastOutput));
         }
     }

@@ -196,6 +196,52 @@ public sealed class CapArbiterTests : IDisposable
         Assert.Equal(1, ended);
     }
 
+    [Theory]
+    [InlineData("python")]
+    [InlineData("app shop")]
+    public async Task A_preloader_counts_in_caps_on_memory_and_in_no_other(string owner)
+    {
+        var measures = new List<Action<long>>();
+        var ended = 0;
+        IDisposable Measure(Action<long> sampled)
+        {
+            measures.Add(sampled);
+            return new Ending(() => ended++);
+        }
+
+        var settings = Settings(2) with { MaxMemory = 100 << 20 };
+        _arbiter.Apply(settings);
+        var preloader = _arbiter.Count(owner, id: 1 << 30, Measure);
+        Assert.Single(measures)(70 << 20);
+        (await ClaimAsync("shop", 0)).Ready(Measure);
+        measures[1](20 << 20);
+        var waiting = ClaimAsync("shop", 1);
+        Assert.Equal($"wants 1 more worker: the machine's cap of 100MiB of memory (ProxyGroups:MaxMemory) is reached by preloader of {owner} 70MiB, shop 20MiB, and one more is taken to need 20MiB", _arbiter.ShortageOf("shop"));
+        _arbiter.Apply(settings);
+        Assert.False(waiting.IsCompleted);
+        preloader.Dispose();
+        await waiting;
+        Assert.Equal(1, ended);
+    }
+
+    [Fact]
+    public void What_bounds_its_workers_bounds_a_preloader()
+    {
+        var settings = Settings(2) with
+        {
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxMemory = 50 << 20 } },
+            ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { ApplicationGroup = "python" } },
+        };
+        var groups = CapGroup.Read(settings);
+        foreach (var owner in new[] { "python", "app shop" })
+        {
+            Assert.Equal(["application group python", "the machine"], CapGroup.OfPreloader(owner, settings, groups).Caps.Select(static cap => cap.Owner));
+        }
+
+        Assert.Equal(["the machine"], CapGroup.OfPreloader("gone", settings, groups).Caps.Select(static cap => cap.Owner));
+        Assert.Equal(["the machine"], CapGroup.OfPreloader("app gone", settings, groups).Caps.Select(static cap => cap.Owner));
+    }
+
     private Task<CapRoom> ClaimAsync(string group, int rank, CancellationToken? token = null)
     {
         var member = group == "shop" ? _shop : _blog;
