@@ -33,7 +33,7 @@ public sealed record ApplicationGroupSettings
     /// <summary>
     /// Python modules, with all below them, that no process runs which workers are forked from: who imports one there gets it without content, and each
     /// worker runs it right after the fork. For those that start threads or open connections when imported. One whose content is needed
-    /// before the fork, as by "from it import name", means a plain start.
+    /// before the fork, as by "from it import name", means a plain start, also where a try would go on without it.
     /// </summary>
     /// <value>List of module names, such as [ "grpc", "shop.metrics" ]. Default empty: none is left out.</value>
     public IReadOnlyList<string> PreloadExclude { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;

@@ -60,7 +60,8 @@ public sealed record ProcessGroupSettings
 
     /// <summary>
     /// Python modules, with all below them, that the process of <see cref="PreloadApp"/> does not run, beside those of its application group: the app gets them without
-    /// content, and each worker runs them right after the fork, before AfterFork. One whose content is needed before the fork, as by "from it import name", means a plain start.
+    /// content, and each worker runs them right after the fork, before AfterFork. One whose content is needed before the fork, as by "from it import name", means a plain start,
+    /// also where a try would go on without it.
     /// </summary>
     /// <value>List of module names, such as [ "grpc", "shop.metrics" ]. Default empty: none is left out.</value>
     public IReadOnlyList<string> PreloadExclude { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
