@@ -33,7 +33,7 @@ def facts():
 class Preloader:
     """A preloader process and the orders to it."""
 
-    def __init__(self, modules, preload, wait=True, app=None, **environment):
+    def __init__(self, modules, preload, wait=True, app=None, python=sys.executable, **environment):
         self.folder = tempfile.mkdtemp(prefix="pg")
         for name, text in modules.items():
             self.file("lib/%s.py" % name, text)
@@ -44,7 +44,7 @@ class Preloader:
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.path.join(self.folder, "lib"), "PROXYGROUPS_SOCKET": self.path, "PROXYGROUPS_PRELOAD": preload, "PROXYGROUPS_THREADS": "2", "PROXYGROUPS_APP": "app:application",
                      "NOTIFY_SOCKET": os.path.join(self.folder, "notify"), "PROXYGROUPS_WORKER": "mark.2147483647.", "PYTHONDONTWRITEBYTECODE": "1", **environment}
         part, directory = ("preload", "/") if app is None else ("preload-app", self.app("one", app))
-        self.process = subprocess.Popen([sys.executable, "-u", PACKAGE, part], cwd=directory, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen([python, "-u", PACKAGE, part], cwd=directory, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.errors, self.output = Output(self.process.stderr), Output(self.process.stdout)
         self.workers = []
         if wait:

@@ -20,6 +20,11 @@ internal static class StatusText
         {
             report.Line(trouble);
         }
+
+        foreach (var learned in status.Learned.Select(static learned => learned.Text).OfType<string>())
+        {
+            report.Line(learned);
+        }
     }
 
     /// <summary>What is wrong with a group, a line each.</summary>

@@ -26,9 +26,17 @@ public sealed record ApplicationGroupSettings
     /// Python modules that one process imports before the Wsgi workers of its process groups are forked from it: they share the memory of these
     /// modules, and start without importing them again. An interpreter or user of its own means such a process of its own. Where modules leave threads
     /// or connections, or cannot be imported, the workers start plainly, and the overview says why. No module of an app's own directory can be named. Needs Linux.
+    /// "learn" stands for modules of the interpreter's library and site-packages that at least two of the apps (of a single one: that app) have loaded after 100 requests to a worker,
+    /// and that can be imported without the app: status shows them, and with "learn" the next generation of each process group is forked with them.
     /// </summary>
-    /// <value>List of module names, such as [ "django", "django.db" ]. Default empty: every worker starts on its own.</value>
+    /// <value>List of module names, such as [ "django", "django.db" ], or "learn", alone or in the list. Default empty: every worker starts on its own.</value>
     public IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    internal const string Learn = "learn";
+
+    internal bool LearnsPreload => Preload.Contains(Learn);
+
+    internal IReadOnlyList<string> PreloadNames => [.. Preload.Where(static module => module != Learn)];
 
     /// <summary>
     /// Python modules, with all below them, that no process runs which workers are forked from: who imports one there gets it without content, and each

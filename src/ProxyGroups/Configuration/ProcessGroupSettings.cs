@@ -166,8 +166,11 @@ public sealed record ProcessGroupSettings
     /// <summary>The longest that a request waits for one of <see cref="Apps"/> to be imported, so that it is not taken for one that hangs.</summary>
     internal TimeSpan ImportWait => Timeouts.Request == Timeout.InfiniteTimeSpan || Timeouts.Request / 2 > Timeouts.Startup ? Timeouts.Startup : Timeouts.Request / 2;
 
-    /// <summary>Preload of the application group.</summary>
+    /// <summary>Modules in Preload of the application group.</summary>
     internal IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
+
+    /// <summary>Preload of the application group asks for what is learned, too.</summary>
+    internal bool LearnsPreload { get; init; }
 
     /// <summary>PreloadExclude of the application group.</summary>
     internal IReadOnlyList<string> CommonExclude { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;

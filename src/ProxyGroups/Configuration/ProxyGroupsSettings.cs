@@ -90,6 +90,6 @@ public sealed record ProxyGroupsSettings
     private ProcessGroupSettings Inherit(ProcessGroupSettings group)
     {
         var parent = ApplicationGroups.GetValueOrDefault(group.ApplicationGroup ?? "");
-        return group with { Preload = parent?.Preload ?? [], CommonExclude = parent?.PreloadExclude ?? [] };
+        return group with { Preload = parent?.PreloadNames ?? [], LearnsPreload = parent is { LearnsPreload: true }, CommonExclude = parent?.PreloadExclude ?? [] };
     }
 }

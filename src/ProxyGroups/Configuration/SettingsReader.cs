@@ -59,7 +59,7 @@ internal static class SettingsReader
             MaxProcesses = group.ReadOptional("MaxProcesses", ScalarText.WholeNumber),
             MaxMemory = group.Read("MaxMemory", SizeText.Parse, null),
             Group = ProcessGroupReader.ReadLimits(group.Section("Group", KnownKeys.Limits)),
-            Preload = group.ReadList("Preload"),
+            Preload = group.ReadList("Preload", static text => Parsed.Ok<IReadOnlyList<string>>([text])),
             PreloadExclude = group.ReadList("PreloadExclude"),
         };
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Groups.Caps;
+using ProxyGroups.Groups.Learning;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
@@ -25,6 +26,9 @@ internal sealed record GroupHost(
     public CpuBook Cpu { get; } = new(Time);
 
     public CapArbiter Caps { get; } = new(Time, Loggers.CreateLogger(GroupLog.Category));
+
+    /// <summary>Null: there is nothing that could be learned.</summary>
+    public PreloadLearner? Learner { get; init; }
 
     /// <summary>Log files of all groups.</summary>
     public LogFiles Logs { get; init; } = new(Loggers.CreateLogger(WorkerLog.Category), Time);

@@ -103,4 +103,16 @@ internal static partial class GroupLog
 
     [LoggerMessage(2014, LogLevel.Warning, "Worker {Worker} pid {Pid} was asked for its stacks; they follow in its output")]
     public static partial void StacksAsked(this ILogger logger, WorkerIdentity worker, int pid);
+
+    [LoggerMessage(2040, LogLevel.Information, "Application group {ApplicationGroup}: its apps load modules in common that {Count} imports bring, {MebiBytes:0.0} MiB in each worker; status shows them, and with \"Preload\": \"learn\" the next generation of each process group shares them")]
+    public static partial void ModulesLearned(this ILogger logger, string applicationGroup, int count, double mebiBytes);
+
+    [LoggerMessage(2041, LogLevel.Error, "Application group {ApplicationGroup}: which modules can be shared could not be found out; it is tried again when a worker tells of its modules")]
+    public static partial void LearningFailed(this ILogger logger, string applicationGroup, Exception exception);
+
+    [LoggerMessage(2042, LogLevel.Warning, "What was learned for Preload cannot be kept, and will be learned anew after a restart of the front door: see whether the disk of the runtime directory is full")]
+    public static partial void LearnedNotKept(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2043, LogLevel.Warning, "What was learned for Preload cannot be read, and is learned anew")]
+    public static partial void LearnedNotRead(this ILogger logger, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
+using ProxyGroups.Groups.Learning;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Telemetry;
@@ -36,6 +37,9 @@ internal sealed class ProcessGroupRegistry
 
     /// <summary>The settings know a group of this name, whether it runs yet or not.</summary>
     public bool IsGroup(string? name) => name is not null && _settings.Current.Settings.ProcessGroups.ContainsKey(name);
+
+    /// <summary>What has been learned for application groups.</summary>
+    public IReadOnlyList<LearnedView> Learned => _host?.Learner?.Look() ?? [];
 
     /// <summary>What the workers of these groups use, and what they are forked from.</summary>
     public Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<ProcessGroup> looked) => _host?.LookAtUsageAsync(looked) ?? Task.FromResult(UsageReport.Nothing);

@@ -147,14 +147,15 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
 
     private void Launch()
     {
-        var spec = _blueprint.Runtime.CreateLaunchSpec(Identity, ChooseEndpoint()) with { Cgroup = host.CgroupOf(Identity) };
+        var planned = _blueprint.Runtime.CreateLaunchSpec(Identity, ChooseEndpoint()) with { Cgroup = host.CgroupOf(Identity) };
+        var spec = host.Learner?.Complete(planned) ?? planned;
         lock (_gate)
         {
             _unwanted.Token.ThrowIfCancellationRequested();
             post(new GroupEvent.BootGranted(Identity.Id));
             _launchedAt = host.Time.GetTimestamp();
             _span = ProxyGroupsActivities.StartSpawn(Identity.Group, Identity.Rank, Identity.Generation);
-            _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Logs, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report);
+            _process = WorkerProcess.Start(spec, host.Launcher, host.Directory, host.Logs, host.Loggers.CreateLogger(WorkerLog.Category), host.Time, Report, report => host.Learner?.Note(planned, report));
         }
     }
 

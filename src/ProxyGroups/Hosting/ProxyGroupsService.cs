@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
+using ProxyGroups.Groups.Learning;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
@@ -89,6 +90,7 @@ internal sealed class ProxyGroupsService(
         }
 
         _host?.Caps.Dispose();
+        _host?.Learner?.Dispose();
         _host?.Memory.Dispose();
         _host?.Cgroups?.Dispose();
         _directory?.Dispose();
@@ -119,6 +121,7 @@ internal sealed class ProxyGroupsService(
                 _host ??= CreateHost(snapshot.Settings);
                 ApplyLimits(snapshot.Settings, _host);
                 _host.Caps.Apply(snapshot.Settings);
+                _host.Learner?.Apply(snapshot.Settings);
                 groups.Apply(snapshot.Settings, runtimes, _host);
             }
         }
@@ -139,11 +142,13 @@ internal sealed class ProxyGroupsService(
     {
         var logs = new LogFiles(loggers.CreateLogger(WorkerLog.Category), time) { Kept = lines };
         var boots = new BootArbiter(BootArbiter.PlacesFor(Environment.ProcessorCount), time);
-        var created = new GroupHost(CreateLauncher(first.Launcher, logs), _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
+        var launcher = CreateLauncher(first.Launcher, logs);
+        var created = new GroupHost(launcher, _directory!, boots, connector, new RuntimeHost(environment.ContentRootPath, _pythonDirectory), loggers, time)
         {
             History = history,
             Meter = meter,
             Logs = logs,
+            Learner = OperatingSystem.IsLinux() && launcher is PreloadLauncher preloaders ? CreateLearner(preloaders, boots) : null,
             Cgroups = OperatingSystem.IsLinux() && first.Launcher != LauncherKind.Plain ? OpenCgroups(first) : null,
         };
         if (OperatingSystem.IsLinux() && created.Launcher is PreloadLauncher preloading)
@@ -213,6 +218,13 @@ internal sealed class ProxyGroupsService(
         }
 
         return opened;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private PreloadLearner CreateLearner(PreloadLauncher preloaders, BootArbiter boots)
+    {
+        var logger = loggers.CreateLogger(GroupLog.Category);
+        return new(preloaders.TryAsync, boots, new LearnedStore(_directory, logger), time, logger);
     }
 
     private ILauncher CreateLauncher(LauncherKind kind, LogFiles logs) => OperatingSystem.IsLinux() && kind != LauncherKind.Plain

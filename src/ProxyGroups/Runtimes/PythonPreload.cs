@@ -11,21 +11,29 @@ internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter P
     // The libraries behind NumPy start threads when imported, and a process with threads must not be forked.
     private static readonly string[] ThreadCounts = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"];
 
-    /// <summary>Null: nothing is preloaded.</summary>
-    public static PythonPreload? Of(RuntimeRequest request, PythonInterpreter python, string app) =>
-        request.Settings is { Preload.Count: 0, PreloadApp: false } ? null : new(request, python, request.Settings.PreloadApp ? app : null);
+    // Enough to have met the usual pages.
+    private const string RequestsUntilReport = "100";
 
-    /// <summary>What is imported before the fork.</summary>
-    public IEnumerable<string> Imports => App is null ? Request.Settings.Preload : [.. Request.Settings.Preload, App];
+    public static PythonPreload Of(RuntimeRequest request, PythonInterpreter python, string app) => new(request, python, request.Settings.PreloadApp ? app : null);
+
+    /// <summary>What is imported before the fork, for people; null: nothing.</summary>
+    public string? Description => string.Join(", ", Imports) is { Length: > 0 } imports ? imports : null;
+
+    private IEnumerable<string> Imports =>
+        [.. Request.Settings.Preload, .. Request.Settings.LearnsPreload ? ["what is learned"] : Array.Empty<string>(), .. App is null ? [] : new[] { App }];
 
     // A start may fall back to a plain one and still be in time.
     private TimeSpan Patience => Request.Settings.Timeouts.Startup / 2;
 
-    /// <param name="variables">Those of a worker.</param>
-    public PreloadSpec For(IReadOnlyDictionary<string, string> variables)
+    /// <summary>What a worker is told so that modules can be learned.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Variables => Request.Settings.ApplicationGroup is null ? [] : [new("PROXYGROUPS_REPORT_AFTER", RequestsUntilReport)];
+
+    /// <summary>The worker, with what it may be forked from, and what it could be.</summary>
+    public LaunchSpec Complete(LaunchSpec worker)
     {
-        var modules = Request.Settings.Preload.Count > 0 ? OfModules(variables) : null;
-        return App is null ? modules! : OfApp(App, variables) with { Base = modules };
+        var sharing = Request.Settings.ApplicationGroup is null ? null : OfModules(worker.Environment);
+        var modules = Request.Settings.Preload.Count > 0 ? sharing : null;
+        return worker with { Sharing = sharing, Preload = App is null ? modules : OfApp(App, worker.Environment) with { Base = modules } };
     }
 
     // What an interpreter reads only at its start has to be the preloader's, too; nothing else may be one group's alone.
@@ -39,7 +47,7 @@ internal sealed record PythonPreload(RuntimeRequest Request, PythonInterpreter P
             environment[name] = value;
         environment["PROXYGROUPS_PRELOAD"] = string.Join(' ', Request.Settings.Preload);
         Add(environment, "PROXYGROUPS_PRELOAD_EXCLUDE", Joined(Request.Settings.CommonExclude));
-        return new(Request.Settings.ApplicationGroup!, Request.Settings.Preload, CommandOf("preload"), environment, Patience);
+        return new(Request.Settings.ApplicationGroup!, Request.Settings.Preload, CommandOf("preload"), environment, Patience) { Trial = CommandOf("trial"), Learns = Request.Settings.LearnsPreload };
     }
 
     private PreloadSpec OfApp(string app, IReadOnlyDictionary<string, string> variables)

@@ -18,14 +18,14 @@ internal sealed class WsgiRuntime : IRuntime
     private readonly string _package;
     private readonly IReadOnlyList<WsgiApp> _apps;
     private readonly TimeSpan _importWait;
-    private readonly PythonPreload? _preload;
+    private readonly PythonPreload _preload;
 
     private WsgiRuntime(RuntimeRequest request, IReadOnlyList<WsgiApp> apps, PythonInterpreter python, Dictionary<string, string> environment)
     {
         _template = new LaunchTemplate(request, environment) { NotifiesByItself = true, StackDumpSignal = StackDump, DefaultWatchdog = Watchdog };
         (_apps, _importWait, _python, _package) = (apps, request.Settings.ImportWait, python, request.Host.PythonDirectory);
         _preload = PythonPreload.Of(request, python, apps[0].Target);
-        Description = $"{Describe(apps)} with {python.Path}{(_preload is null ? "" : $", forked after importing {string.Join(", ", _preload.Imports)}")}{request.Detection}";
+        Description = $"{Describe(apps)} with {python.Path}{(_preload.Description is { } preloaded ? $", forked after importing {preloaded}" : "")}{request.Detection}";
         RequiredPaths = [.. new[] { python.Path, request.Directory }.Union(apps.Select(app => app.Directory)), .. apps.Select(app => app.EntryFile).OfType<string>()];
     }
 
@@ -65,12 +65,12 @@ internal sealed class WsgiRuntime : IRuntime
     public LaunchSpec CreateLaunchSpec(WorkerIdentity worker, WorkerEndpoint endpoint)
     {
         var spec = _template.Create(worker, endpoint, [_python.Path, "-u", _package, "wsgi"], Names());
-        return spec with { Preload = _preload?.For(spec.Environment) };
+        return _preload.Complete(spec);
     }
 
     private Dictionary<string, string> Names() => _apps is [{ Path: null } only]
-        ? new() { ["PROXYGROUPS_APP"] = only.Target }
-        : new()
+        ? new(_preload.Variables) { ["PROXYGROUPS_APP"] = only.Target }
+        : new(_preload.Variables)
         {
             ["PROXYGROUPS_APPS"] = JsonSerializer.Serialize(_apps.Select(app => new[] { app.Path, app.Target, app.Directory })),
             ["PROXYGROUPS_IMPORT_WAIT"] = Math.Ceiling(_importWait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),

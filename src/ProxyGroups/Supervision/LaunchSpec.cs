@@ -51,6 +51,9 @@ internal sealed record LaunchSpec
     /// <summary>What the worker may be forked from; null: it is started plainly.</summary>
     public PreloadSpec? Preload { get; init; }
 
+    /// <summary>Where modules for this worker could be preloaded, as far as the settings name them; null: it can share none.</summary>
+    public PreloadSpec? Sharing { get; init; }
+
     /// <summary>What the process forks are workers of their own: they are not killed with it.</summary>
     public bool IsForkParent { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ProxyGroups.Supervision;
@@ -5,10 +6,27 @@ namespace ProxyGroups.Supervision;
 /// <summary>One datagram of the sd_notify(3) protocol: the lines that we understand; all others are ignored, as the protocol asks.</summary>
 internal sealed record NotifyMessage(bool Ready, bool Stopping, bool Watchdog, string? Status)
 {
+    private const string OfOurs = "X_PROXYGROUPS_";
+
+    /// <summary>A part of what our Python side says of modules (library.py, trial.py); null: none.</summary>
+    public ModulesWord? Modules { get; private init; }
+
     public static NotifyMessage Parse(ReadOnlySpan<byte> datagram)
     {
         var lines = Encoding.UTF8.GetString(datagram).Split('\n');
-        return new(lines.Contains("READY=1"), lines.Contains("STOPPING=1"), lines.Contains("WATCHDOG=1"), StatusIn(lines));
+        return new(lines.Contains("READY=1"), lines.Contains("STOPPING=1"), lines.Contains("WATCHDOG=1"), StatusIn(lines)) { Modules = ModulesIn(lines) };
+    }
+
+    private static ModulesWord? ModulesIn(string[] lines)
+    {
+        var ours = lines.FirstOrDefault(static line => line.StartsWith(OfOurs, StringComparison.Ordinal))?[OfOurs.Length..].Split('=', 2);
+        return ours switch
+        {
+            ["LOADED", var names] => new(names.Split(' '), [], null),
+            ["OTHERS", var names] => new([], names.Split(' '), null),
+            ["MODULES", var size] when long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) => new([], [], bytes),
+            _ => null,
+        };
     }
 
     private static string? StatusIn(string[] lines) =>

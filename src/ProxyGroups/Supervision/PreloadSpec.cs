@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ProxyGroups.Supervision;
 
 /// <summary>The process that a worker may be forked from instead of being started plainly, as plain serialisable data.</summary>
@@ -20,6 +22,25 @@ internal sealed record PreloadSpec(string Owner, IReadOnlyList<string> Imports, 
     /// <summary>It imports the app itself: workers of one group and generation are forked from it, and it has their place, rights and limits.</summary>
     public bool IsOfApp { get; init; }
 
+    /// <summary>Modules that are imported after <see cref="Imports"/>, and nobody has named.</summary>
+    public IReadOnlyList<string> Learned { get; init; } = [];
+
+    /// <summary>Program and arguments of what tries which modules can be learned.</summary>
+    public IReadOnlyList<string> Trial { get; init; } = [];
+
+    /// <summary>The settings ask for what is learned.</summary>
+    public bool Learns { get; init; }
+
+    /// <summary>What is imported, for people.</summary>
+    public IReadOnlyList<string> Shown => Learned.Count == 0 ? Imports : [.. Imports, $"{Learned.Count} learned modules"];
+
     /// <summary>What the preloader of an app may be forked from itself; null: it is started plainly.</summary>
     public PreloadSpec? Base { get; init; }
+
+    /// <summary>The same for workers that may be forked from one process: nothing differs that a fork cannot change.</summary>
+    public string KeyFor(LaunchSpec worker) => JsonSerializer.Serialize(new object?[]
+    {
+        Owner, Imports, Learned, Command, Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
+        worker.User, worker.Group, worker.SupplementaryGroups, worker.Capabilities, worker.NoNewPrivileges, IsOfApp ? worker.Worker.Generation : null,
+    });
 }

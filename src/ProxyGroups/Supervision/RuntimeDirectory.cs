@@ -9,7 +9,7 @@ namespace ProxyGroups.Supervision;
 /// <summary>
 /// The front door's private folder for sockets, records and the Python package; never in the temp folder, where others may
 /// prepare names. One per front door, named by its content root and held by a lock as long as it runs.
-/// <para>Layout: <c>lock</c>, <c>mark</c>, <c>admin.sock</c>, <c>workers/ID.json</c>, <c>wID/</c> with one worker's sockets, <c>python/proxygroups/</c>.</para>
+/// <para>Layout: <c>lock</c>, <c>mark</c>, <c>learned.json</c>, <c>admin.sock</c>, <c>workers/ID.json</c>, <c>wID/</c> with one worker's sockets, <c>python/proxygroups/</c>.</para>
 /// </summary>
 internal sealed class RuntimeDirectory : IDisposable
 {
@@ -52,6 +52,8 @@ internal sealed class RuntimeDirectory : IDisposable
     public string? PreviousMark { get; }
 
     private string MarkFile => Path.Combine(Location, "mark");
+
+    private string LearnedFile => Path.Combine(Location, "learned.json");
 
     /// <exception cref="LaunchException">The folder cannot be used; the message says why.</exception>
     public static RuntimeDirectory Open(string contentRoot) => Open(DefaultBase(), contentRoot);
@@ -156,6 +158,16 @@ internal sealed class RuntimeDirectory : IDisposable
     {
         File.Delete(MarkFile);
         _lock.Dispose();
+    }
+
+    /// <summary>What <see cref="WriteLearned"/> wrote; null: nothing.</summary>
+    public string? ReadLearned() => File.Exists(LearnedFile) ? File.ReadAllText(LearnedFile) : null;
+
+    /// <summary>Keeps modules that were learned, whole or not at all.</summary>
+    public void WriteLearned(string text)
+    {
+        File.WriteAllText(LearnedFile + ".new", text);
+        File.Move(LearnedFile + ".new", LearnedFile, overwrite: true);
     }
 
     // One for each front door that may run with this content root.

@@ -30,6 +30,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly WorkerOutput _lines;
     private readonly long _started;
     private readonly CancellationTokenSource _output = new();
+    private readonly ModuleListener _modules = new();
+    private Action<ModuleReport>? _modulesTold;
     private bool _isStrangerLogged;
     private readonly TaskCompletionSource _saidReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -78,9 +80,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <param name="logger">Of category <see cref="WorkerLog.Category"/>.</param>
     /// <param name="sink">Takes the events; must not block.</param>
-    public static WorkerProcess Start(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
+    /// <param name="modulesTold">Takes what it says that it has loaded, once at most; must not block.</param>
+    public static WorkerProcess Start(
+        LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink, Action<ModuleReport>? modulesTold = null)
     {
-        var worker = new WorkerProcess(spec, launcher, directory, logs, logger, time, sink);
+        var worker = new WorkerProcess(spec, launcher, directory, logs, logger, time, sink) { _modulesTold = modulesTold };
         worker.Completion = Task.Run(worker.LiveAsync);
         return worker;
     }
@@ -353,6 +357,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         if (message.Ready)
         {
             _saidReady.TrySetResult();
+        }
+
+        if (message.Modules is { } word && _modules.Hear(word) is { } report)
+        {
+            _modulesTold?.Invoke(report);
         }
     }
 

@@ -153,7 +153,7 @@ internal sealed partial class SchemaGenerator
         }
         else if (type == typeof(IReadOnlyList<string>))
         {
-            Type(property.Name is "Command" or "Watch" ? ["array", "string"] : ["array"]);
+            Type(property.Name is "Command" or "Watch" or "Preload" ? ["array", "string"] : ["array"]);
             schema["items"] = text;
         }
         else if (type == typeof(IReadOnlyList<IReadOnlyList<string>>))

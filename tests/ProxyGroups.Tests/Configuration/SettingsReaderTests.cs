@@ -105,6 +105,17 @@ public sealed class SettingsReaderTests
         }, settings);
     }
 
+    [Theory]
+    [InlineData("\"learn\"", true, "")]
+    [InlineData("[ \"learn\", \"django\" ]", true, "django")]
+    [InlineData("[ \"django\" ]", false, "django")]
+    [InlineData("null", false, "")]
+    public void Learn_stands_for_modules_that_nobody_names(string preload, bool learns, string modules)
+    {
+        var group = Layers.Read(Layers.Of($$"""{ "ProxyGroups": { "ApplicationGroups": { "python": { "Preload": {{preload}} } }, "ProcessGroups": { "shop": { "ApplicationGroup": "python" } } } }""")).ProcessGroups["shop"];
+        Assert.Equal((learns, modules), (group.LearnsPreload, string.Join(' ', group.Preload)));
+    }
+
     [Fact]
     public void Apps_are_laid_over_by_path()
     {

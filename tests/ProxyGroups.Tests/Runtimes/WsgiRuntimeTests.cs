@@ -60,6 +60,21 @@ public sealed class WsgiRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void Workers_of_an_application_group_tell_what_they_load_and_could_be_forked_with_it()
+    {
+        _scene.WriteProgram("programs/python3");
+        var worker = _scene.Launch(Wsgi() with { ApplicationGroup = "python", LearnsPreload = true }, _scene.Socket);
+
+        Assert.Null(worker.Preload);
+        Assert.Equal(("python", true, "100"), (worker.Sharing!.Owner, worker.Sharing.Learns, worker.Environment["PROXYGROUPS_REPORT_AFTER"]));
+        Assert.Equal([$"{_scene.Programs}/python3", "-u", $"{_scene.Root}/proxygroups", "trial"], worker.Sharing.Trial);
+        Assert.Contains("forked after importing what is learned", _scene.Good(Wsgi() with { ApplicationGroup = "python", LearnsPreload = true }).Description, StringComparison.Ordinal);
+        var alone = _scene.Launch(Wsgi(), _scene.Socket);
+        Assert.Null(alone.Sharing);
+        Assert.False(alone.Environment.ContainsKey("PROXYGROUPS_REPORT_AFTER"));
+    }
+
+    [Fact]
     public void The_preloader_of_an_app_has_what_its_workers_have_in_common_and_is_forked_as_they_would_be()
     {
         _scene.WriteProgram("programs/python3");

@@ -19,7 +19,8 @@ internal sealed class StatusAnswers(AdminAccess access, ProcessGroupRegistry gro
         var usage = await UsageAsync(call, visible);
         await call.WriteAsync(new StatusAnswer(
             AdminApi.Version, ServerVersion, Environment.ProcessId, _started, time.GetUtcNow(), newest, DurationBuckets.Bounds,
-            ApplicationGroupSnapshot.Of(visible, usage), [.. visible.Select(group => GroupSnapshot.Of(group, usage))]));
+            ApplicationGroupSnapshot.Of(visible, usage), [.. visible.Select(group => GroupSnapshot.Of(group, usage))],
+            call.Caller.MayAll ? LearnedSnapshot.Of(groups) : []));
     }
 
     public async Task WriteGroupAsync(AdminCall call)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.Versioning;
-using System.Text.Json;
 
 namespace ProxyGroups.Supervision;
 
@@ -34,6 +33,9 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
 
     /// <summary>All that have a process.</summary>
     public IReadOnlyList<PreloaderView> Look() => [.. All.SelectMany(static preloader => preloader.Look()).Where(static view => view.Pid != 0)];
+
+    /// <summary>See <see cref="ModuleTrial"/>.</summary>
+    public Task<ModuleReport?> TryAsync(LaunchSpec worker, ModuleCandidates candidates, CancellationToken cancellationToken) => ModuleTrial.RunAsync(worker, candidates, _host, cancellationToken);
 
     public async Task<ILaunchedProcess> LaunchAsync(LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {
@@ -69,14 +71,8 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
     private IEnumerable<Preloader> All => _ofApps.All.Concat(_ofApplicationGroups.Values.Select(static preloader => preloader.Value));
 
     private Preloader Find(LaunchSpec spec) => spec.Preload!.IsOfApp
-        ? _ofApps.For(spec, KeyOf(spec))
-        : _ofApplicationGroups.GetOrAdd(KeyOf(spec), _ => new(() => new Preloader(spec, _host, this))).Value;
-
-    private static string KeyOf(LaunchSpec spec) => JsonSerializer.Serialize(new object?[]
-    {
-        spec.Preload!.Owner, spec.Preload.Imports, spec.Preload.Command, spec.Preload.Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
-        spec.User, spec.Group, spec.SupplementaryGroups, spec.Capabilities, spec.NoNewPrivileges, spec.Preload.IsOfApp ? spec.Worker.Generation : null,
-    });
+        ? _ofApps.For(spec, spec.Preload.KeyFor(spec))
+        : _ofApplicationGroups.GetOrAdd(spec.Preload.KeyFor(spec), _ => new(() => new Preloader(spec, _host, this))).Value;
 
     // Once for each cause: the next workers say nothing new.
     private void Note(LaunchSpec spec, PreloadFault? fault)

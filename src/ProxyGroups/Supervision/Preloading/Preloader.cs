@@ -153,7 +153,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         var fault = await process.Verdict;
         if (fault is null)
         {
-            WorkerLog.PreloaderReady(host.Logger, forked.Preload!.Owner, process.Pid, host.Time.GetElapsedTime(started).TotalMilliseconds, string.Join(", ", forked.Preload.Imports));
+            WorkerLog.PreloaderReady(host.Logger, forked.Preload!.Owner, process.Pid, host.Time.GetElapsedTime(started).TotalMilliseconds, string.Join(", ", forked.Preload.Shown));
         }
 
         var readyAt = host.Time.GetTimestamp();

@@ -45,7 +45,7 @@ internal sealed class PreloaderProcess
 
     public int Pid => _process.Pid ?? 0;
 
-    public PreloaderView View => new(_preload.Owner, _user, Pid, State, _process.Worker.Generation, _time.GetElapsedTime(_started), _preload.Imports);
+    public PreloaderView View => new(_preload.Owner, _user, Pid, State, _process.Worker.Generation, _time.GetElapsedTime(_started), _preload.Shown);
 
     private WorkerState State => _isRetired ? WorkerState.Draining
         : _isReady ? WorkerState.Ready
@@ -56,6 +56,11 @@ internal sealed class PreloaderProcess
     {
         var preload = forked.Preload!;
         var environment = new Dictionary<string, string>(preload.Environment) { ["PROXYGROUPS_SOCKET"] = host.Directory.SocketPath(id) };
+        if (preload.Learned.Count > 0)
+        {
+            environment["PROXYGROUPS_LEARNED"] = string.Join(' ', preload.Learned);
+        }
+
         var worker = new WorkerIdentity(NameOf(preload.Owner), id, 0, preload.IsOfApp ? forked.Worker.Generation : generation);
         return new((preload.IsOfApp ? OfApp(forked, id) : OfModules(forked, id)) with { Worker = worker, Environment = environment }, preload, host, launcher);
     }
@@ -86,7 +91,8 @@ internal sealed class PreloaderProcess
         Watchdog = null,
     };
 
-    private static LaunchSpec OfModules(LaunchSpec forked, int id) => new()
+    /// <summary>A process with the place and rights of what modules are preloaded in for this worker.</summary>
+    public static LaunchSpec OfModules(LaunchSpec forked, int id) => new()
     {
         Worker = forked.Worker,
         Command = forked.Preload!.Command,

@@ -1,4 +1,4 @@
-"""Entry point: `python <this directory> wsgi`, or `preload` or `preload-app` for a process that workers are forked from.
+"""Entry point: `python <this directory> wsgi`, `preload` or `preload-app` for a process that workers are forked from, or `trial` for what may be learned.
 
 Python puts this directory at sys.path[0], where our file names would shadow the application's modules. It is
 replaced by the parent only while the package is imported, and then by the application's own directory. The
@@ -26,9 +26,9 @@ def main(arguments):
     if sys.version_info < MINIMUM_PYTHON:
         return ("proxygroups: Python %d.%d is too old, 3.9 or later is needed. Set \"Python\" to a newer one."
                 % sys.version_info[:2])
-    if arguments == ["preload"]:
+    if arguments in (["preload"], ["trial"]):
         # No directory of any application is on the path: two of them may have modules of one name.
-        return import_part("preloader").main(os.environ)
+        return import_part("preloader" if arguments == ["preload"] else "trial").main(os.environ)
     if arguments not in (["wsgi"], ["preload-app"]):
         return "usage: python %s wsgi" % os.path.dirname(__file__)
     part = import_part("worker" if arguments == ["wsgi"] else "app_preloader")

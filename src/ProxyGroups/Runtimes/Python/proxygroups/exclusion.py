@@ -17,6 +17,10 @@ def keep_out(names):
         sys.meta_path.insert(0, _Exclusion(names))
 
 
+def is_exclusion(finder):
+    return isinstance(finder, _Exclusion)
+
+
 def find_used():
     """The module whose content was asked for all the same, or None."""
     return next((exclusion.used for exclusion in _all() if exclusion.used), None)
@@ -34,7 +38,7 @@ def end():
 
 
 def _all():
-    return [finder for finder in sys.meta_path if isinstance(finder, _Exclusion)]
+    return [finder for finder in sys.meta_path if is_exclusion(finder)]
 
 
 class _Exclusion:
@@ -55,7 +59,7 @@ class _Exclusion:
 
 def _find(name, path, target):
     for finder in sys.meta_path:
-        if not isinstance(finder, _Exclusion) and hasattr(finder, "find_spec"):
+        if not is_exclusion(finder) and hasattr(finder, "find_spec"):
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 return spec

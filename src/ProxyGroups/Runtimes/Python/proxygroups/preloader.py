@@ -2,7 +2,7 @@
 
     start         imports PROXYGROUPS_PRELOAD (names, separated by spaces) one after the other, with a look at the process
                   after each (verdict.py), but leaves PROXYGROUPS_PRELOAD_EXCLUDE to the workers (exclusion.py); READY=1 once
-                  it may be forked and listens on PROXYGROUPS_SOCKET
+                  it may be forked and listens on PROXYGROUPS_SOCKET. PROXYGROUPS_LEARNED comes after that (learned.py)
     a connection  asks for one worker: JSON and four descriptors come in (forked.py), one line goes out at once:
                   "pid N", "stale PATH" (the code on disk is another one by now) or "refused REASON"; "exit CODE" when it ended
     SIGTERM       forks no more, and ends when its last worker has ended
@@ -20,7 +20,7 @@ import signal
 import socket
 import sys
 
-from . import application, exclusion, forked, listener, log, verdict
+from . import application, exclusion, forked, learned, listener, log, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
@@ -51,7 +51,7 @@ def _run(environment):
     start = forked.Start()
     log.prepare_streams()
     sys.argv = ["proxygroups"]
-    path, names = environment["PROXYGROUPS_SOCKET"], environment["PROXYGROUPS_PRELOAD"].split()
+    path, names = environment["PROXYGROUPS_SOCKET"], environment.get("PROXYGROUPS_PRELOAD", "").split()
     notifier = Notifier(environment.get("NOTIFY_SOCKET"))
     try:
         control = listener.bind_unix(path)
@@ -59,9 +59,14 @@ def _run(environment):
         log.line("cannot start: %s" % error)
         return EXIT_SETTINGS
     exclusion.keep_out(environment.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
-    code = _import(names, verdict.Verdict())
+    looked = verdict.Verdict()
+    code = import_named(names, looked)
     if code is not None:
         return code
+    failure = learned.import_all(learned.names(environment), looked)
+    if failure:
+        log.line("%s. It went well when it was tried: this process starts again without all that was learned" % failure)
+        learned.start_again_without(environment, start.descriptors)
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
     serve(control, notifier, start)
@@ -78,7 +83,7 @@ def serve(control, notifier, start):
     preloader.run()
 
 
-def _import(names, looked):
+def import_named(names, looked):
     for name in names:
         log.line("importing %s" % name)
         try:

@@ -1,5 +1,6 @@
 """The worker's threads: each accepts one connection of the front door and serves it until it ends."""
 
+import itertools
 import threading
 import time
 
@@ -18,11 +19,14 @@ class Server:
     impossible by construction.
     """
 
-    def __init__(self, listener, threads, application, base, on_finished):
+    def __init__(self, listener, threads, application, base, wake, report_after=None):
         self._listener = listener
         self._application = application
         self._base = base
-        self._on_finished = on_finished
+        self._wake = wake
+        self._report_after = report_after
+        self._served = itertools.count(1)
+        self.is_report_due = False
         self._streams = [None] * threads
         self._finished = []
         self._is_draining = False
@@ -50,14 +54,19 @@ class Server:
             self._serve(slot, connected)
             connected = self._accept()
         self._finished.append(slot)
-        self._on_finished()
+        self._wake()
+
+    def _count(self):
+        if next(self._served) == self._report_after:
+            self.is_report_due = True
+            self._wake()
 
     def _serve(self, slot, connected):
         try:
             stream = self._streams[slot] = Stream(connected)
             if self._is_draining:  # After the registration: see Server.drain.
                 stream.is_closing = True
-            connection.serve(stream, self._application, self._base)
+            connection.serve(stream, self._application, self._base, self._count if self._report_after else None)
         except BaseException:
             log.exception("an error of the worker itself; please report it. The connection is closed")
         finally:

@@ -6,7 +6,7 @@ SOCKET_PATH_LIMIT = 107
 OURS = (
     "PROXYGROUPS_SOCKET", "PROXYGROUPS_PORT", "PROXYGROUPS_THREADS", "PROXYGROUPS_APP", "PROXYGROUPS_APPS",
     "PROXYGROUPS_IMPORT_WAIT", "PROXYGROUPS_MULTIPROCESS", "PROXYGROUPS_LIFELINE_FD", "PROXYGROUPS_WARMUP", "PROXYGROUPS_BEFORE_FORK",
-    "PROXYGROUPS_AFTER_FORK", "PROXYGROUPS_PRELOAD_EXCLUDE", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+    "PROXYGROUPS_AFTER_FORK", "PROXYGROUPS_PRELOAD_EXCLUDE", "PROXYGROUPS_REPORT_AFTER", "NOTIFY_SOCKET", "WATCHDOG_USEC",
 )
 """Variables taken out of the environment before the application is imported: they concern this process alone, and a
 child of the application must not answer in its name. PROXYGROUPS_GROUP, _RANK and _GENERATION stay."""
@@ -28,12 +28,13 @@ class Settings:
     warmup    pages that a process which workers are forked from asks of its application
     before_fork, after_fork  functions that such a process calls before it is judged, and each worker after the fork, or None
     preload_exclude  modules that such a process must not run
+    report_after  requests after which the front door is told what the worker has loaded, or None
     notify    address of the sd_notify socket, or None
     watchdog  seconds within which a sign of life is expected, or None
     multiprocess  value of environ["wsgi.multiprocess"]
     """
 
-    __slots__ = ("socket", "port", "threads", "app", "apps", "import_wait", "warmup", "before_fork", "after_fork", "preload_exclude", "notify", "watchdog", "multiprocess")
+    __slots__ = ("socket", "port", "threads", "app", "apps", "import_wait", "warmup", "before_fork", "after_fork", "preload_exclude", "report_after", "notify", "watchdog", "multiprocess")
 
     def __init__(self, variables):
         self.socket = variables.get("PROXYGROUPS_SOCKET") or None
@@ -46,6 +47,7 @@ class Settings:
         self.before_fork = variables.get("PROXYGROUPS_BEFORE_FORK") or None
         self.after_fork = variables.get("PROXYGROUPS_AFTER_FORK") or None
         self.preload_exclude = variables.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split()
+        self.report_after = _number(variables, "PROXYGROUPS_REPORT_AFTER", 1, 10 ** 9) if variables.get("PROXYGROUPS_REPORT_AFTER") else None
         self.notify = variables.get("NOTIFY_SOCKET") or None
         self.watchdog = _watchdog(variables)
         self.multiprocess = variables.get("PROXYGROUPS_MULTIPROCESS") == "1"

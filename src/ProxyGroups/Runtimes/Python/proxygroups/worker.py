@@ -1,6 +1,7 @@
 """The life of a worker process: settings, socket, application, ready, drain, exit.
 
     start        READY=1 once the application is imported (of several: see imports.py) and the socket listens
+    X_PROXYGROUPS_LOADED=, _OTHERS=, _MODULES=  after some requests, where the front door asks for it: see library.py
     WATCHDOG=1   from then on, as long as Python code can run, where the front door asks for it
     SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
     SIGQUIT      the stacks of all threads to stderr
@@ -58,7 +59,7 @@ def _serve(given, listener, callable_):
     signals = Signals()
     notifier = Notifier(given.notify)
     base = environ.base_environ(given, sys.stderr, FileWrapper)
-    server = Server(listener, given.threads, callable_, base, signals.wake)
+    server = Server(listener, given.threads, callable_, base, signals.wake, given.report_after)
     listener.listen()
     server.start()
     notifier.ready()
@@ -66,12 +67,25 @@ def _serve(given, listener, callable_):
         Heartbeat(notifier, given.watchdog).start()
     while not signals.is_stop_asked:
         signals.wait()
+        if server.is_report_due:
+            server.is_report_due = False
+            _report(notifier)
     notifier.stopping()
     server.drain()
     while not server.is_finished():
         signals.wait()
     listener.remove()
     _leave(EXIT_DRAINED)
+
+
+def _report(notifier):
+    """Here, in the main thread: no request waits for it."""
+    from . import library
+
+    try:
+        notifier.modules(*library.loaded())
+    except Exception:
+        log.exception("the modules that are loaded cannot be told")
 
 
 def _leave(code):

@@ -1,0 +1,56 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups.Learning;
+
+/// <summary>What is known of the apps that could share one preloader. Guarded by its <see cref="PreloadLearner"/>.</summary>
+/// <param name="worker">The newest of theirs: a trial runs with its rights.</param>
+internal sealed class KnownModules(LaunchSpec worker, string key)
+{
+    private readonly Dictionary<string, (int Generation, LearnedModules? Modules)> _given = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, GroupModules> _reports = new(StringComparer.OrdinalIgnoreCase);
+
+    public LaunchSpec Worker { get; set; } = worker;
+
+    public string Key { get; } = key;
+
+    public string ApplicationGroup => Worker.Sharing!.Owner;
+
+    public IReadOnlyDictionary<string, GroupModules> Reports => _reports;
+
+    /// <summary>What the next generations get; null: nothing yet.</summary>
+    public LearnedModules? Learned { get; set; }
+
+    /// <summary>What was tried last.</summary>
+    public ModuleCandidates? Tried { get; set; }
+
+    public bool IsTrying { get; set; }
+
+    public bool IsInUse => Users.Count > 0;
+
+    private IReadOnlyList<string> Users => [.. _given.Where(given => Learned is not null && given.Value.Modules == Learned).Select(static given => given.Key).Order(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>What a worker is forked with: what the first one of its generation was.</summary>
+    public LearnedModules? Give(WorkerIdentity worker)
+    {
+        if (!_given.TryGetValue(worker.Group, out var given) || given.Generation < worker.Generation)
+        {
+            _given[worker.Group] = given = (worker.Generation, Learned);
+        }
+
+        return given.Modules;
+    }
+
+    public void Note(WorkerIdentity worker, ModuleReport report) =>
+        _reports[worker.Group] = GroupModules.With(_reports.GetValueOrDefault(worker.Group), worker.Generation, report);
+
+    public void ForgetBut(Func<string, bool> isKnown)
+    {
+        foreach (var group in _reports.Keys.Concat(_given.Keys).Where(group => !isKnown(group)).ToList())
+        {
+            _reports.Remove(group);
+            _given.Remove(group);
+        }
+    }
+
+    public LearnedView? Look() => Learned is null ? null : new(ApplicationGroup, Worker.Sharing!.Learns, Learned, [.. _reports.Keys.Order(StringComparer.OrdinalIgnoreCase)], Users);
+}

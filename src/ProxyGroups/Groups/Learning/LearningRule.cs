@@ -1,0 +1,38 @@
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups.Learning;
+
+/// <summary>Which modules are worth a trial, and when what it found takes the place of what was learned before. Pure.</summary>
+internal static class LearningRule
+{
+    // What one variable of a process may hold (execve(2): 128 KiB), with room to spare.
+    internal const int LongestList = 100_000;
+
+    // Fewer are not worth a process.
+    private const double WorthwhileGain = 1.1;
+
+    /// <summary>
+    /// What at least two groups have loaded, since a module that one of three never loads costs that one nothing, while one group could
+    /// otherwise say for all of them that there is nothing. Of a single group all.
+    /// </summary>
+    /// <param name="members">How many groups there are, whether they have said something or not.</param>
+    /// <returns>Null: none.</returns>
+    public static ModuleCandidates? Candidates(IReadOnlyDictionary<string, GroupModules> reports, int members)
+    {
+        var groups = reports.OrderBy(static report => report.Key, StringComparer.OrdinalIgnoreCase).Select(static report => report.Value).ToList();
+        var others = groups.SelectMany(static group => group.Others).Distinct().Order(StringComparer.Ordinal).ToList();
+        var loaded = groups.SelectMany(static group => group.Loaded).CountBy(static name => name).ToDictionary();
+        var names = groups.SelectMany(static group => group.Loaded).Distinct().Where(name => loaded[name] >= Math.Min(2, members) && !others.Contains(name.Split('.')[0]));
+        return new ModuleCandidates(new(Bounded(names)), new(Bounded(others))) is { Names.Count: > 0 } candidates ? candidates : null;
+    }
+
+    /// <summary>Each change of the list parts the groups that go over to it from those that have not yet, so a small one is not made while the list is in use.</summary>
+    public static bool Replaces(LearnedModules? known, LearnedModules found, bool isInUse) =>
+        known is null || !isInUse || found.Size >= known.Size * WorthwhileGain || found.Others.Except(known.Others).Any();
+
+    private static IEnumerable<string> Bounded(IEnumerable<string> names)
+    {
+        var length = 0;
+        return names.TakeWhile(name => (length += name.Length + 1) <= LongestList);
+    }
+}

@@ -1,0 +1,70 @@
+"""Which modules are the interpreter's own: its library and its site-packages, and nothing that an application brings."""
+
+import os
+import site
+import sys
+from types import ModuleType
+
+_ENDINGS = (".py", ".so", ".pyc")
+_LONGEST_NAME = 200
+
+
+def _roots():
+    packages = site.getsitepackages() if hasattr(site, "getsitepackages") else []
+    return tuple({os.path.realpath(folder) + os.sep for folder in [os.path.dirname(os.__file__), *packages]})
+
+
+class Library:
+    """Knows its places; looks each folder up once: an application has hundreds of modules in few folders."""
+
+    def __init__(self):
+        self._roots = _roots()
+        self._folders = {}
+
+    def has(self, path):
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder) + os.sep
+        return real.startswith(self._roots) and not os.path.islink(path)
+
+
+def loaded():
+    """(modules of the library in the order of their import, names that mean something else here).
+
+    The latter are the first parts of names of all other modules, and of those that lie where the application's are looked for, loaded
+    or not: who is forked from a process that has the library's module of such a name would not find the application's.
+    """
+    library, ours, others = Library(), [], set()
+    for folder in sys.path:
+        if not library.has(os.path.join(folder, "")):
+            others.update(_names_in(folder or os.curdir))
+    for name, module in list(sys.modules.items()):
+        # By its dictionary: a module may be any object, and run anything when it is asked.
+        spec = vars(module).get("__spec__") if isinstance(module, ModuleType) else None
+        origin = getattr(spec, "origin", None)
+        if not is_name(name) or not isinstance(origin, str) or not spec.has_location:
+            continue
+        if not library.has(origin):
+            others.add(name.partition(".")[0])
+        elif spec.name == name:
+            ours.append(name)
+    return ours, sorted(others - {"proxygroups"})
+
+
+def is_name(text):
+    """A name as in an import, and no program that runs when it is imported."""
+    return text.isascii() and len(text) <= _LONGEST_NAME and all(part.isidentifier() and part != "__main__" for part in text.split("."))
+
+
+def _names_in(folder):
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return
+    for entry in entries:
+        name, ending = os.path.splitext(entry)
+        if ending in _ENDINGS or os.path.exists(os.path.join(folder, entry, "__init__.py")):
+            name = name.partition(".")[0]  # Of "fast.cpython-311-x86_64-linux-gnu.so".
+            if is_name(name):
+                yield name

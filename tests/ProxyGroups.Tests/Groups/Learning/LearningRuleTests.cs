@@ -1,0 +1,62 @@
+using ProxyGroups.Groups.Learning;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Tests.Groups.Learning;
+
+/// <summary>Which modules are tried, and which list takes the place of which.</summary>
+public sealed class LearningRuleTests
+{
+    [Theory]
+    [InlineData("a: json django", 1, "json django")]
+    [InlineData("a: json django", 2, null)]
+    [InlineData("a: json django; b: flask json", 2, "json")]
+    [InlineData("a: json django; b: flask json; c: re", 3, "json")]
+    [InlineData("a: json django; b: flask json; c: django", 3, "json django")]
+    [InlineData("a: json django; b:", 2, null)]
+    [InlineData("a: json django; b: json django | django", 2, "json")]
+    [InlineData("a: json django.db; b: json django.db; c: | django", 3, "json")]
+    [InlineData("", 0, null)]
+    public void What_two_apps_load_is_worth_a_trial_unless_it_means_another_module_to_one_of_them(string reports, int members, string? names) =>
+        Assert.Equal(names, LearningRule.Candidates(Read(reports), members) is { } candidates ? string.Join(' ', candidates.Names) : null);
+
+    [Fact]
+    public void A_list_fits_into_a_variable()
+    {
+        var many = Enumerable.Range(0, 5000).Select(static number => $"{new string('m', 190)}{number}").ToList();
+        var candidates = LearningRule.Candidates(new Dictionary<string, GroupModules> { ["a"] = new(1, many, [.. many.Select(static name => "o" + name)]) }, 1)!;
+        Assert.InRange(string.Join(' ', candidates.Names).Length, LearningRule.LongestList - 1000, LearningRule.LongestList);
+        Assert.InRange(string.Join(' ', candidates.Others).Length, LearningRule.LongestList - 1000, LearningRule.LongestList);
+    }
+
+    [Fact]
+    public void Workers_of_one_generation_add_up_and_a_newer_one_is_believed_alone()
+    {
+        var first = GroupModules.With(null, 2, new(["a"], ["x"], 0));
+        var second = GroupModules.With(first, 2, new(["b", "a"], ["y"], 0));
+        Assert.Equal(("a b", "x y"), (string.Join(' ', second.Loaded), string.Join(' ', second.Others)));
+        Assert.Same(second, GroupModules.With(second, 1, new(["c"], [], 0)));
+        Assert.Equal(["c"], GroupModules.With(second, 3, new(["c"], [], 0)).Loaded);
+    }
+
+    [Theory]
+    [InlineData(100, 100, false, true)]
+    [InlineData(100, 105, true, false)]
+    [InlineData(100, 111, true, true)]
+    [InlineData(100, 50, true, false)]
+    public void A_list_in_use_is_replaced_by_one_that_shares_notably_more(long known, long found, bool isInUse, bool replaces) =>
+        Assert.Equal(replaces, LearningRule.Replaces(new([], [], known), new([], [], found), isInUse));
+
+    [Fact]
+    public void A_list_that_could_hide_an_apps_own_module_is_replaced()
+    {
+        Assert.True(LearningRule.Replaces(new([], ["x"], 100), new([], ["x", "calendar"], 50), isInUse: true));
+        Assert.True(LearningRule.Replaces(null, new([], [], 1), isInUse: false));
+    }
+
+    // "a: LOADED ... | OTHERS ...; b: ..."
+    private static Dictionary<string, GroupModules> Read(string text) => text.Split("; ", StringSplitOptions.RemoveEmptyEntries).ToDictionary(static report => report[..1], static report =>
+    {
+        var parts = report[2..].Split('|').Select(static names => names.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        return new GroupModules(1, parts[0], parts.Count > 1 ? parts[1] : []);
+    });
+}
