@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -48,11 +49,14 @@ public sealed class AccessLogTests
             Assert.Equal((await busy.Content.ReadFromJsonElementAsync(Token)).GetProperty("id").GetString(), Text(full, "id"));
             Assert.False(full.TryGetProperty("rank", out _));
             Assert.Equal(0, full.GetProperty("service").GetDouble());
+            await client.SendAsync("hello", Token);
+            Assert.Equal(5, (await client.ReadAsync(5, Token)).Length);
             client.EndSending();
             await client.ReadToEndAsync(Token);
         }
 
-        Assert.Equal(101, Number(await LineAsync(frontDoor, 5), "status"));
+        var upgraded = await LineAsync(frontDoor, 5);
+        Assert.Equal((101, 5, 5), (Number(upgraded, "status"), Number(upgraded, "bytes"), Number(upgraded, "received")));
 
         // Two at once in one slot: the second one waits.
         await Task.WhenAll(frontDoor.AskAsync("sleep", Token), frontDoor.AskAsync("sleep", Token));
@@ -68,6 +72,67 @@ public sealed class AccessLogTests
 
         var gone = await LineAsync(frontDoor, 8);
         Assert.Equal((499, "ClientGone", 0), (Number(gone, "status"), Text(gone, "error"), Number(gone, "rank")));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_WebSocket_has_a_line_with_the_bytes_of_both_ways_however_it_ends()
+    {
+        const int Talk = 300_000;
+        const string Handshake = "GET /app/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Verb: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        await using var frontDoor = await StartAsync(new { Format = "json", File = "access.log" }, ("app", Worker));
+        await frontDoor.WaitForReadyAsync();
+        foreach (var number in Enumerable.Range(1, 3))
+        {
+            using var client = await RawClient.ConnectAsync(frontDoor.Address, Token);
+            await client.SendAsync(Handshake, Token);
+            Assert.Equal(101, (await client.ReceiveAsync(Token)).Status);
+            var echo = client.ReadAsync(Talk, Token);
+            await client.SendAsync(new string('x', Talk), Token);
+            await echo;
+            switch (number)
+            {
+                case 1:
+                    client.EndSending();
+                    Assert.Empty(await client.ReadToEndAsync(Token));
+                    break;
+                case 2:
+                    client.Reset();
+                    break;
+                default:
+                    client.Dispose();
+                    break;
+            }
+
+            var line = await LineAsync(frontDoor, number, "access.log");
+            Assert.Equal((101, Talk, Talk), (Number(line, "status"), Number(line, "bytes"), Number(line, "received")));
+        }
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_WebSocket_over_HTTP_2_has_such_a_line_too()
+    {
+        const int Talk = 100_000;
+        var site = Site.Of(("app", Worker));
+        site["ProxyGroups"]!["AccessLog"] = new JsonObject { ["Format"] = "json", ["File"] = "access.log" };
+        site["Kestrel"] = new JsonObject { ["EndpointDefaults"] = new JsonObject { ["Protocols"] = "Http2" } };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site);
+        await frontDoor.WaitForReadyAsync();
+        using (var socket = new ClientWebSocket())
+        {
+            socket.Options.HttpVersion = HttpVersion.Version20;
+            socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            socket.Options.SetRequestHeader("X-Verb", "upgrade");
+            using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+            await socket.ConnectAsync(new UriBuilder(frontDoor.Address) { Scheme = "ws", Path = "/app/" }.Uri, invoker, Token);
+            await socket.SendAsync(new byte[Talk], WebSocketMessageType.Binary, true, Token);
+            // The worker sends back the very bytes, which are a client's and no server's: only their number counts.
+            await Assert.ThrowsAsync<WebSocketException>(() => socket.ReceiveAsync(new byte[Talk], Token));
+        }
+
+        var line = await LineAsync(frontDoor, 1, "access.log");
+        Assert.Equal("HTTP/2", Text(line, "protocol"));
+        Assert.InRange(Number(line, "received"), Talk, Talk + 1000);
+        Assert.InRange(Number(line, "bytes"), 1, Number(line, "received"));
     }
 
     [Fact(Timeout = 90_000)]

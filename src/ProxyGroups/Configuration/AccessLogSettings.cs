@@ -5,7 +5,7 @@ public sealed record AccessLogSettings
 {
     /// <summary>
     /// How each request to a process group is written down, refused ones too. "common" and "combined" are Apache's formats with group, rank, generation,
-    /// tries, times in seconds (queue: waiting for a slot; service: holding one; total), id and error behind them; "json" is one object per line.
+    /// tries, times in seconds (queue: waiting for a slot; service: holding one; total), id and error behind them, and for upgraded connections (WebSockets) the bytes received; "json" is one object per line.
     /// </summary>
     /// <value>"off", "common", "combined" or "json". Default "off".</value>
     public AccessLogFormat Format { get; init; }

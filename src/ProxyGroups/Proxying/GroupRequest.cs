@@ -52,6 +52,9 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     /// <summary>Why the client does not get its app's whole answer; null: it does.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>What went through the connection after its upgrade; null: it is none that was upgraded.</summary>
+    public TunnelBytes? Tunnel { get; private set; }
+
     private bool CanRepeat => _body?.CanRepeat ?? true;
 
     /// <summary>Reads a small body before a slot is taken; a failure to read it, or null. For requests that may have a body.</summary>
@@ -145,6 +148,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         {
             // YARP throws when somebody before us has set a status already.
             exchange.Abandon();
+            Tunnel = exchange.Tunnel;
         }
     }
 

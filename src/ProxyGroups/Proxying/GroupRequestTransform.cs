@@ -14,9 +14,11 @@ internal sealed class GroupRequestTransform(bool removesPrefix) : RequestTransfo
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var request = context.HttpContext.Request;
-        if (request.Method != context.ProxyRequest.Method.Method)
+        var method = context.ProxyRequest.Method.Method;
+        if (request.Method != method && request.Method.Equals(method, StringComparison.OrdinalIgnoreCase))
         {
-            // YARP writes known methods in capitals; "head" is another method than HEAD (RFC 9110 9.1), with a body in its answer.
+            // YARP writes known methods in capitals; "head" is another method than HEAD (RFC 9110 9.1), with a body in its answer. That it makes a GET of a
+            // WebSocket's extended CONNECT is right.
             context.ProxyRequest.Method = new HttpMethod(request.Method);
         }
 

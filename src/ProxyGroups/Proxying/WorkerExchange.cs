@@ -33,6 +33,9 @@ internal abstract class WorkerExchange(HttpMessageHandler handler) : HttpMessage
     /// <summary>The fault in words for the operator: what was expected, what came. Empty when there is none.</summary>
     public abstract string FaultDetail { get; }
 
+    /// <summary>What has gone through the connection since the worker has upgraded it; null: it has not.</summary>
+    public abstract TunnelBytes? Tunnel { get; }
+
     /// <summary>
     /// Sends a request without a body and waits for the head of its answer. Then the answer waits for a reader: <see cref="TryTakeWhole"/>,
     /// or the SendAsync of a forwarder, which gets it instead of sending anything. Throws as SendAsync does.

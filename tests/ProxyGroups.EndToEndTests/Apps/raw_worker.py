@@ -3,6 +3,7 @@
 The request header X-Verb chooses what happens; without it the answer's body is the request's head as it came, followed by its decoded body.
 """
 import base64
+import hashlib
 import json
 import os
 import select
@@ -108,7 +109,8 @@ def answer(connection, file, head, fields):
         read_body(file, fields)
         os.kill(os.getpid(), signal.SIGKILL)
     if verb == "upgrade":
-        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + fields["upgrade"].encode("latin-1") + b"\r\nX-Accept: yes\r\n\r\n")
+        accept = base64.b64encode(hashlib.sha1((fields.get("sec-websocket-key", "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest())
+        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + fields["upgrade"].encode("latin-1") + b"\r\nSec-WebSocket-Accept: " + accept + b"\r\nX-Accept: yes\r\n\r\n")
         while data := file.read1(65536):
             connection.sendall(data)
         return False

@@ -28,8 +28,11 @@ internal sealed record AccessEntry
     /// <summary>499: the client left before an answer.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Bytes of the answer's body.</summary>
+    /// <summary>Bytes of the answer's body; of an upgraded connection all that went to the client after its upgrade.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>Bytes that came from the client after an upgrade; null: there was none.</summary>
+    public long? Received { get; init; }
 
     public required TimeSpan Duration { get; init; }
 

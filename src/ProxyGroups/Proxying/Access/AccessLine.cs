@@ -64,6 +64,11 @@ internal sealed class AccessLine
         _text.Append(CultureInfo.InvariantCulture, $" queue={entry.Queue.TotalSeconds:0.000000} service={entry.Service.TotalSeconds:0.000000} total={entry.Duration.TotalSeconds:0.000000}");
         _text.Append(CultureInfo.InvariantCulture, $" error={entry.Error ?? "-"} id=");
         AppendWord(entry.Id);
+        if (entry.Received is { } received)
+        {
+            _text.Append(CultureInfo.InvariantCulture, $" received={received}");
+        }
+
         if (entry.RequestId is { } requestId)
         {
             AppendQuoted(" request-id=", requestId);
@@ -129,6 +134,7 @@ internal sealed class AccessLine
         WriteOptional(json, "userAgent", entry.UserAgent);
         json.WriteNumber("status", entry.Status);
         json.WriteNumber("bytes", entry.Bytes);
+        WriteOptional(json, "received", entry.Received);
         WriteSeconds(json, "total", entry.Duration);
         WriteSeconds(json, "queue", entry.Queue);
         WriteSeconds(json, "service", entry.Service);
@@ -153,7 +159,7 @@ internal sealed class AccessLine
         }
     }
 
-    private static void WriteOptional(Utf8JsonWriter json, string name, int? value)
+    private static void WriteOptional(Utf8JsonWriter json, string name, long? value)
     {
         if (value is { } number)
         {

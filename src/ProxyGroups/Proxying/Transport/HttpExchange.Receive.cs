@@ -126,7 +126,7 @@ internal sealed partial class HttpExchange
         var content = (WorkerContent)response.Content;
         if (_head.Framing == BodyFraming.Tunnel)
         {
-            content.Body = new TunnelStream(this, _socket!, _slot.Input);
+            content.Body = new TunnelStream(this, _socket!, _slot.Input, _tunnel = new TunnelBytes());
         }
         else if (_head.HasNoBody || CanHold())
         {

@@ -29,6 +29,7 @@ internal sealed partial class HttpExchange : WorkerExchange
     private StreamedResponse? _streamed;
     private ExchangeFault _fault;
     private string _faultDetail = "";
+    private TunnelBytes? _tunnel;
     private volatile bool _sent;
     private volatile bool _headReceived;
 
@@ -65,6 +66,8 @@ internal sealed partial class HttpExchange : WorkerExchange
             }
         }
     }
+
+    public override TunnelBytes? Tunnel => _tunnel;
 
     public override CancellationToken UploadUnwanted
     {

@@ -6,7 +6,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// The connection after 101, both ways, until it is disposed; that ends the exchange. No limit of ours runs on it: a
 /// tunnel may be silent for as long as both ends like. One reader and one writer at a time.
 /// </summary>
-internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBuffer input) : WorkerStream
+internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBuffer input, TunnelBytes bytes) : WorkerStream
 {
     /// <summary>Came in along with the 101.</summary>
     private ReadOnlyMemory<byte> _early = TakeAll(input);
@@ -25,6 +25,7 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
         var count = Math.Min(_early.Length, buffer.Length);
         _early[..count].CopyTo(buffer);
         _early = _early[count..];
+        bytes.CountToClient(count);
         return new ValueTask<int>(count);
     }
 
@@ -34,7 +35,9 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
         {
             for (var rest = buffer; rest.Length > 0;)
             {
-                rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+                var count = await socket.SendAsync(rest, SocketFlags.None, cancellationToken);
+                bytes.CountFromClient(count);
+                rest = rest[count..];
             }
         }
         catch (SocketException e)
@@ -53,7 +56,9 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
     {
         try
         {
-            return await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+            var count = await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+            bytes.CountToClient(count);
+            return count;
         }
         catch (SocketException e)
         {

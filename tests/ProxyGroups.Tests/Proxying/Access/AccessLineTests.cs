@@ -60,6 +60,15 @@ public sealed class AccessLineTests
         Assert.False(refused.RootElement.TryGetProperty("rank", out _));
     }
 
+    [Fact]
+    public void An_upgraded_connection_shows_the_bytes_of_both_ways()
+    {
+        var entry = Entry with { Status = 101, Bytes = 7_000_000_000, Received = 0, RequestId = "mine" };
+        Assert.Contains(" 101 7000000000 ", Line(entry, AccessLogFormat.Common), StringComparison.Ordinal);
+        Assert.EndsWith("error=- id=0HN:1 received=0 request-id=\"mine\"", Line(entry, AccessLogFormat.Combined), StringComparison.Ordinal);
+        Assert.Contains(",\"bytes\":7000000000,\"received\":0,", Line(entry, AccessLogFormat.Json), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(AccessLogFormat.Combined)]
     [InlineData(AccessLogFormat.Json)]
