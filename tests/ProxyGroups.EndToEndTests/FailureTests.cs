@@ -122,6 +122,22 @@ public sealed class FailureTests
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_worker_that_lives_and_does_not_listen_any_more_is_replaced_and_no_request_fails(string method)
+    {
+        await using var frontDoor = await StartAsync(new { Command = TestApps.RawWorker, Threads = 1 });
+        await frontDoor.WaitForReadyAsync();
+        var deaf = (await frontDoor.PidsAsync("app", Token)).Single();
+        var words = (await File.ReadAllTextAsync($"/proc/{deaf}/cmdline", Token)).Split('\0');
+        File.Delete(words.Single(static word => word.EndsWith(".sock", StringComparison.Ordinal)));
+        using var answer = await AskAsync(frontDoor, "echo", method: new HttpMethod(method));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {deaf} drains: does not listen any more", StringComparison.Ordinal));
+        Assert.NotEqual(deaf, (await frontDoor.PidsAsync("app", Token)).Last());
+    }
+
+    [Theory(Timeout = 60_000)]
     [InlineData("close", "connection_terminated", "closed the connection before the first byte")]
     [InlineData("close-mid-headers", "http_response_incomplete", "closed the connection within the response head")]
     [InlineData("garbage", "http_protocol_error", "does not start with HTTP/1.")]

@@ -23,8 +23,8 @@ internal abstract record GroupEvent
 
     internal sealed record WorkerDrained(int Worker) : GroupEvent;
 
-    /// <summary>A connection to the worker broke before an answer; its slots are already withdrawn.</summary>
-    internal sealed record WorkerSuspected(int Worker, int Epoch) : GroupEvent;
+    /// <summary>A connection to the worker broke before an answer, or there was none since it does not listen; its slots are already withdrawn.</summary>
+    internal sealed record WorkerSuspected(int Worker, int Epoch, bool HasNoListener = false) : GroupEvent;
 
     /// <summary>A request ran into Timeouts:Request; the worker is to be replaced without cutting its other requests.</summary>
     internal sealed record RequestDeadlinePassed(int Worker) : GroupEvent;

@@ -14,6 +14,9 @@ internal sealed class GroupPlanner
     /// <summary>From this many failed starts in a row, with nobody ready, requests are refused instead of kept waiting.</summary>
     internal const int FailuresUntilClosed = 2;
 
+    // Once may have been a moment in which the app opened its listener anew.
+    private const int DeafUntilReplaced = 2;
+
     // Nobody knows when it is started again; this often is often enough to ask.
     private static readonly TimeSpan StoppedRetryAfter = TimeSpan.FromSeconds(30);
 
@@ -142,6 +145,12 @@ internal sealed class GroupPlanner
     // Ready => Draining | Exited
     private void AdvanceReady(WorkerView worker)
     {
+        if (worker.SuspectUntil <= _now && worker.TimesDeaf >= DeafUntilReplaced)
+        {
+            Drain(worker with { SuspectUntil = null }, WorkerReason.StoppedListening);
+            return;
+        }
+
         if (worker.SuspectUntil <= _now)
         {
             _actions.Add(new GroupAction.Restore(worker.Id, worker.SuspectEpoch));

@@ -12,6 +12,9 @@ internal static class GroupReducer
     /// <summary>Time in which a dead worker's exit surely reaches the loop after its connection broke.</summary>
     internal static readonly TimeSpan SuspectTime = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A worker that does not listen at two moments within this time has stopped to.</summary>
+    internal static readonly TimeSpan DeafMemory = TimeSpan.FromSeconds(10);
+
     /// <param name="jitter">A random number of [0, 1) for the backoff.</param>
     public static GroupState Apply(GroupState state, GroupEvent happened, TimeSpan now, double jitter) => happened switch
     {
@@ -51,6 +54,8 @@ internal static class GroupReducer
         {
             SuspectUntil = now + SuspectTime,
             SuspectEpoch = suspected.Epoch,
+            TimesDeaf = CountDeaf(worker, suspected, now),
+            DeafAt = suspected.HasNoListener ? now : worker.DeafAt,
         }),
         GroupEvent.RequestDeadlinePassed passed => OnWorker(state, passed.Worker, static worker => worker with
         {
@@ -83,6 +88,13 @@ internal static class GroupReducer
         GroupEvent.WorkerReported reported => ApplyReport(state, reported.Fact, now, jitter),
         _ => state,
     };
+
+    // What fails at the same moment counts once; what failed long ago says nothing of now.
+    private static int CountDeaf(WorkerView worker, GroupEvent.WorkerSuspected suspected, TimeSpan now) =>
+        !suspected.HasNoListener ? 0
+        : worker.SuspectUntil is not null ? Math.Max(1, worker.TimesDeaf)
+        : worker.DeafAt + DeafMemory > now ? worker.TimesDeaf + 1
+        : 1;
 
     private static TimeSpan NextSample(GroupState state, TimeSpan now)
     {

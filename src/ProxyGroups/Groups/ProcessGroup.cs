@@ -103,10 +103,11 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     /// Takes a worker out of use after its connection broke before an answer. Called before any retry: a dead worker looks
     /// least busy and would swallow one request after the other.
     /// </summary>
-    public void Suspect(SlotLease lease)
+    /// <param name="hasNoListener">There was no connection, since the worker does not listen.</param>
+    public void Suspect(SlotLease lease, bool hasNoListener = false)
     {
         Scheduler.Suspect(lease.Worker, lease.Epoch);
-        _supervisor!.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch));
+        _supervisor!.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch, hasNoListener));
     }
 
     public void ReportSilence(int worker) => _supervisor!.Post(new GroupEvent.ResponseFellSilent(worker));

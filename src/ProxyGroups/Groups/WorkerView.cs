@@ -96,6 +96,11 @@ internal sealed record WorkerView
 
     public int SuspectEpoch { get; init; }
 
+    /// <summary>Suspicions in a row because it did not listen.</summary>
+    public int TimesDeaf { get; init; }
+
+    public TimeSpan? DeafAt { get; init; }
+
     /// <summary>Moves to <paramref name="next"/>; an illegal move is a bug of the planner.</summary>
     public WorkerView Enter(WorkerState next, WorkerReason reason, TimeSpan now, TimeSpan? timeout = null)
     {

@@ -5,8 +5,11 @@ internal enum ExchangeFault
 {
     None,
 
-    /// <summary>Nobody listens: nothing of the request reached the worker.</summary>
+    /// <summary>No connection came about: nothing of the request reached the worker.</summary>
     ConnectFailed,
+
+    /// <summary>Likewise, and not for want of descriptors or time: the worker does not listen any more.</summary>
+    NoListener,
 
     /// <summary>The connection ended before a byte of the response: the worker died, or closed it.</summary>
     ClosedBeforeHead,

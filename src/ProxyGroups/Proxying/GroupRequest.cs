@@ -226,7 +226,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
 
         if (MayBeDead(fault))
         {
-            Group.Suspect(lease);
+            Group.Suspect(lease, fault == ExchangeFault.NoListener);
         }
 
         Group.Scheduler.Release(lease);
@@ -240,7 +240,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     }
 
     private static bool MayBeDead(ExchangeFault fault) =>
-        fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
+        fault is ExchangeFault.ConnectFailed or ExchangeFault.NoListener or ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead;
 
     private TryResult Judge(ServingWorker worker, WorkerExchange exchange, Exception? failure)
     {
@@ -262,7 +262,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         {
             Failure = FailureOf(fault),
             Detail = $"worker {worker.Identity} pid {worker.Pid}: {exchange.FaultDetail}",
-            MayRetry = fault is ExchangeFault.ConnectFailed or ExchangeFault.ClosedBeforeHead
+            MayRetry = fault is ExchangeFault.ConnectFailed or ExchangeFault.NoListener or ExchangeFault.ClosedBeforeHead
                 && RetryRules.MayRetry(RetryRules.IsSafe(Context.Request.Method), exchange.Sent, CanRepeat, Context.Response.HasStarted, Deaths, Tries),
         };
     }
@@ -326,7 +326,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
 
     private static ProxyFailure FailureOf(ExchangeFault fault) => fault switch
     {
-        ExchangeFault.ConnectFailed => ProxyFailure.ConnectFailed,
+        ExchangeFault.ConnectFailed or ExchangeFault.NoListener => ProxyFailure.ConnectFailed,
         ExchangeFault.ClosedBeforeHead => ProxyFailure.WorkerDied,
         ExchangeFault.ClosedInHead or ExchangeFault.BodyCutOff => ProxyFailure.ClosedInHead,
         ExchangeFault.MalformedHead => ProxyFailure.MalformedHead,

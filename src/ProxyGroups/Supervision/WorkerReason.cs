@@ -29,4 +29,5 @@ internal enum WorkerReason
     WorkerMemory,
     OutOfMemory,
     MadeRoom,
+    StoppedListening,
 }

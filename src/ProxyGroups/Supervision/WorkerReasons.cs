@@ -30,6 +30,7 @@ internal static class WorkerReasons
         WorkerReason.MaxAge => "has reached Recycle:MaxAge",
         WorkerReason.WorkerMemory => "uses more than Recycle:WorkerMemory",
         WorkerReason.OutOfMemory => "was killed by the kernel because memory ran out",
+        WorkerReason.StoppedListening => "does not listen any more: its socket is closed or removed",
         WorkerReason.MadeRoom => "made room for another group",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a phrase."),
     };

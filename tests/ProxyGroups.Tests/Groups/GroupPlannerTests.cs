@@ -7,6 +7,8 @@ namespace ProxyGroups.Tests.Groups;
 /// <summary>Decision tables of the planner: what happened, hence what is started.</summary>
 public sealed class GroupPlannerTests
 {
+    private static readonly GroupEvent.WorkerSuspected Deaf = new(1, Epoch: 4, HasNoListener: true);
+
     private static readonly ProcessGroupSettings Other = new() { Processes = 1, MaxProcesses = 1, Threads = 7 };
 
     [Fact]
@@ -206,6 +208,24 @@ public sealed class GroupPlannerTests
         Assert.Empty(script.Started);
         Assert.Equal(script.Now + GroupReducer.SuspectTime, script.WakeUp);
         Assert.Equal([new GroupAction.Restore(1, 4)], script.After(0.1).Tick().Started);
+    }
+
+    [Fact]
+    public void A_suspect_that_lives_and_does_not_listen_any_more_is_replaced_at_once()
+    {
+        var script = new PlannerScript().Start().Boot(1).After(60).On(Deaf).After(0.05).On(Deaf).After(0.1).Tick();
+        Assert.Equal([new GroupAction.Restore(1, 4)], script.Started);
+        Assert.Equal([new GroupAction.Drain(1, WorkerReason.StoppedListening), new GroupAction.Spawn(2, 0, 1)], script.On(Deaf).After(0.1).Tick().Started);
+        Assert.Contains(new GroupAction.Stop(1, WorkerReason.Drained), script.On(new GroupEvent.WorkerDrained(1)).Started);
+    }
+
+    [Theory]
+    [InlineData(11, true)]
+    [InlineData(1, false)]
+    public void Not_to_listen_for_a_moment_is_forgiven(double seconds, bool hasNoListener)
+    {
+        var script = new PlannerScript().Start().Boot(1).On(Deaf).After(0.1).Tick().After(seconds).On(Deaf with { HasNoListener = hasNoListener }).After(0.1).Tick();
+        Assert.Equal([new GroupAction.Restore(1, 4)], script.Started);
     }
 
     [Fact]

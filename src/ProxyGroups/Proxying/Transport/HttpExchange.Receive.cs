@@ -109,7 +109,7 @@ internal sealed partial class HttpExchange
         NoteFault(fault, detail);
         var error = fault switch
         {
-            ExchangeFault.ConnectFailed => HttpRequestError.ConnectionError,
+            ExchangeFault.ConnectFailed or ExchangeFault.NoListener => HttpRequestError.ConnectionError,
             ExchangeFault.ClosedBeforeHead or ExchangeFault.ClosedInHead => HttpRequestError.ResponseEnded,
             ExchangeFault.HeadTooLarge => HttpRequestError.ConfigurationLimitExceeded,
             _ => HttpRequestError.InvalidResponse,

@@ -143,7 +143,9 @@ internal sealed partial class HttpExchange
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
-            throw Fail(ExchangeFault.ConnectFailed, $"no connection to {_slot.Endpoint}: {e.Message}", e);
+            throw WorkerConnector.SaysNobodyListens(e)
+                ? Fail(ExchangeFault.NoListener, $"it does not listen at {_slot.Endpoint} any more: {e.Message}", e)
+                : Fail(ExchangeFault.ConnectFailed, $"no connection to {_slot.Endpoint}: {e.Message}", e);
         }
         catch
         {

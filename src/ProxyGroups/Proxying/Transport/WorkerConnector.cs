@@ -45,6 +45,10 @@ internal static class WorkerConnector
         }
     }
 
+    /// <summary>The socket file is gone (.NET calls ENOENT so), nobody accepts, or it is somebody else who does.</summary>
+    public static bool SaysNobodyListens(Exception failure) =>
+        failure is IOException or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable };
+
     private static void CheckListener(Socket socket, uint? user)
     {
         if (user is not null && OperatingSystem.IsLinux() && PeerCredentials.Of(socket).User is var listener && listener != user)
