@@ -32,6 +32,14 @@ public sealed record ApplicationGroupSettings
     /// <value>List of module names, such as [ "django", "django.db" ], or "learn", alone or in the list. Default empty: every worker starts on its own.</value>
     public IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
+    /// <summary>
+    /// Gives its Wsgi groups a fresh generation, one group after the other, when that is taken to save more memory than it costs: what workers shared ten minutes
+    /// after their start and have written to since, and what was learned since ("learn"), against the largest worker, which a group has twice while it goes over,
+    /// and a tenth of what all use. Once an hour at most. A generation takes the code of that moment and runs Restart:Before.
+    /// </summary>
+    /// <value>true or false. Default false: only settings, files and commands begin generations.</value>
+    public bool Refresh { get; init; }
+
     internal const string Learn = "learn";
 
     internal bool LearnsPreload => Preload.Contains(Learn);

@@ -61,6 +61,7 @@ internal static class SettingsReader
             Group = ProcessGroupReader.ReadLimits(group.Section("Group", KnownKeys.Limits)),
             Preload = group.ReadList("Preload", static text => Parsed.Ok<IReadOnlyList<string>>([text])),
             PreloadExclude = group.ReadList("PreloadExclude"),
+            Refresh = group.Read("Refresh", ScalarText.Switch, false),
         };
     }
 

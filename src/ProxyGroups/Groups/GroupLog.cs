@@ -115,4 +115,10 @@ internal static partial class GroupLog
 
     [LoggerMessage(2043, LogLevel.Warning, "What was learned for Preload cannot be read, and is learned anew")]
     public static partial void LearnedNotRead(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2044, LogLevel.Information, "Application group {ApplicationGroup} is refreshed: a fresh generation of its process groups is taken to save {Gain:0} of {Used:0} MiB; they roll one after the other")]
+    public static partial void Refreshes(this ILogger logger, string applicationGroup, double gain, double used);
+
+    [LoggerMessage(2045, LogLevel.Error, "Application group {ApplicationGroup}: whether a fresh generation would pay could not be found out; the next look is in a minute")]
+    public static partial void RefreshFailed(this ILogger logger, string applicationGroup, Exception exception);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups.Learning;
+using ProxyGroups.Groups.Refreshing;
 using ProxyGroups.Runtimes;
 using ProxyGroups.Supervision;
 using ProxyGroups.Telemetry;
@@ -23,6 +24,7 @@ internal sealed class ProcessGroupRegistry
     private volatile FrozenDictionary<string, ProcessGroup> _groups = FrozenDictionary<string, ProcessGroup>.Empty;
     private GroupHost? _host;
     private ITimer? _marks;
+    private RefreshWatch? _refresh;
 
     public ProcessGroupRegistry(SettingsStore settings, ILoggerFactory loggers, ProxyGroupsMeter meter)
     {
@@ -49,6 +51,8 @@ internal sealed class ProcessGroupRegistry
     {
         _host = sharedHost;
         _marks ??= _host.Time.CreateTimer(_ => MarkUtilisation(), null, UtilisationMarks.Interval, UtilisationMarks.Interval);
+        _refresh ??= new(this, _host);
+        _refresh.Apply(wanted);
         _leaving.RemoveAll(static group => group.Finished.IsCompleted);
         var next = new Dictionary<string, ProcessGroup>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, group) in wanted.ProcessGroups)
@@ -87,6 +91,7 @@ internal sealed class ProcessGroupRegistry
     public async Task StopAsync(CancellationToken forced)
     {
         await (_marks?.DisposeAsync() ?? default);
+        _refresh?.Dispose();
         var all = _groups.Values.Concat(_leaving).ToList();
         all.ForEach(static group => group.Stop(WorkerReason.FrontDoorStopping));
         await using var registration = forced.Register(() => all.ForEach(static group => group.Kill()));

@@ -41,6 +41,8 @@ internal sealed class CommandRuntime : IRuntime
 
     public bool KeepsIdleConnections => false;
 
+    public bool CanShare => false;
+
     public bool SizesByThreads => _command.UsesThreads;
 
     public IReadOnlyList<string> Preparation => [];

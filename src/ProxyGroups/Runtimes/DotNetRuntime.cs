@@ -53,6 +53,8 @@ internal sealed class DotNetRuntime : IRuntime
 
     public bool KeepsIdleConnections => false;
 
+    public bool CanShare => false;
+
     public bool SizesByThreads => false;
 
     public IReadOnlyList<string> Preparation { get; }

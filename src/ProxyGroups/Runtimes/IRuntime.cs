@@ -23,6 +23,9 @@ internal interface IRuntime
     /// <summary>The worker is told Threads at its start and sizes itself by it.</summary>
     bool SizesByThreads { get; }
 
+    /// <summary>Its workers may be forked from one process, and share memory.</summary>
+    bool CanShare { get; }
+
     /// <summary>
     /// Argument list that runs once per generation before the first worker, with the directory, user and environment
     /// of a worker's <see cref="LaunchSpec"/>; empty: none.

@@ -56,6 +56,8 @@ internal sealed class WsgiRuntime : IRuntime
 
     public bool KeepsIdleConnections => true;
 
+    public bool CanShare => true;
+
     public bool SizesByThreads => true;
 
     public IReadOnlyList<string> Preparation => [];

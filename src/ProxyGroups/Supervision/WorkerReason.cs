@@ -30,4 +30,5 @@ internal enum WorkerReason
     OutOfMemory,
     MadeRoom,
     StoppedListening,
+    Refreshed,
 }

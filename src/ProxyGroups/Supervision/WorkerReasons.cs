@@ -32,6 +32,7 @@ internal static class WorkerReasons
         WorkerReason.OutOfMemory => "was killed by the kernel because memory ran out",
         WorkerReason.StoppedListening => "does not listen any more: its socket is closed or removed",
         WorkerReason.MadeRoom => "made room for another group",
+        WorkerReason.Refreshed => "a fresh generation shares more memory (Refresh)",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a phrase."),
     };
 }

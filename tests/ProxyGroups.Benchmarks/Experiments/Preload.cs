@@ -35,9 +35,12 @@ internal static class Preload
         var apps = Enumerable.Repeat(Django(isPreloaded: false), 3).ToList();
         var plain = await SharingSite.MeasureAsync(apps, workersEach: 2, [], marks, Pages);
         var shared = await SharingSite.MeasureAsync(apps, workersEach: 2, Modules, marks, Pages);
+        var learned = await SharingSite.MeasureAsync(apps, workersEach: 2, ["learn"], marks, Pages);
         var alone = await SharingSite.MeasureAsync([.. Enumerable.Repeat(Django(isPreloaded: true), 3)], workersEach: 2, [], marks, Pages);
         SharingSite.Tell(report, "Django preloaded for all", marks, plain, shared);
+        SharingSite.Tell(report, "learned", marks, plain, learned);
         SharingSite.Tell(report, "each app preloaded by itself", marks, plain, alone);
+        report.AtMost("the same with what was learned", learned[2] / plain[2], 0.75, "");
         report.AtMost("PSS of three Django apps of two workers and their preloader after 1,000 requests each, against plain ones", shared[2] / plain[2], 0.75, "");
     }
 

@@ -61,6 +61,8 @@ internal sealed class GroupBench : ILauncher, IWorkerConnector, ILoggerFactory, 
 
         public bool KeepsIdleConnections => false;
 
+        public bool CanShare => false;
+
         public bool SizesByThreads => false;
 
         public IReadOnlyList<string> Preparation => [];

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using ProxyGroups.Configuration;
+using ProxyGroups.Supervision;
+
+namespace ProxyGroups.Groups.Refreshing;
+
+/// <summary>Gives application groups with Refresh a fresh generation when <see cref="RefreshPlan"/> says so, one process group after the other.</summary>
+internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host) : IDisposable
+{
+    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private const double MebiByte = 1 << 20;
+
+    // Rolls last as long as requests do; the next group need not wait for one that is stuck.
+    private static readonly TimeSpan LongestRoll = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = host.Loggers.CreateLogger(GroupLog.Category);
+    private readonly Dictionary<string, RefreshPlan> _plans = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationTokenSource _ended = new();
+    private volatile ProxyGroupsSettings _settings = new();
+    private Task? _loop;
+
+    /// <summary>Called one at a time.</summary>
+    public void Apply(ProxyGroupsSettings settings)
+    {
+        _settings = settings;
+        if (settings.ApplicationGroups.Values.Any(static group => group.Refresh))
+        {
+            _loop ??= Task.Run(WatchAsync);
+        }
+    }
+
+    public void Dispose() => _ended.Cancel();
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, host.Time, _ended.Token);
+                foreach (var (name, _) in _settings.ApplicationGroups.Where(static group => group.Value.Refresh))
+                {
+                    await TryLookAsync(name);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The front door ends.
+        }
+    }
+
+    private async Task TryLookAsync(string name)
+    {
+        try
+        {
+            await LookAsync(name);
+        }
+#pragma warning disable CA1031 // The next look may go well.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            _logger.RefreshFailed(name, exception);
+        }
+    }
+
+    private async Task LookAsync(string name)
+    {
+        IReadOnlyList<ProcessGroup> groups = [.. registry.All.Where(group => name.Equals(group.Settings.ApplicationGroup, StringComparison.OrdinalIgnoreCase) && group.Runtime.CanShare)];
+        var facts = RefreshFacts.Of(groups, await host.LookAtUsageAsync(groups), registry.Learned.Where(view => name.Equals(view.ApplicationGroup, StringComparison.OrdinalIgnoreCase)));
+        if (facts is null)
+        {
+            return;
+        }
+
+        var plan = _plans[name] = _plans.GetValueOrDefault(name, new()).Look(facts, groups[0].Now);
+        if (plan.IsDue)
+        {
+            _logger.Refreshes(name, plan.Gain / MebiByte, facts.Used / MebiByte);
+            foreach (var group in groups)
+            {
+                await RollAsync(group);
+            }
+        }
+    }
+
+    private async Task RollAsync(ProcessGroup group)
+    {
+        if (!group.TryRestart(WorkerReason.Refreshed))
+        {
+            return;
+        }
+
+        var (begun, generation) = (host.Time.GetTimestamp(), group.GenerationsAsked);
+        while (host.Time.GetElapsedTime(begun) < LongestRoll && (group.State.Generation < generation || RollPlan.IsRolling(group.State)))
+        {
+            await Task.Delay(LookInterval, host.Time, _ended.Token);
+        }
+    }
+}
