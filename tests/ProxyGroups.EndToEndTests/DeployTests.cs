@@ -85,6 +85,30 @@ public sealed class DeployTests
         Assert.False(Poll.IsAlive(int.Parse(await File.ReadAllTextAsync(Path.Combine(app, "left"), Token), null)));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_step_that_hangs_ends_when_the_settings_are_mended_or_the_group_is_stopped()
+    {
+        var (root, app) = await CreateAppAsync();
+        await using var frontDoor = await StartAsync(root, new { });
+        await frontDoor.WaitForReadyAsync();
+        var plain = await File.ReadAllTextAsync(frontDoor.SettingsPath, Token);
+        var hung = JsonNode.Parse(plain)!;
+        hung["ProxyGroups"]!["ProcessGroups"]!["app"]!["Restart"]!["Before"] = JsonNode.Parse("""[ [ "sh", "-c", "echo $$ > step; exec sleep 600" ] ]""");
+        var step = Path.Combine(app, "step");
+        foreach (var mend in new Func<Task>[] { () => File.WriteAllTextAsync(frontDoor.SettingsPath, plain, Token), () => FrontDoorProcess.RunToEndAsync(["stop", "app"], root) })
+        {
+            File.Delete(step);
+            await File.WriteAllTextAsync(frontDoor.SettingsPath, hung.ToJsonString(), Token);
+            frontDoor.Signal("HUP");
+            await Poll.UntilAsync(() => File.Exists(step) && new FileInfo(step).Length > 1, "the step", Token);
+            var pid = int.Parse(await File.ReadAllTextAsync(step, Token), null);
+            await mend();
+            await Poll.UntilAsync(() => !Poll.IsAlive(pid), "the end of the step", Token);
+        }
+
+        await frontDoor.WaitForLogAsync(static line => line.Contains("ended, since Restart:Before has changed", StringComparison.Ordinal));
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task A_step_whose_line_has_no_end_fills_no_memory()
     {

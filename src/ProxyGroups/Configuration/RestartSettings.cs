@@ -22,7 +22,7 @@ public sealed record RestartSettings
     /// <summary>
     /// Commands that run one after the other before the first worker of a generation, at the start too, with a worker's
     /// directory, user and environment. One that fails stops the restart: the workers that run go on, and it is tried again.
-    /// What one leaves running ends with it.
+    /// What one leaves running ends with it. One that takes longer than 10 minutes, or runs when the group is stopped or Before changes, is ended.
     /// </summary>
     /// <value>List of commands, each a list of words, such as [ [ "python", "manage.py", "migrate" ] ]. Default empty: none.</value>
     public IReadOnlyList<IReadOnlyList<string>> Before

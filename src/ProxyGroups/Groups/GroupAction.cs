@@ -7,6 +7,9 @@ internal abstract record GroupAction
 {
     internal sealed record Prepare(int Generation) : GroupAction;
 
+    /// <summary>The preparation that runs is not wanted any more: it ends as a worker does, and says so.</summary>
+    internal sealed record EndPreparation : GroupAction;
+
     internal sealed record Spawn(int Worker, int Rank, int Generation) : GroupAction;
 
     /// <summary>The startup timeout passed: describe where the start hangs and report it as failed.</summary>

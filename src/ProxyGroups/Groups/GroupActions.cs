@@ -53,6 +53,9 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
             case GroupAction.Prepare prepare:
                 group.Preparing = PrepareAsync(prepare.Generation, post);
                 break;
+            case GroupAction.EndPreparation:
+                group.EndPreparation();
+                break;
             case GroupAction.Spawn spawn:
                 var life = new WorkerLife(group, host, new WorkerIdentity(group.Name, spawn.Worker, spawn.Rank, spawn.Generation), post);
                 _lives[spawn.Worker] = life;
@@ -109,7 +112,7 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
 
     private async Task PrepareAsync(int generation, Action<GroupEvent> post)
     {
-        var failure = await new GroupPreparation(group, host, _logger).RunAsync(generation);
+        var failure = await new GroupPreparation(group, host, _logger, group.BeginPreparation()).RunAsync(generation);
         if (failure is not null)
         {
             _logger.PreparationFailed(group.Name, generation, failure.Elapsed.TotalSeconds, failure.Cause.TrimEnd('.'), failure.Remedy.TrimEnd('.'), failure.OutputForLog);

@@ -75,13 +75,19 @@ internal sealed class GroupPlanner
         }
     }
 
-    // Not for a group that nobody asks for.
+    // Not for a group that nobody asks for. One that runs goes on over a restart: a half migration is worse than a late one; but a step that hangs
+    // must not keep those waiting that have taken its place.
     private void Prepare()
     {
         if (IsRunning && _state.Wanted > 0 && _state.NeedsPreparation && _state.PreparingGeneration == 0 && _now >= _state.RetryAt)
         {
-            _state = _state with { PreparingGeneration = _state.Generation };
+            _state = _state with { PreparingGeneration = _state.Generation, PreparingSteps = _state.Settings.Restart.Before };
             _actions.Add(new GroupAction.Prepare(_state.Generation));
+        }
+        else if (_state.PreparingSteps is { } steps && (_state.Phase == GroupPhase.Stopped || !steps.Equals(_state.Settings.Restart.Before)))
+        {
+            _state = _state with { PreparingSteps = null };
+            _actions.Add(new GroupAction.EndPreparation());
         }
     }
 

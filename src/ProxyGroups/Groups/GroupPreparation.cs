@@ -10,7 +10,7 @@ namespace ProxyGroups.Groups;
 /// What a generation needs once before its first worker, as the worker's user: the app is looked at anew, built where it has to be,
 /// then the commands of Restart:Before run.
 /// </summary>
-internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogger logger)
+internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogger logger, CancellationToken ending)
 {
     // Long enough for any build or migration, and an end.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -21,7 +21,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
     private readonly ProcessGroupSettings _settings = group.Settings;
     private OutputRelay? _output;
 
-    /// <returns>Why it failed; null when it ended well, there was nothing to do, or the group stops.</returns>
+    /// <returns>Why it failed; null when it ended well, there was nothing to do, or the group stops or is stopped.</returns>
     public async Task<SpawnFailure?> RunAsync(int generation)
     {
         var started = host.Time.GetTimestamp();
@@ -40,9 +40,10 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         {
             return Failure(failure.Message, failure.Remedy, started);
         }
-        catch (OperationCanceledException) when (group.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return null;
+            return group.Stopping.IsCancellationRequested || group.State.Phase != GroupPhase.Running ? null
+                : Failure("it was ended, since Restart:Before has changed", "nothing has to be done: the new steps run now", started);
         }
 #pragma warning disable CA1031 // Whatever it is, the group has to hear of it: it prepares nothing else before that.
         catch (Exception failure)
@@ -73,7 +74,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
             return;
         }
 
-        await host.Builds.WaitAsync(group.Stopping);
+        await host.Builds.WaitAsync(ending);
         try
         {
             await RunAsync(runtime, runtime.Preparation, generation);
@@ -93,7 +94,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         var endpoint = runtime.NeedsPort ? new WorkerEndpoint { Port = 0 } : new WorkerEndpoint { SocketPath = host.Directory.SocketPath(worker.Id) };
         var mark = new Dictionary<string, string> { [WorkerMark.Variable] = WorkerMark.Of(host.Directory.Mark, worker.Id) };
         var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Preload = null, Cgroup = host.CgroupOf(worker) };
-        using var process = await host.Launcher.LaunchAsync(spec, mark, group.Stopping);
+        using var process = await host.Launcher.LaunchAsync(spec, mark, ending);
         var exit = await WaitAsync(process, line);
         if (exit.Code != 0)
         {
@@ -109,7 +110,7 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
             process.StandardOutput, process.StandardError, static _ => { }, static _ => { }, LineAllowance.OfFile(host.Time), host.Time, reading.Token);
         try
         {
-            return await process.Exited.WaitAsync(Longest, host.Time, group.Stopping);
+            return await process.Exited.WaitAsync(Longest, host.Time, ending);
         }
         catch (OperationCanceledException)
         {

@@ -120,7 +120,7 @@ internal static class GroupReducer
 
     private static GroupState ApplyPrepared(GroupState state, GroupEvent.Prepared prepared, TimeSpan now, double jitter)
     {
-        state = state with { PreparingGeneration = 0 };
+        state = state with { PreparingGeneration = 0, PreparingSteps = null };
         return prepared.Failure is not { } failure ? state with { PreparedGeneration = Math.Max(state.PreparedGeneration, prepared.Generation) }
             : prepared.Generation < state.Generation ? state
             : CountFailure(state, failure, now, jitter);

@@ -34,6 +34,9 @@ internal sealed record GroupState
     /// <summary>The generation whose preparation runs; 0: none.</summary>
     public int PreparingGeneration { get; init; }
 
+    /// <summary>Restart:Before as that preparation runs it; null: none runs, or it is to end.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? PreparingSteps { get; init; }
+
     /// <summary>Workers that there should be: the ranks below it. Between Processes and MaxProcesses.</summary>
     public int Wanted { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _preparation = new();
     private volatile ServingWorker[] _serving = [];
     private volatile GroupBlueprint _blueprint;
     private GroupSupervisor? _supervisor;
@@ -253,6 +254,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
         await _stopping.CancelAsync();
         await Preparing;
+        _preparation.Dispose();
         // Not disposed of: a host may be stopped twice.
         Scheduler.Dispose();
     }
@@ -261,6 +263,18 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     /// <summary>The group stops for good: what prepares a generation ends, too.</summary>
     internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Called only from the group's loop, and when the last one has ended.</summary>
+    /// <returns>Asks the preparation to end.</returns>
+    internal CancellationToken BeginPreparation()
+    {
+        _preparation.Dispose();
+        _preparation = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        return _preparation.Token;
+    }
+
+    /// <summary>Called only from the group's loop.</summary>
+    internal void EndPreparation() => _ = _preparation.CancelAsync();
 
     /// <summary>The newest preparation; it never fails.</summary>
     internal Task Preparing { get; set; } = Task.CompletedTask;

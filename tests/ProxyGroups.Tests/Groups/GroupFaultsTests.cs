@@ -36,7 +36,7 @@ public sealed class GroupFaultsTests
             Restart = new RestartSettings { Before = [["/bin/true"]] },
         };
         await using var group = bench.Group(settings);
-        var failure = await new GroupPreparation(group, bench.Host, bench).RunAsync(1);
+        var failure = await new GroupPreparation(group, bench.Host, bench, TestContext.Current.CancellationToken).RunAsync(1);
         Assert.Equal((SpawnStep.Prepare, Fault.Message), (failure!.Step, failure.Cause));
     }
 

@@ -1,6 +1,7 @@
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
+using ProxyGroups.Tests.Groups.StateTable;
 
 namespace ProxyGroups.Tests.Groups;
 
@@ -8,6 +9,31 @@ namespace ProxyGroups.Tests.Groups;
 public sealed class RollTests
 {
     private static readonly GroupEvent Restart = new GroupEvent.RestartRequested(WorkerReason.RestartAsked);
+
+    [Fact]
+    public void A_step_that_runs_when_Before_changes_is_ended_and_the_new_steps_follow()
+    {
+        var settings = new ProcessGroupSettings { Restart = new RestartSettings { Before = [["hang"]] } };
+        var script = new PlannerScript(settings).Start().Boot(1).After(60).On(new GroupEvent.RestartRequested(WorkerReason.RestartAsked));
+        Assert.Equal([new GroupAction.Prepare(2)], script.Started);
+        // A restart alone ends nothing.
+        Assert.Empty(script.On(new GroupEvent.RestartRequested(WorkerReason.RestartAsked)).On(new GroupEvent.SettingsAdapted(settings with { Restart = settings.Restart with { MaxSurge = 3 } })).Started.OfType<GroupAction.EndPreparation>());
+        var mended = settings with { Restart = new RestartSettings { Before = [["migrate"]] } };
+        Assert.Contains(new GroupAction.EndPreparation(), script.On(new GroupEvent.SettingsAdapted(mended)).Started);
+        Assert.Empty(script.Tick().Started);
+        Assert.Equal([new GroupAction.Prepare(3)], script.On(GroupScene.Failed(2)).Started);
+    }
+
+    [Fact]
+    public void A_step_that_runs_when_the_group_is_stopped_by_command_is_ended()
+    {
+        var script = new PlannerScript().Start().Boot(1).After(60).On(new GroupEvent.RestartRequested(WorkerReason.RestartAsked)).On(new GroupEvent.HoldRequested());
+        Assert.Contains(new GroupAction.EndPreparation(), script.Started);
+        Assert.Empty(script.Tick().Started);
+        script.On(new GroupEvent.StartRequested());
+        Assert.DoesNotContain(script.Started, static action => action is GroupAction.Prepare);
+        Assert.Contains(new GroupAction.Prepare(3), script.On(new GroupEvent.Prepared(2, null)).Started);
+    }
 
     [Fact]
     public void A_restart_prepares_its_generation_and_replaces_one_worker_after_the_other()

@@ -14,7 +14,7 @@ internal static class TableCell
     // What an action, a state or the wake-up says already; shown only where nothing else is.
     private static readonly HashSet<string> Implied =
     [
-        nameof(GroupState.NextWorkerId), nameof(GroupState.PreparingGeneration), nameof(GroupState.NeedsPreparation), nameof(GroupState.HasReadyWorker),
+        nameof(GroupState.NextWorkerId), nameof(GroupState.PreparingGeneration), nameof(GroupState.PreparingSteps), nameof(GroupState.NeedsPreparation), nameof(GroupState.HasReadyWorker),
         nameof(GroupState.IsIdle), nameof(GroupState.IsClosed), nameof(GroupState.ClosedUntil), nameof(GroupState.RetryAt), nameof(GroupState.FailedAt), nameof(GroupState.MeasuredAt),
         nameof(GroupState.IsFinished), nameof(GroupState.LastFailure),
         nameof(WorkerView.Since), nameof(WorkerView.Reason), nameof(WorkerView.Deadline), nameof(WorkerView.IsOffered), nameof(WorkerView.IsKilled), nameof(WorkerView.IsDumped),
