@@ -8,7 +8,7 @@ internal static class GroupTable
     public static void Write(TextWriter output, ProcessGroupsPlan plan)
     {
         var groups = plan.Groups;
-        var width = Math.Max(5, groups.Max(static group => group.Name.Length));
+        var width = groups.Select(static group => group.Name.Length).Append(5).Max();
         output.WriteLine($"  {"group".PadRight(width)}  processes x threads = slots  queue  app");
         foreach (var group in groups)
         {

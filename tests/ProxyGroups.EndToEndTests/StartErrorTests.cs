@@ -44,6 +44,38 @@ public sealed class StartErrorTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_output_of_check_is_its_table_and_what_is_odd_goes_to_standard_error()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var site = Site.Of(("unrouted", new { Command = "true" }));
+        site["ReverseProxy"]!["Routes"] = new System.Text.Json.Nodes.JsonObject();
+        await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), site.ToJsonString(), TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndThroughAsync(["sh", "-c", "exec \"$@\" 2>/dev/null", "sh"], ["check"], root);
+        Assert.Equal(0, code);
+        var lines = output.Split('\n');
+        Assert.StartsWith("  group     processes x threads = slots  queue  app", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("  unrouted          1 x 4 ", lines[1], StringComparison.Ordinal);
+        Assert.Equal($"  1 groups, 1 processes, 4 slots\n{root}/appsettings.json is good.", string.Join('\n', lines[2..]));
+        (_, output) = await FrontDoorProcess.RunToEndThroughAsync(["sh", "-c", "exec \"$@\" 2>&1 >/dev/null", "sh"], ["check"], root);
+        Assert.All(output.Split('\n'), static line => Assert.StartsWith("warning: ProxyGroups:ProcessGroups", line, StringComparison.Ordinal));
+        Assert.Contains("unrouted", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_front_door_without_groups_starts_since_they_may_come_later()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        await using var frontDoor = await FrontDoorProcess.StartAsync("{}", root);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("0 groups, 0 processes, 0 slots", StringComparison.Ordinal));
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], root);
+        Assert.True(code == 0, output);
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, JsonSerializer.Serialize(Site.Of(("late", new { Command = TestApps.TestWorker() }))), TestContext.Current.CancellationToken);
+        await frontDoor.WaitForReadyAsync();
+        (code, output) = await FrontDoorProcess.RunToEndAsync(["status", "late"], root);
+        Assert.True(code == 0 && output.StartsWith("late: serving", StringComparison.Ordinal), output);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_runtime_directory_that_cannot_be_used_is_a_setting_that_is_wrong()
     {
         var root = FrontDoorProcess.CreateContentRoot();

@@ -5,7 +5,7 @@ using ProxyGroups.Hosting;
 
 namespace ProxyGroups.Host;
 
-/// <summary><c>check</c>: validates settings and routes, prints the plan, tries access as the workers' users; starts no worker. Exit code 0: all well, 1: errors.</summary>
+/// <summary><c>check</c>: validates settings and routes, prints the plan, tries access as the workers' users; starts no worker. What is wrong or odd goes to standard error. Exit code 0: all well, 1: errors.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
@@ -21,12 +21,12 @@ internal static class CheckCommand
     {
         try
         {
-            await using var app = FrontDoor.Build(place);
+            await using var app = FrontDoor.Build(place, logs: false);
             var plan = app.Services.GetRequiredService<ProcessGroupsPlan>();
             GroupTable.Write(Console.Out, plan);
             foreach (var warning in plan.Warnings)
             {
-                Console.WriteLine($"warning: {warning.Path} {warning.Message}. {warning.Remedy}");
+                await Console.Error.WriteLineAsync($"warning: {warning.Path} {warning.Message}. {warning.Remedy}");
             }
 
             var denied = await plan.CheckAccessAsync(cancellationToken);
