@@ -95,6 +95,41 @@ public sealed class AppPreloadTests : PreloadScene
         Assert.Equal(victim == "home", Number(before, "home") != Number(after, "home"));
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData("above", "pid")]
+    [InlineData("home", "pid")]
+    [InlineData("pid", "home")]
+    [InlineData("above", "home")]
+    [InlineData("above", "home", "pid")]
+    public async Task What_dies_at_one_moment_under_load_costs_no_GET_and_after_kill_9_of_the_front_door_nothing_is_left(params string[] victims)
+    {
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("python", new { Processes = 3 }))));
+        await frontDoor.WaitForReadyAsync(3);
+        var before = await FactsAsync(frontDoor, "one");
+        await using var storm = Storm.OfSafe(frontDoor, "/one/");
+        // A worker may be forked while what it is forked from dies.
+        foreach (var victim in victims)
+        {
+            Poll.Kill(Number(before, victim));
+        }
+
+        await frontDoor.WaitForReadyAsync(victims.Contains("pid") ? 4 : 3);
+        await frontDoor.WaitForLogAsync("can fork after", 2 + victims.Count(static victim => victim != "pid"));
+        await Poll.UntilAsync(() => !victims.Any(victim => Directory.Exists($"/proc/{Number(before, victim)}")), "the end of the zombies", Token);
+        await storm.AssertNothingFailedAsync();
+        var workers = await frontDoor.PidsAsync("one", Token);
+        Assert.Equal((3, 3), (workers.Length, workers.Count(Poll.IsAlive)));
+        Poll.Kill(workers[^1]);
+        await frontDoor.WaitForReadyAsync(victims.Contains("pid") ? 5 : 4);
+        var status = JsonNode.Parse((await FrontDoorProcess.RunToEndAsync(["status", "--json"], Root)).Output)!;
+        var preloaders = status["applicationGroups"]![0]!["preloaders"]!.AsArray().Concat(status["groups"]![0]!["detail"]!["preloaders"]!.AsArray()).Select(static preloader => (int)preloader!["pid"]!).ToList();
+        Assert.Equal(2, preloaders.Count);
+        var all = preloaders.Concat(await frontDoor.PidsAsync("one", Token)).Concat(ProcessTree.Below(frontDoor.Pid)).Distinct().ToList();
+        Assert.DoesNotContain(all, static pid => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal));
+        frontDoor.Signal("KILL");
+        await Poll.UntilAsync(() => !all.Any(Poll.IsAlive), "the end of all", Token);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_restart_serves_the_new_code_from_a_new_process_under_load_and_a_stop_leaves_nothing()
     {
@@ -113,6 +148,17 @@ public sealed class AppPreloadTests : PreloadScene
         frontDoor.Signal("TERM");
         await frontDoor.Exited.WaitAsync(TimeSpan.FromSeconds(20), Token);
         Assert.DoesNotContain(all, Poll.IsAlive);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_process_that_hangs_when_its_generation_has_ended_is_killed()
+    {
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("python"))));
+        var before = await FactsAsync(frontDoor, "one");
+        Poll.Kill(Number(before, "home"), "STOP");
+        frontDoor.Signal("HUP");
+        await Poll.UntilAsync(() => !Directory.Exists($"/proc/{Number(before, "home")}"), "the end of the one that hangs", Token, seconds: 30);
+        Assert.NotEqual(Number(before, "home"), Number(await FactsAsync(frontDoor, "one"), "home"));
     }
 
     [Fact(Timeout = 120_000)]
