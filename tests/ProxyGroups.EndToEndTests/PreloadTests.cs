@@ -129,6 +129,26 @@ public sealed class PreloadTests : PreloadScene
         await Poll.UntilAsync(() => !Directory.Exists($"/proc/{preloader}"), "the end of the zombie", Token);
     }
 
+    [Theory(Timeout = 90_000)]
+    [InlineData("import os, time\nos.register_at_fork(before=lambda: time.sleep(600))\n", "it did not fork within 10 s")]
+    [InlineData("import os, time\nos.register_at_fork(after_in_child=lambda: time.sleep(600))\n", "it did not fork within 10 s")]
+    [InlineData("import os, socket\nfor name in os.listdir('/proc/self/fd'):\n    try:\n        with socket.socket(fileno=os.dup(int(name))) as found:\n            os.unlink(found.getsockname())\n    except (OSError, TypeError):\n        pass\n", "it does not answer")]
+    [InlineData("import gc, threading, time\ngc.collect = lambda: threading.Thread(target=time.sleep, args=(600,), daemon=True, name='late').start()\n", "it has 1 thread running (late) by now")]
+    [InlineData("import os, time\nif os.fork():\n    time.sleep(2)\n", "left a child process running")]
+    public async Task A_preloader_that_does_not_fork_is_ended_and_keeps_no_later_worker_waiting(string module, string cause)
+    {
+        Write("lib/bad.py", module);
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))), "bad");
+        var facts = await FactsAsync(frontDoor, "one");
+        Assert.Equal(frontDoor.Pid, Number(facts, "parent"));
+        Assert.Contains(cause, (await frontDoor.GroupAsync("one", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
+        var begun = TimeProvider.System.GetTimestamp();
+        Poll.Kill(Number(facts, "pid"));
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(8));
+        await Poll.UntilAsync(() => ProcessTree.Below(frontDoor.Pid).Count == 1, "the end of all but the worker", Token, seconds: 30);
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task A_preloader_that_is_repaired_waits_for_a_place_to_boot()
     {

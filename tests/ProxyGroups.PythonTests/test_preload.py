@@ -289,6 +289,54 @@ class Shared(Preload):
         worker.facts()
         worker.errors.wait_for("INFO:shop:from a thread")
 
+    def test_a_module_that_blocks_signals_hides_no_exit_and_no_end(self):
+        subject = self.preloader({"bad": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"}, "bad")
+        worker = subject.fork(subject.app("one", APP.replace("import tool\n", "").replace("**tool.facts()", "")))
+        os.kill(worker.pid, signal.SIGKILL)
+        self.assertEqual("exit 137", worker.ended())
+        subject.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, subject.exit_code())
+
+    def test_a_module_cannot_say_that_it_is_ready(self):
+        subject = self.preloader({"bad": "import os\nprint(sorted(name for name in os.environ if name.startswith('PROXYGROUPS') or name == 'NOTIFY_SOCKET'), flush=True)\n"}, "bad")
+        subject.output.wait_for("['PROXYGROUPS_APP', 'PROXYGROUPS_THREADS', 'PROXYGROUPS_WORKER']")
+
+    def test_a_module_that_closes_the_standard_streams_takes_them_from_nobody(self):
+        subject = self.preloader({"bad": "import os\nos.closerange(0, 3)\n"}, "bad")
+        worker = subject.fork(subject.app("one", "import os, sys\nprint('said', flush=True)\nos.write(2, b'complained\\n')\n" + APP.replace("import tool\n", "").replace("**tool.facts()", "'input': os.readlink('/proc/self/fd/0')")))
+        worker.output.wait_for("said")
+        worker.errors.wait_for("complained")
+        self.assertEqual("/dev/null", worker.facts()["input"])
+
+    def test_an_order_of_garbage_disturbs_nobody(self):
+        subject = self.preloader({"tool": TOOL})
+        for garbage in (b"[" * 100_000, b"\xff", b"{}"):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(LIMIT)
+                connection.connect(subject.path)
+                with open(os.devnull) as nothing:
+                    socket.send_fds(connection, [garbage[:1]], [nothing.fileno()] * 4)
+                connection.sendall(garbage[1:])
+                connection.shutdown(socket.SHUT_WR)
+                self.assertTrue(connection.makefile("r").readline().startswith("refused ") or garbage == b"{}")
+        subject.fork(subject.app("one"))
+
+    def test_a_thread_that_begins_after_the_import_forbids_the_fork(self):
+        text = "import signal, threading, time\ndef begin(number, frame):\n    threading.Thread(target=time.sleep, args=(600,), daemon=True, name='late').start()\nsignal.signal(signal.SIGUSR1, begin)\n"
+        subject = self.preloader({"bad": text}, "bad")
+        subject.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + LIMIT
+        while len(os.listdir("/proc/%d/task" % subject.process.pid)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual("unsafe 1 thread running (late)", subject.order(subject.app("one")).answer)
+
+    def test_what_an_import_changes_of_the_process_is_the_preloaders_alone(self):
+        text = "import locale, os\nos.chdir('/proc')\nos.umask(0o777)\nos.environ['SECRET'] = 'of the module'\nlocale.setlocale(locale.LC_ALL, 'C')\nbefore = locale.setlocale(locale.LC_ALL)\n"
+        subject = self.preloader({"bad": text, "tool": TOOL}, "bad tool", LC_ALL="C.UTF-8")
+        app = APP.replace("import tool", "import tool, locale").replace("**tool.facts()", "**tool.facts(), 'mask': os.umask(0), 'locale': locale.setlocale(locale.LC_CTYPE)")
+        facts = subject.fork(subject.app("one", app), environment={"LC_ALL": "C.UTF-8"}).facts()
+        self.assertEqual((os.path.join(subject.folder, "one"), None, 0o022, "C.UTF-8"), (facts["cwd"], facts["secret"], facts["mask"], facts["locale"]))
+
     def test_a_fork_that_fails_is_refused_with_its_reason(self):
         subject = self.preloader({"tool": TOOL + "\nimport errno, os\ndef fork():\n    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))\nos.fork = fork\n"})
         self.assertEqual("refused fork: [Errno 12] Cannot allocate memory", subject.order(subject.app("one")).answer)

@@ -210,7 +210,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Record(process);
         WorkerLog.Spawned(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid);
         _sink(new WorkerEvent.Spawned(Worker, process.Pid));
-        _ = _files.ReceiveAsync(kin.MaySpeak, Hear, sender => LogRefused(process, sender));
+        _ = _files.ReceiveAsync(sender => _spec.IsForkParent ? sender.Pid == process.Pid : kin.MaySpeak(sender), Hear, sender => LogRefused(process, sender));
         await WatchReadinessAsync(process, probe);
         return await WatchExitAsync(process, relay);
     }

@@ -40,7 +40,7 @@ internal sealed class ForkConnection : IDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             return PeerCredentials.Of(socket).Pid == preloader
                 ? new(socket)
-                : throw new PreloadException(new("another process listens on its socket", "End that process: a module may have forked it when imported."));
+                : throw new PreloadException(new("another process listens on its socket", "End that process: a module may have forked it when imported.", IsLasting: true), isBroken: true);
         }
         catch
         {

@@ -31,7 +31,7 @@ internal static class WorkerFork
         LinuxProcess process;
         try
         {
-            var handle = await AskAsync(control, preloader, order, pipes, lifeline, cancellationToken);
+            var handle = await AskAsync(control, preloader, spec, order, pipes, lifeline, cancellationToken);
             process = new(handle, lifeline, new ProcessFamily(handle.Pid, mark, sessionOnly: spec.IsForkParent), cgroup);
         }
         catch
@@ -46,7 +46,7 @@ internal static class WorkerFork
         return process;
     }
 
-    private static async Task<ForkedProcess> AskAsync(string control, int preloader, byte[] order, WorkerPipes pipes, Lifeline lifeline, CancellationToken cancellationToken)
+    private static async Task<ForkedProcess> AskAsync(string control, int preloader, LaunchSpec spec, byte[] order, WorkerPipes pipes, Lifeline lifeline, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
@@ -57,15 +57,15 @@ internal static class WorkerFork
             var (output, errors, gate) = pipes.Theirs;
             await connection.SendAsync(order, [output, errors, lifeline.ReadEnd, gate], patience.Token);
             pipes.CloseTheirs();
-            return ForkedProcess.Open(ReadPid(await connection.ReadLineAsync(patience.Token)), preloader, pipes, connection);
+            return ForkedProcess.Open(ReadPid(await connection.ReadLineAsync(patience.Token), spec), preloader, pipes, connection);
         }
         catch (Exception exception)
         {
             connection?.Dispose();
             throw exception switch
             {
-                OperationCanceledException when !cancellationToken.IsCancellationRequested => new PreloadException(new($"it did not fork within {Patience.TotalSeconds:0} s", "See what it waits for; a module may have changed os.fork or its signals.")),
-                SocketException or IOException => new PreloadException(new($"it does not answer: {exception.Message}", "See the log for why it ended.")),
+                OperationCanceledException when !cancellationToken.IsCancellationRequested => new PreloadException(new($"it did not fork within {Patience.TotalSeconds:0} s", "See what it waits for; a module may have changed os.fork or its signals.", IsLasting: true), isBroken: true),
+                SocketException or IOException => new PreloadException(new($"it does not answer: {exception.Message}", "See the log for why it ended."), isBroken: true),
                 _ => exception,
             };
         }
@@ -79,10 +79,11 @@ internal static class WorkerFork
         }
     }
 
-    private static int ReadPid(string? answer) => answer?.Split(' ', 2) switch
+    private static int ReadPid(string? answer, LaunchSpec spec) => answer?.Split(' ', 2) switch
     {
         ["pid", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) => pid,
         ["stale", var path] => throw new StaleCodeException(path),
+        ["unsafe", var what] => throw new PreloadException(new($"it has {what} by now, and a process with that must not be forked", PreloadRemedy.ForUnsafe(spec.Preload!), IsLasting: true), isBroken: true),
         ["refused", var reason] => throw new PreloadException(new($"it refuses: {reason}", "See whether the machine is out of memory or processes.")),
         _ => throw new PreloadException(new("it ended before it forked", "See the log for why it ended.")),
     };

@@ -1,7 +1,10 @@
 namespace ProxyGroups.Supervision;
 
 /// <summary>A worker cannot be forked, and is to be started plainly.</summary>
-internal sealed class PreloadException(PreloadFault fault) : Exception(fault.Cause)
+/// <param name="isBroken">The preloader will fork no other worker either.</param>
+internal sealed class PreloadException(PreloadFault fault, bool isBroken = false) : Exception(fault.Cause)
 {
     public PreloadFault Fault { get; } = fault;
+
+    public bool IsBroken { get; } = isBroken;
 }

@@ -102,16 +102,21 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
 
     private async Task<ILaunchedProcess> ForkAsync(PreloaderProcess process, LaunchSpec spec, IReadOnlyDictionary<string, string> addedEnvironment, CancellationToken cancellationToken)
     {
-        Count(1);
+        Count(process, 1);
         try
         {
             var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, forked.Preload!.IsOfApp ? Inheriting(spec) : spec, addedEnvironment, cancellationToken);
-            _ = worker.Exited.ContinueWith(_ => Count(-1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = worker.Exited.ContinueWith(_ => Count(process, -1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return worker;
         }
-        catch
+        catch (Exception exception)
         {
-            Count(-1);
+            Count(process, -1);
+            if (exception is PreloadException { IsBroken: true, Fault: var fault })
+            {
+                process.Discard(fault);
+            }
+
             throw;
         }
     }
@@ -179,7 +184,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
 
             _current = null;
             _failures = fault is null && uptime > RestartBackoff.StableUptime ? 1 : _failures + 1;
-            _fault = fault ?? new("its preloader ended", "See its last output in the log.");
+            _fault = fault ?? process.Discarded ?? new("its preloader ended", "See its last output in the log.");
             _failedAt = host.Time.GetTimestamp();
             _pause = _fault.IsLasting ? LastingFaultTime : RestartBackoff.Delay(_failures, Random.Shared.NextDouble());
             return fault is null ? _pause : null;
@@ -219,8 +224,9 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         old.Retire();
     }
 
-    private void Count(int change)
+    private void Count(PreloaderProcess process, int change)
     {
+        process.Count(change);
         lock (_gate)
         {
             _workers += change;

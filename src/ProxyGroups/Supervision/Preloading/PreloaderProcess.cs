@@ -15,6 +15,9 @@ internal sealed class PreloaderProcess
     // Imports that take longer hang: nobody's start waits so long for them, but where Timeouts:Startup says so.
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(30);
 
+    // It has nothing to finish.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
+
     private readonly TaskCompletionSource<PreloadFault?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkerProcess _process;
     private readonly PreloadSpec _preload;
@@ -24,6 +27,7 @@ internal sealed class PreloaderProcess
     private readonly IPreloaderBounds? _bounds;
     private IDisposable? _count;
     private volatile bool _isReady;
+    private int _workers;
     private volatile bool _isRetired;
 
     private PreloaderProcess(LaunchSpec spec, PreloadSpec preload, PreloadHost host, ILauncher launcher)
@@ -36,6 +40,9 @@ internal sealed class PreloaderProcess
 
     /// <summary>Null once it may be forked; else why not. It never fails.</summary>
     public Task<PreloadFault?> Verdict => _verdict.Task;
+
+    /// <summary>Why it was discarded; null: it was not.</summary>
+    public PreloadFault? Discarded { get; private set; }
 
     /// <summary>Completes when it is gone.</summary>
     public Task Ended => _process.Completion;
@@ -73,6 +80,23 @@ internal sealed class PreloaderProcess
     {
         _isRetired = true;
         _process.Stop();
+        Count(0);
+    }
+
+    /// <summary>How many workers are forked from it, or are about to be. One that has none and does not end when it is to is killed.</summary>
+    public void Count(int change)
+    {
+        if (Interlocked.Add(ref _workers, change) == 0 && _isRetired)
+        {
+            _ = KillLateAsync();
+        }
+    }
+
+    /// <summary>Ends one that forks no more although it should; its workers live on.</summary>
+    public void Discard(PreloadFault fault)
+    {
+        Discarded = fault;
+        Kill();
     }
 
     /// <summary>Its workers live on.</summary>
@@ -128,6 +152,12 @@ internal sealed class PreloaderProcess
             _count?.Dispose();
             _verdict.TrySetResult(Describe(exited.Exit, exited.LastOutput));
         }
+    }
+
+    private async Task KillLateAsync()
+    {
+        await Task.WhenAny(Ended, Task.Delay(StopTime, _time));
+        Kill();
     }
 
     private async Task LimitAsync()

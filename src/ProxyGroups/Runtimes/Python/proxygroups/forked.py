@@ -5,6 +5,7 @@ A worker of an application that is imported already has its place, and takes of 
 the lifeline (whatever holds it open is killed with the front door) and the gate: a byte on it says that lifeline and cgroup are set.
 """
 
+import _locale
 import gc
 import os
 import resource
@@ -32,6 +33,7 @@ class Start:
     def __init__(self, held=None, application=None, variables=None, after_fork=None):
         self.application, self.variables, self.after_fork = application, variables, after_fork
         self.signals = {number: signal.getsignal(number) for number in signal.valid_signals()}
+        self.locale = _locale.setlocale(_locale.LC_ALL)
         self.umask = os.umask(0o022)
         os.umask(self.umask)
         self.descriptors = [number for number in descriptors() if number > 2] if held is None else held
@@ -112,6 +114,7 @@ def _take_place(order, start):
     if start.application is not None:
         _differ(order["environment"], start.variables)
         return
+    _locale.setlocale(_locale.LC_ALL, start.locale)
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()

@@ -4,7 +4,8 @@
                   after each (verdict.py), but leaves PROXYGROUPS_PRELOAD_EXCLUDE to the workers (exclusion.py); READY=1 once
                   it may be forked and listens on PROXYGROUPS_SOCKET. PROXYGROUPS_LEARNED comes after that (learned.py)
     a connection  asks for one worker: JSON and four descriptors come in (forked.py), one line goes out at once:
-                  "pid N", "stale PATH" (the code on disk is another one by now) or "refused REASON"; "exit CODE" when it ended
+                  "pid N", "stale PATH" (the code on disk is another one by now), "unsafe WHAT" (began after the imports) or
+                  "refused REASON"; "exit CODE" when it ended
     SIGTERM       forks no more, and ends when its last worker has ended
     exit codes    0 ended as asked, 2 wrong settings or socket, 3 a module cannot be imported, 4 forking would not be safe,
                   5 what was to be left out is needed before the fork
@@ -29,6 +30,8 @@ EXIT_IMPORT = 3
 EXIT_UNSAFE = 4
 EXIT_EXCLUDED = 5
 
+_OURS = ("PROXYGROUPS_SOCKET", "PROXYGROUPS_PRELOAD", "PROXYGROUPS_PRELOAD_EXCLUDE", "PROXYGROUPS_LEARNED", "PROXYGROUPS_OTHERS", "NOTIFY_SOCKET")
+
 _ORDER_SECONDS = 10
 """The front door sends an order at once; one that stops in the middle must not keep the others waiting."""
 
@@ -51,31 +54,41 @@ def _run(environment):
     start = forked.Start()
     log.prepare_streams()
     sys.argv = ["proxygroups"]
-    path, names = environment["PROXYGROUPS_SOCKET"], environment.get("PROXYGROUPS_PRELOAD", "").split()
-    notifier = Notifier(environment.get("NOTIFY_SOCKET"))
+    given = take(environment)
+    notifier = Notifier(given.get("NOTIFY_SOCKET"))
     try:
-        control = listener.bind_unix(path)
+        control = listener.bind_unix(given["PROXYGROUPS_SOCKET"])
     except OSError as error:
         log.line("cannot start: %s" % error)
         return EXIT_SETTINGS
-    exclusion.keep_out(environment.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
+    exclusion.keep_out(given.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
     looked = verdict.Verdict()
-    code = import_named(names, looked)
+    code = import_named(given.get("PROXYGROUPS_PRELOAD", "").split(), looked)
     if code is not None:
         return code
-    failure = learned.import_all(learned.names(environment), looked)
+    failure = learned.import_all(learned.names(given), looked)
     if failure:
         log.line("%s. It went well when it was tried: this process starts again without all that was learned" % failure)
-        learned.start_again_without(environment, start.descriptors)
+        learned.start_again_without(given, start.descriptors)
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
     serve(control, notifier, start)
     return 0
 
 
+def take(environment):
+    """All variables. Of ours none is left in the environment: no module is to speak in our name."""
+    given = dict(environment)
+    for name in _OURS:
+        environment.pop(name, None)
+    return given
+
+
 def serve(control, notifier, start):
     """Says that it is ready, and forks until it is asked to end."""
     gc.collect()
+    fill_streams()  # An import may have closed them; whatever is opened next would take their place, and be lost in each worker.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     preloader = Preloader(control, start, CodeStamps(sys.modules))
     control.listen(_BACKLOG)
     notifier.ready()
@@ -157,13 +170,15 @@ class Preloader:
         try:
             connection.settimeout(_ORDER_SECONDS)
             order = _receive(connection, descriptors)
-            stale = self._stamps.find_changed()
+            stale, threads = self._stamps.find_changed(), verdict.find_threads()
             if stale:
                 _say(connection, "stale %s" % stale)
+            elif threads:
+                _say(connection, "unsafe %s" % threads)
             elif self._fork(connection, order, descriptors):
                 connection = None
-        except (OSError, ValueError) as error:
-            _say(connection, "refused %s" % error)
+        except Exception as error:  # Whatever it is, the next order may be a good one.
+            _say(connection, "refused %s: %s" % (type(error).__name__, error))
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -197,6 +212,14 @@ class Preloader:
                 code = os.waitstatus_to_exitcode(status)
                 _say(connection, "exit %d" % (code if code >= 0 else 128 - code))
                 connection.close()
+
+
+def fill_streams():
+    """Opens what is closed of standard input, output and errors."""
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    while descriptor <= 2:
+        descriptor = os.dup(descriptor)
+    os.close(descriptor)
 
 
 def _receive(connection, descriptors):

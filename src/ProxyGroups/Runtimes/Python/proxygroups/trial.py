@@ -31,19 +31,20 @@ def main(environment):
 
 
 def _run(environment):
+    given = preloader.take(environment)
     gc.disable()  # As in the preloader: what it would free is counted there, too.
     log.prepare_streams()
     sys.argv = ["proxygroups"]
-    notifier = Notifier(environment.get("NOTIFY_SOCKET"))
+    notifier = Notifier(given.get("NOTIFY_SOCKET"))
     notifier.ready()
-    exclusion.keep_out(environment.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
+    exclusion.keep_out(given.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
     looked = verdict.Verdict()
-    code = preloader.import_named(environment.get("PROXYGROUPS_PRELOAD", "").split(), looked)
+    code = preloader.import_named(given.get("PROXYGROUPS_PRELOAD", "").split(), looked)
     if code is not None:
         return code
     from . import worker  # noqa: F401  As in the preloader.
 
-    roots, size = find(learned.names(environment), environment.get("PROXYGROUPS_OTHERS", "").split())
+    roots, size = find(learned.names(given), given.get("PROXYGROUPS_OTHERS", "").split())
     notifier.modules(roots, (), size)
     time.sleep(_REPORT_SECONDS)  # The front door ends this process when it has heard all.
     return 0

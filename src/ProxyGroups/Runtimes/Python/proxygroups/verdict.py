@@ -21,10 +21,10 @@ class Verdict:
     def find_fault(self):
         """What forbids a fork, as the end of "importing X left ...", or None. A thread that is about to end may do so."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        fault = _threads()
+        fault = find_threads()
         while fault and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)
-            fault = _threads()
+            fault = find_threads()
         return fault or self._find_open() or _children()
 
     def _find_open(self):
@@ -47,8 +47,8 @@ def _is_sqlite(descriptor):
         return False  # A pipe, a device, or not open for reading.
 
 
-def _threads():
-    """By the kernel's list: native libraries start threads that Python knows nothing of."""
+def find_threads():
+    """Those beside this one, or None. By the kernel's list: native libraries start threads that Python knows nothing of."""
     others = [task for task in os.listdir("/proc/self/task") if int(task) != os.getpid()]
     if not others:
         return None
