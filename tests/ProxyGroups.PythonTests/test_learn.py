@@ -179,6 +179,17 @@ class WithLibrary(Preload):
         worker = subject.fork(subject.app("one", FACTS))
         self.assertEqual({"pid": worker.pid, "found": True}, worker.facts())
 
+    def test_a_forked_worker_tells_of_what_it_has_loaded_by_itself(self):
+        for app in (None, LATER):
+            subject = Preloader({}, "json", app=app, python=self.library.python, PROXYGROUPS_REPORT_AFTER="1")
+            self.addCleanup(subject.close)
+            worker = subject.fork(subject.app("one", LATER) if app is None else os.path.join(subject.folder, "one"), environment={"PROXYGROUPS_REPORT_AFTER": "1"})
+            worker.facts()
+            loaded, others, _ = read_report(worker.notify)
+            self.assertLessEqual({"decimal", "fractions"}, set(loaded))
+            self.assertEqual(app is not None, "json" in loaded, "of the process of its app everything")
+            self.assertIn("app", others)
+
     def test_one_that_fails_by_now_costs_what_was_learned_and_nothing_else(self):
         for bad in ("fails", "threads", "evil"):
             with self.subTest(bad):
@@ -196,6 +207,14 @@ class WithLibrary(Preload):
         self.assertEqual(b"READY=1", subject.notify.recv(100))
         return subject
 
+
+LATER = '''
+import decimal, heapq, json, os
+def application(environ, start_response):
+    import fractions
+    start_response("200 OK", [])
+    return [json.dumps({"pid": os.getpid()}).encode()]
+'''
 
 FACTS = '''
 import json, os, sys

@@ -40,8 +40,13 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
         return given.Modules;
     }
 
-    public void Note(WorkerIdentity worker, ModuleReport report) =>
-        _reports[worker.Group] = GroupModules.With(_reports.GetValueOrDefault(worker.Group), worker.Generation, report);
+    /// <summary>A worker that was forked with what had been learned tells of the rest.</summary>
+    public void Note(WorkerIdentity worker, ModuleReport report)
+    {
+        var given = _given.TryGetValue(worker.Group, out var newest) && newest.Generation == worker.Generation ? newest.Modules : null;
+        var whole = report with { Loaded = [.. given?.Names ?? [], .. report.Loaded] };
+        _reports[worker.Group] = GroupModules.With(_reports.GetValueOrDefault(worker.Group), worker.Generation, whole);
+    }
 
     public void ForgetBut(Func<string, bool> isKnown)
     {

@@ -82,6 +82,19 @@ public sealed class PreloadLearnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Workers_that_were_forked_with_it_tell_of_the_rest_alone()
+    {
+        using var learner = Learner();
+        await LearnAsync(learner, "django");
+        learner.Complete(Worker("shop", generation: 2));
+        learner.Complete(Worker("blog", generation: 2));
+        learner.Note(Worker("shop", generation: 2), Report("json"));
+        learner.Note(Worker("blog", generation: 2), Report("json re"));
+        await TriedAsync();
+        Assert.Equal("django json", _tried[^1]);
+    }
+
+    [Fact]
     public async Task A_trial_that_finds_nothing_or_fails_leaves_what_was_known()
     {
         using var learner = Learner();

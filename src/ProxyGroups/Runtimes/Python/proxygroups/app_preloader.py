@@ -11,7 +11,7 @@ It answers nobody: what it asks of the application goes nowhere, and the connect
 import gc
 import sys
 
-from . import application, environ, exclusion, forked, hooks, listener, log, preloader, settings, stacks, verdict, warmup
+from . import application, environ, exclusion, forked, hooks, library, listener, log, preloader, settings, stacks, verdict, warmup
 from .file_wrapper import FileWrapper
 from .notify import Notifier
 from .open_files import descriptors
@@ -49,6 +49,8 @@ def _run(environment, held):
     code = preloader.needs_excluded("importing %s" % " or warming up ".join([given.app, *given.warmup]))
     if code is not None:
         return code
+    if given.report_after:
+        library.remember()
     preloader.serve(control, notifier, forked.Start(held, callable_, variables, after_fork))
     return 0
 

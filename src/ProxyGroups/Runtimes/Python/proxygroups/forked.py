@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 
-from . import application, exclusion, hooks, log, settings
+from . import application, exclusion, hooks, library, log, settings
 from .open_files import descriptors
 
 EXIT_FAILED = 70
@@ -58,6 +58,8 @@ def run(order, received, connection, start, foreign):
         _replace_streams(output, errors)
         _take_place(order, start)
         _reseed()
+        if start.application is None:
+            library.begin()
         gc.enable()
         code = _go_on(order, start, lifeline)
     except BaseException:

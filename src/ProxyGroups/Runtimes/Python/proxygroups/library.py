@@ -1,5 +1,6 @@
 """Which modules are the interpreter's own: its library and its site-packages, and nothing that an application brings."""
 
+import itertools
 import os
 import site
 import sys
@@ -7,6 +8,8 @@ from types import ModuleType
 
 _ENDINGS = (".py", ".so", ".pyc")
 _LONGEST_NAME = 200
+_DATAGRAM = 3500
+"""Bytes; the front door takes 4096."""
 
 
 def _roots():
@@ -29,6 +32,25 @@ class Library:
         return real.startswith(self._roots) and not os.path.islink(path)
 
 
+_known = 0
+"""How many modules there were when `begin` or `remember` was called."""
+
+_remembered = [], []
+
+
+def begin():
+    """In a process that was forked with modules: what it has is known to who asks, and only what comes is told."""
+    global _known
+    _known = len(sys.modules)
+
+
+def remember():
+    """In a process that workers are forked from: they tell of its modules without a look at them, which would copy the pages that they share."""
+    global _remembered
+    _remembered = tuple(list(pieces(names)) for names in loaded())
+    begin()
+
+
 def loaded():
     """(modules of the library in the order of their import, names that mean something else here).
 
@@ -36,10 +58,11 @@ def loaded():
     or not: who is forked from a process that has the library's module of such a name would not find the application's.
     """
     library, ours, others = Library(), [], set()
+    new = list(itertools.islice(reversed(sys.modules.items()), max(0, len(sys.modules) - _known)))  # The others are not even looked at.
     for folder in sys.path:
         if not library.has(os.path.join(folder, "")):
             others.update(_names_in(folder or os.curdir))
-    for name, module in list(sys.modules.items()):
+    for name, module in reversed(new):
         # By its dictionary: a module may be any object, and run anything when it is asked.
         spec = vars(module).get("__spec__") if isinstance(module, ModuleType) else None
         origin = getattr(spec, "origin", None)
@@ -49,7 +72,19 @@ def loaded():
             others.add(name.partition(".")[0])
         elif spec.name == name:
             ours.append(name)
-    return ours, sorted(others - {"proxygroups"})
+    return _remembered[0] + ours, _remembered[1] + sorted(others - {"proxygroups"})
+
+
+def pieces(names):
+    """Names separated by spaces, in texts that fit into a datagram; a text may be among the names."""
+    piece = []
+    for name in names:
+        if sum(map(len, piece)) + len(piece) + len(name) > _DATAGRAM:
+            yield " ".join(piece)
+            piece = []
+        piece.append(name)
+    if piece:
+        yield " ".join(piece)
 
 
 def is_name(text):

@@ -2,9 +2,6 @@
 
 import socket
 
-_DATAGRAM = 3500
-"""Bytes; the front door takes 4096."""
-
 
 class Notifier:
     """Sends states to one datagram socket. Without an address it does nothing.
@@ -28,8 +25,10 @@ class Notifier:
 
     def modules(self, loaded, others, size=0):
         """What library.loaded() says, or what a trial of modules has found (trial.py); `size` in bytes."""
+        from . import library  # Most processes tell nothing of that kind.
+
         for name, values in (("LOADED", loaded), ("OTHERS", others)):
-            for piece in _pieces(values):
+            for piece in library.pieces(values):
                 self._send(("X_PROXYGROUPS_%s=%s" % (name, piece)).encode())
         self._send(b"X_PROXYGROUPS_MODULES=%d" % size)
 
@@ -45,15 +44,3 @@ class Notifier:
             self._socket.sendto(state, self._address)
         except OSError:
             pass  # Nobody listens: the front door has gone or asks in another way. It decides, not we.
-
-
-def _pieces(names):
-    """Names separated by spaces, in texts that fit into a datagram."""
-    piece = []
-    for name in names:
-        if sum(map(len, piece)) + len(piece) + len(name) > _DATAGRAM:
-            yield " ".join(piece)
-            piece = []
-        piece.append(name)
-    if piece:
-        yield " ".join(piece)
