@@ -39,34 +39,34 @@ internal sealed class DeploySite : IAsyncDisposable
         await SettleAsync(generation: 2);
     }
 
-    /// <summary>Workers replaced one after the other since they have served their share. The settings that want it are a roll too.</summary>
+    /// <summary>Workers replaced one after the other since they have served their share.</summary>
     public async Task RecycleAsync(int times)
     {
         await ChangeAsync(Threads, new { MaxRequests = 100 });
         await _door.WaitUntilAsync(_ => Recycled >= times, Limit);
         await ChangeAsync(Threads, NoRecycle);
-        await SettleAsync(generation: 4);
+        await SettleAsync(generation: 2);
     }
 
     public async Task ReloadAsync()
     {
         await ChangeAsync(2 * Threads, NoRecycle);
         _door.Signal("HUP");
-        await SettleAsync(generation: 5);
+        await SettleAsync(generation: 3);
     }
 
     /// <summary>A new log file begins more than once a second.</summary>
     public async Task RotateAsync(TimeSpan duration)
     {
         await ChangeAsync(2 * Threads, NoRecycle, logSize: "64KiB");
-        await SettleAsync(generation: 6);
+        await SettleAsync(generation: 4);
         await Task.Delay(duration, TimeProvider.System);
     }
 
     public async Task<int> KillAsync(int times)
     {
         var killed = await Kill.KillAsync(_door, times, TimeSpan.FromSeconds(times + 1));
-        await SettleAsync(generation: 6);
+        await SettleAsync(generation: 4);
         return killed;
     }
 
