@@ -26,7 +26,7 @@ public sealed class ExplainTests
         Assert.True(code == 0, text);
         Assert.DoesNotContain("other", text, StringComparison.Ordinal);
         Assert.Matches(@"costs: 1 worker of now: [1-9]\d* MiB that would come free", text);
-        Assert.Contains("binds now: Nothing: 2 of 2 slots are free.", text, StringComparison.Ordinal);
+        Assert.Contains("binds now: Nothing: 2 of 2 slots are free", text, StringComparison.Ordinal);
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(Token))
         {
             var busy = Enumerable.Range(0, 3).Select(_ => frontDoor.Client.GetAsync("/app/sleep?ms=8000", patience.Token)).ToList();

@@ -20,6 +20,12 @@ public sealed class GroupExplainerTests
         { "just full", "Slots: all 8 slots are busy, nobody waits.", "The CPU is not what binds." },
         { "queue full", "Slots: all 8 slots are busy, 80 wait: the queue is full, and more are refused.", "The CPU is not what binds." },
         { "cpu", "CPU: all 8 slots are busy, 3 wait, and 3.9 threads want the 2 cores of the machine.", "More slots would only share the same cores" },
+        { "computing", "CPU of its workers: all 8 slots are busy, 3 wait, and each computes 0.9 of a core, while a Python process can use one.", "The machine has cores left: proxygroups scale shop 3" },
+        { "computing all", "CPU: all 8 slots are busy, 3 wait, and its workers compute 1.8 of 2 cores.", "More slots would only share the same cores" },
+        { "computing elsewhere", "Slots: all 8 slots are busy, 3 wait.", "The CPU is not what binds." },
+        { "waiting", "Slots: all 8 slots are busy, 3 wait, while its workers compute 0.1 cores: their requests mostly wait.", "proxygroups threads shop 8" },
+        { "half", "Slots: all 8 slots are busy, 3 wait.", "The CPU is not what binds." },
+        { "seldom free", "Nothing: 1 of 8 slots are free; requests held 94 % of the slot time of the last minute.", "Nothing." },
         { "cpu limit", "CPU: its processes waited 60 % of the last 10 s, and the group may use 0.5 cores (Group:Cpus).", "Raise Group:Cpus." },
         { "memory", "Memory: the group uses 95MiB of its 100MiB (Group:Memory).", "Raise Group:Memory" },
         { "tasks", "Processes and threads: 10 of 10 (Group:Tasks).", "Raise Group:Tasks." },
@@ -38,7 +44,7 @@ public sealed class GroupExplainerTests
     public void What_binds_is_named_with_what_to_turn(string row, string binds, string turn)
     {
         var (settings, load, machine) = Case(row);
-        var said = BindingRule.Of("shop", settings, load, machine);
+        var said = BindingRule.Of("shop", settings, row == "computing elsewhere" ? "command" : "wsgi", load, machine);
         Assert.Equal(binds, said.Binds);
         Assert.StartsWith(turn, said.Turn, StringComparison.Ordinal);
     }
@@ -79,6 +85,12 @@ public sealed class GroupExplainerTests
         "just full" => (Settings, Full with { Queued = 0 }, Calm),
         "queue full" => (Settings, Full with { Queued = 80 }, Calm),
         "cpu" => (Settings, Full, Busy),
+        "computing" => (Settings, Full with { Computing = 1.8 }, Calm with { Cores = 4 }),
+        "computing all" => (Settings, Full with { Computing = 1.8 }, Calm),
+        "computing elsewhere" => (Settings, Full with { Computing = 1.8 }, Calm with { Cores = 4 }),
+        "waiting" => (Settings, Full with { Computing = 0.1 }, Calm),
+        "half" => (Settings, Full with { Computing = 1 }, Calm),
+        "seldom free" => (Settings, Full with { BusySlots = 7, Queued = 0, Utilisation = 0.94 }, Calm),
         "cpu limit" => (Settings with { Group = new() { Cpus = 0.5 } }, Full with { Cgroup = Usage(cpu: 60) }, Calm),
         "memory" => (Settings with { Group = new() { Memory = 100L << 20 } }, Full with { Cgroup = Usage(memory: 95L << 20) }, Calm),
         "tasks" => (Settings with { Group = new() { Tasks = 10 } }, Full with { Cgroup = Usage(tasks: 10) }, Calm),

@@ -10,7 +10,13 @@ internal static class BindingRule
     private const double Pressed = 25;
     private const double NearlyFull = 0.9;
 
-    public static (string Binds, string Turn) Of(string name, ProcessGroupSettings settings, GroupLoad? load, MachineLoad machine) => load switch
+    // Shares of a core or of all: with more than Most there is nothing left, with less than Little a request mostly waits.
+    private const double Most = 0.8;
+    private const double Little = 0.3;
+
+    private const string SameCores = "More slots would only share the same cores: make requests cheaper, give other groups less (Group:CpuWeight, Worker:Nice), or take a larger machine.";
+
+    public static (string Binds, string Turn) Of(string name, ProcessGroupSettings settings, string kind, GroupLoad? load, MachineLoad machine) => load switch
     {
         null => ("Nobody knows: no front door runs with these settings.", "Start it with proxygroups run, and ask again under load."),
         { Failure: { } failure } => ($"Starts fail: {failure}", "No knob helps before its workers start; proxygroups logs shows their last lines."),
@@ -26,20 +32,28 @@ internal static class BindingRule
             (Text($"CPU: its processes waited {load.Cgroup!.CpuPressure!.Last10:0} % of the last 10 s, and the group may use {cpus} cores (Group:Cpus)."), "Raise Group:Cpus."),
         { Slots: 0 } => ($"Nothing serves yet: it is {load.State}.", "Nothing: wait, or see proxygroups events."),
         _ when !settings.Serves => ("Nothing: its workers take no requests.", "Nothing."),
-        _ when load.BusySlots < load.Slots => (Text($"Nothing: {load.Slots - load.BusySlots} of {load.Slots} slots are free."), "Nothing."),
-        _ => OfBusySlots(name, settings, load, machine),
+        _ when load.BusySlots < load.Slots => (Text($"Nothing: {load.Slots - load.BusySlots} of {load.Slots} slots are free{Used(load)}."), "Nothing."),
+        _ => OfBusySlots(name, settings, kind, load, machine),
     };
 
-    private static (string Binds, string Turn) OfBusySlots(string name, ProcessGroupSettings settings, GroupLoad load, MachineLoad machine)
+    private static (string Binds, string Turn) OfBusySlots(string name, ProcessGroupSettings settings, string kind, GroupLoad load, MachineLoad machine)
     {
         var waiting = load.Queued == 0 ? "nobody waits" : load.Queued >= settings.Queue.Limit ? $"{load.Queued} wait: the queue is full, and more are refused" : $"{load.Queued} wait";
         var slots = Text($"all {load.Slots} slots are busy, {waiting}");
         return machine.IsBusy
-            ? (Text($"CPU: {slots}, and {machine.Running:0.0} threads want the {machine.Cores} cores of the machine."), "More slots would only share the same cores: make requests cheaper, give other groups less (Group:CpuWeight, Worker:Nice), or take a larger machine.")
+            ? (Text($"CPU: {slots}, and {machine.Running:0.0} threads want the {machine.Cores} cores of the machine."), SameCores)
+            : load.Computing >= Most * machine.Cores
+                ? (Text($"CPU: {slots}, and its workers compute {load.Computing:0.0} of {machine.Cores} cores."), SameCores)
+            : kind == GroupExplainer.OneCoreKind && load.Computing >= Most * load.ReadyWorkers
+                ? (Text($"CPU of its workers: {slots}, and each computes {load.Computing / load.ReadyWorkers:0.0} of a core, while a Python process can use one."), Text($"The machine has cores left: proxygroups scale {name} {settings.MaxProcesses + 1}"))
             : load.Workers < settings.MaxProcesses
                 ? ($"Slots: {slots}.", Text($"Nothing yet: it may have {settings.MaxProcesses} workers, and starts them while requests wait."))
+            : load.Computing < Little * load.ReadyWorkers
+                ? (Text($"Slots: {slots}, while its workers compute {load.Computing:0.0} cores: their requests mostly wait."), Text($"proxygroups threads {name} {settings.Threads * 2}"))
                 : ($"Slots: {slots}.", Text($"The CPU is not what binds. Where requests mostly wait: proxygroups threads {name} {settings.Threads * 2}. Where they compute: proxygroups scale {name} {settings.MaxProcesses + 1}"));
     }
+
+    private static string Used(GroupLoad load) => load.Utilisation is { } used ? Text($"; requests held {used * 100:0} % of the slot time of the last minute") : string.Empty;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,13 +6,13 @@ namespace ProxyGroups.Admin;
 /// <summary>Says in plain words what a group's knobs are set to, give and cost. Pure.</summary>
 internal static class GroupExplainer
 {
-    private const string OneCoreKind = "wsgi";
+    internal const string OneCoreKind = "wsgi";
 
     /// <param name="kind">Of its runtime: a Python process computes on one core.</param>
     /// <param name="load">Null: it does not run.</param>
     public static GroupExplanation Explain(string name, ProcessGroupSettings settings, string kind, GroupLoad? load, MachineLoad machine)
     {
-        var (binds, turn) = BindingRule.Of(name, settings, load, machine);
+        var (binds, turn) = BindingRule.Of(name, settings, kind, load, machine);
         return new GroupExplanation(name, Knobs(settings), Gives(settings, kind, load, machine), Costs(settings, load, machine), binds, turn);
     }
 

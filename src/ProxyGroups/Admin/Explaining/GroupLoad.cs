@@ -35,9 +35,16 @@ internal sealed record GroupLoad
     /// <summary>Bytes that each ready worker and what it started use alone; empty where that is not told.</summary>
     public IReadOnlyList<long> Sizes { get; init; } = [];
 
+    /// <summary>Cores that its ready workers keep computing; null: that was not measured.</summary>
+    public double? Computing { get; init; }
+
+    /// <summary>Share of its slot time of the last minute that requests held; null: there was none.</summary>
+    public double? Utilisation { get; init; }
+
     public CgroupUsage? Cgroup { get; init; }
 
-    public static GroupLoad Of(ProcessGroup group, IReadOnlyCollection<ProcessStat> processes)
+    /// <param name="cpu">What each process computes now.</param>
+    public static GroupLoad Of(ProcessGroup group, IReadOnlyCollection<ProcessStat> processes, Func<int, CpuUse?> cpu)
     {
         var snapshot = GroupSnapshot.Of(group);
         var ready = snapshot.Workers.Where(static worker => worker.State == WorkerState.Ready).ToList();
@@ -55,6 +62,8 @@ internal sealed record GroupLoad
             Failure = snapshot.Failure is { } failure ? $"{failure.Cause.TrimEnd('.')}. {failure.Remedy}" : null,
             MeanServiceTime = group.Scheduler.Snapshot().MeanServiceTime,
             Sizes = [.. ready.Select(worker => ProcessMemory.OfFamily(worker.Pid, processes)?.Unique).OfType<long>()],
+            Computing = ready.Select(worker => cpu(worker.Pid)?.Share).OfType<double>().ToList() is { Count: > 0 } shares ? shares.Sum() : null,
+            Utilisation = group.Marks.Read(group.Scheduler.Report().SlotTime).OneMinute,
             Cgroup = snapshot.Cgroup,
         };
     }
