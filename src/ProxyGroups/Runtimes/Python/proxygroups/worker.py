@@ -62,9 +62,9 @@ def _serve(given, listener, callable_):
     server = Server(listener, given.threads, callable_, base, signals.wake, given.report_after)
     listener.listen()
     server.start()
-    notifier.ready()
     if given.watchdog is not None:
         Heartbeat(notifier, given.watchdog).start()
+    notifier.ready()  # Last: from then on nothing of the worker's own changes beside a request.
     while not signals.is_stop_asked:
         signals.wait()
         if server.is_report_due:
