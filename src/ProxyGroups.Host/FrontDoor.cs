@@ -30,6 +30,7 @@ internal static class FrontDoor
         builder.AddTelemetry(settings);
         builder.Services.AddTrustedProxies(settings);
         builder.Services.AddHostedService(static _ => new QuietMemory(TimeProvider.System));
+        builder.Services.AddSocketThreads();
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -39,6 +40,7 @@ internal static class FrontDoor
         });
 
         var app = builder.Build();
+        app.UseSocketThreads();
         app.UseTrustedProxies(settings);
         app.MapHealth(settings);
         app.MapMetrics(settings);

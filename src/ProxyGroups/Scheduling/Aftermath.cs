@@ -39,13 +39,13 @@ internal struct Aftermath
     }
 
     /// <summary>A completed waiter may be in use again at once, so the link is read before.</summary>
-    public readonly void CompleteWaiters()
+    public readonly void CompleteWaiters(bool inline)
     {
         for (Waiter? waiter = _first; waiter is not null;)
         {
             Waiter? next = waiter.Next;
             waiter.Next = null;
-            waiter.Complete();
+            waiter.Complete(inline);
             waiter = next;
         }
     }

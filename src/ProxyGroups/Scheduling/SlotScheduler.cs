@@ -6,7 +6,8 @@ namespace ProxyGroups.Scheduling;
 /// Leases the slots of one group's workers, and keeps the requests that find none in one bounded queue.
 /// <para>
 /// Thread rule: every member may be called from any thread. One short lock guards <see cref="SchedulerState"/>; inside it
-/// nothing is awaited, completed, called back or logged. Waiters continue on the thread pool.
+/// nothing is awaited, completed, called back or logged. Waiters continue on the thread pool, or, if asked for, within the
+/// release that made room for them.
 /// The owner sets the callbacks before the first request (they must neither throw nor block), offers workers as they
 /// become ready, removes them when they have exited, and disposes the scheduler last.
 /// </para>
@@ -17,9 +18,14 @@ internal sealed class SlotScheduler : IDisposable
     private readonly TimeProvider _time;
     private readonly SchedulerState _state;
     private readonly QueueTimer _timer;
+    private readonly bool _continuesInline;
 
-    public SlotScheduler(SchedulerLimits limits, TimeProvider time)
+    /// <param name="continuesInline">
+    /// The next waiter goes on within <see cref="Release"/>, as far as it comes without waiting. For callers that nothing blocks.
+    /// </param>
+    public SlotScheduler(SchedulerLimits limits, TimeProvider time, bool continuesInline = false)
     {
+        _continuesInline = continuesInline;
         _time = time;
         _state = new SchedulerState(this, limits, time);
         _timer = new QueueTimer(time, _ => OnTimer());
@@ -83,7 +89,7 @@ internal sealed class SlotScheduler : IDisposable
             aftermath = _state.TakeAftermath();
         }
 
-        CarryOut(in aftermath);
+        CarryOut(in aftermath, _continuesInline);
     }
 
     /// <summary>
@@ -235,9 +241,9 @@ internal sealed class SlotScheduler : IDisposable
         CarryOut(in aftermath);
     }
 
-    private void CarryOut(in Aftermath aftermath)
+    private void CarryOut(in Aftermath aftermath, bool inline = false)
     {
-        aftermath.CompleteWaiters();
+        aftermath.CompleteWaiters(inline);
         if (aftermath.Drained is { } worker)
         {
             WorkerDrained?.Invoke(worker.Id, worker.Epoch);

@@ -133,6 +133,16 @@ internal sealed class RawClient : IDisposable
         return bytes;
     }
 
+    /// <summary>Whatever comes next, thrown away.</summary>
+    public async Task ReceiveSomeAsync(CancellationToken cancellationToken)
+    {
+        _start = _end;
+        if (!await FillAsync(cancellationToken))
+        {
+            throw new IOException("The connection ended.");
+        }
+    }
+
     private async Task<RawResponse> ReceiveChunksAsync(RawResponse head, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();

@@ -22,6 +22,7 @@ internal sealed class RequestUpload(HttpExchange exchange, Socket socket, WaitCl
     private int _pendingHead = head.Bytes;
     private volatile bool _complete;
     private volatile bool _broken;
+    private FairTurn _turn;
 
     /// <summary>The worker has been sent all of it.</summary>
     public bool IsComplete => _complete;
@@ -150,8 +151,12 @@ internal sealed class RequestUpload(HttpExchange exchange, Socket socket, WaitCl
     {
         if (send.IsCompleted)
         {
-            return await send;
+            var count = await send;
+            await _turn.Copied(count);
+            return count;
         }
+
+        _turn.Waited();
 
         clock.Resume(exchange);
         try

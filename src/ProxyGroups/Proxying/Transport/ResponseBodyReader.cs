@@ -27,6 +27,7 @@ internal sealed class ResponseBodyReader(HttpExchange exchange, Socket socket, I
     private long _left = head.Framing switch { BodyFraming.Length => head.Length, BodyFraming.UntilClose => long.MaxValue, _ => 0 };
     private int _trailerBytes;
     private bool _ended;
+    private FairTurn _turn;
 
     public bool HasEnded => Volatile.Read(ref _ended);
 
@@ -107,8 +108,12 @@ internal sealed class ResponseBodyReader(HttpExchange exchange, Socket socket, I
     {
         if (receive.IsCompleted)
         {
-            return await receive;
+            var count = await receive;
+            await _turn.Copied(count);
+            return count;
         }
+
+        _turn.Waited();
 
         clock.Start(exchange, WaitKind.Silence);
         try

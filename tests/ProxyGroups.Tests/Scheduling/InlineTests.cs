@@ -1,0 +1,94 @@
+using ProxyGroups.Scheduling;
+using Xunit;
+
+namespace ProxyGroups.Tests.Scheduling;
+
+/// <summary>Where a waiter goes on: on the thread pool, or within the release that made room for it.</summary>
+public sealed class InlineTests : IDisposable
+{
+    private readonly List<SlotScheduler> _schedulers = [];
+    private int _releasing;
+
+    [Fact]
+    public async Task A_waiter_goes_on_within_the_release_where_that_is_asked_for()
+    {
+        var scheduler = Create(continuesInline: true);
+        var holder = await AcquireAsync(scheduler);
+        var wasInside = GoOnAsync(scheduler);
+        Release(scheduler, holder);
+        Assert.True(wasInside.IsCompletedSuccessfully);
+        Assert.True(await wasInside);
+    }
+
+    [Fact]
+    public async Task A_waiter_goes_on_elsewhere_else()
+    {
+        var scheduler = Create(continuesInline: false);
+        var holder = await AcquireAsync(scheduler);
+        var wasInside = GoOnAsync(scheduler);
+        Release(scheduler, holder);
+        Assert.False(await wasInside);
+    }
+
+    [Fact]
+    public async Task A_waiter_that_a_resize_lets_in_goes_on_elsewhere()
+    {
+        var scheduler = Create(continuesInline: true);
+        await AcquireAsync(scheduler);
+        var wasInside = GoOnAsync(scheduler);
+        _releasing = Environment.CurrentManagedThreadId;
+        scheduler.Resize(1, 2);
+        _releasing = 0;
+        Assert.False(await wasInside);
+    }
+
+    [Fact]
+    public async Task Waiters_that_let_each_other_in_take_turns_and_leave_the_thread_after_sixteen()
+    {
+        const int Waiters = 40;
+        var scheduler = Create(continuesInline: true);
+        var holder = await AcquireAsync(scheduler);
+        var (inside, depth, deepest) = (0, 0, 0);
+        var all = Task.WhenAll(Enumerable.Range(0, Waiters).Select(async _ =>
+        {
+            var lease = await AcquireAsync(scheduler);
+            depth++;
+            if (Environment.CurrentManagedThreadId == _releasing)
+            {
+                (inside, deepest) = (inside + 1, Math.Max(deepest, depth));
+            }
+
+            scheduler.Release(lease);
+            depth--;
+        }));
+        Release(scheduler, holder);
+        await all;
+        Assert.Equal((16, 1), (inside, deepest));
+    }
+
+    public void Dispose() => _schedulers.ForEach(static scheduler => scheduler.Dispose());
+
+    private SlotScheduler Create(bool continuesInline)
+    {
+        var scheduler = new SlotScheduler(SchedulerTest.Limits, TimeProvider.System, continuesInline);
+        _schedulers.Add(scheduler);
+        scheduler.Offer(1, rank: 0, generation: 1, capacity: 1);
+        return scheduler;
+    }
+
+    private static async Task<SlotLease> AcquireAsync(SlotScheduler scheduler) => (await scheduler.AcquireAsync(default, CancellationToken.None)).Lease;
+
+    /// <summary>Whether it went on on the thread that releases, while it does.</summary>
+    private async Task<bool> GoOnAsync(SlotScheduler scheduler)
+    {
+        await scheduler.AcquireAsync(default, CancellationToken.None);
+        return Environment.CurrentManagedThreadId == _releasing;
+    }
+
+    private void Release(SlotScheduler scheduler, SlotLease lease)
+    {
+        _releasing = Environment.CurrentManagedThreadId;
+        scheduler.Release(lease);
+        _releasing = 0;
+    }
+}
