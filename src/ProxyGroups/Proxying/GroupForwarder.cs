@@ -53,6 +53,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
         var result = await request.TryAsync();
         if (result.MayRetry)
         {
+            services.Logger.TriedAgain(group.Name, context.Request.Method, context.Request.Path.ToUriComponent(), context.TraceIdentifier, result.Detail);
             // Entered only now: the pipeline costs more than a lease, and almost every request is done with its first try.
             result = await _retry.ExecuteAsync(static (request, _) => request.TryAsync(), request, CancellationToken.None);
         }
