@@ -130,7 +130,24 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     {
         lock (_closing)
         {
+            EndSending(socket);
             socket?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// close(2) alone ends the connection later where the thread that waits for the sockets has it in hand (Linux: epoll_wait takes a
+    /// reference while it looks); shutdown(2) does so at once. Not both ways: what waits for bytes would take it for the worker's end.
+    /// </summary>
+    private static void EndSending(Socket? socket)
+    {
+        try
+        {
+            socket?.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It was not connected, or another thread was at it first.
         }
     }
 
