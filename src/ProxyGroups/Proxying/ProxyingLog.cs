@@ -17,9 +17,9 @@ internal static partial class ProxyingLog
     [LoggerMessage(4011, LogLevel.Error, "Access log: some lines could not be written; it goes on")]
     public static partial void AccessLogFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(4012, LogLevel.Information, "Group {Group}: {Method} {Path} is tried again (request {RequestId}): {Detail}")]
-    public static partial void TriedAgain(this ILogger logger, string group, string method, string path, string requestId, string? detail);
-
     [LoggerMessage(4002, LogLevel.Error, "Group {Group}: suspect request {Method} {Path} ({RequestId}): {Deaths} workers ended while they handled it; it is not tried again")]
     public static partial void SuspectRequest(this ILogger logger, string group, string method, string path, string requestId, int deaths);
+
+    [LoggerMessage(4003, LogLevel.Information, "Group {Group}: {Method} {Path} is tried again (request {RequestId}): {Detail}")]
+    public static partial void TriedAgain(this ILogger logger, string group, string method, string path, string requestId, string? detail);
 }

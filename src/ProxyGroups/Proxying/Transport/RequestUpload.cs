@@ -157,7 +157,6 @@ internal sealed class RequestUpload(HttpExchange exchange, Socket socket, WaitCl
         }
 
         _turn.Waited();
-
         clock.Resume(exchange);
         try
         {

@@ -114,7 +114,6 @@ internal sealed class ResponseBodyReader(HttpExchange exchange, Socket socket, I
         }
 
         _turn.Waited();
-
         clock.Start(exchange, WaitKind.Silence);
         try
         {

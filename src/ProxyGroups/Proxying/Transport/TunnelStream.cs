@@ -10,6 +10,8 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
 {
     /// <summary>Came in along with the 101.</summary>
     private ReadOnlyMemory<byte> _early = TakeAll(input);
+    private FairTurn _reading;
+    private FairTurn _writing;
 
     public override bool CanRead => true;
 
@@ -37,6 +39,7 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
             {
                 var count = await socket.SendAsync(rest, SocketFlags.None, cancellationToken);
                 bytes.CountFromClient(count);
+                await _writing.Copied(count);
                 rest = rest[count..];
             }
         }
@@ -58,6 +61,7 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
         {
             var count = await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
             bytes.CountToClient(count);
+            await _reading.Copied(count);
             return count;
         }
         catch (SocketException e)
