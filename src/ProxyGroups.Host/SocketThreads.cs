@@ -7,24 +7,13 @@ using Yarp.ReverseProxy.Model;
 namespace ProxyGroups.Host;
 
 /// <summary>
-/// Requests run on the threads that wait for the sockets, one per core, as in nginx: each hand-over to the thread pool wakes a
-/// thread, on cores that the workers need. What could keep such a thread goes to the pool after all: requests that no route
-/// takes, and the next one after a request that never waited. <c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=0</c> turns it off.
+/// For experts: with <c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1</c> requests run on the threads that wait for the sockets, one per
+/// core, as in nginx: each hand-over to the thread pool wakes a thread, on cores that the workers need. What could keep such a
+/// thread goes to the pool after all: requests that no route takes, and the next one after a request that never waited.
 /// </summary>
 internal static class SocketThreads
 {
-    private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
-    private static bool AreUsed => Environment.GetEnvironmentVariable(Variable) == "1";
-
-    /// <summary>Before the first socket: .NET looks once.</summary>
-    public static void Choose()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is null)
-        {
-            Environment.SetEnvironmentVariable(Variable, "1");
-        }
-    }
+    private static bool AreUsed { get; } = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
 
     public static void AddSocketThreads(this IServiceCollection services) =>
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = AreUsed);

@@ -19,7 +19,6 @@ internal static class RunCommand
     {
         // First of all: pid 1 of a container gets no signal that it has not asked for.
         using var signals = new SecondSignal();
-        SocketThreads.Choose();
         try
         {
             await using var app = FrontDoor.Build(place);
