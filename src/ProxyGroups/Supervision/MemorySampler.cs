@@ -119,7 +119,7 @@ internal sealed class MemorySampler : IDisposable
         return _known[pid] = ProcessMemory.OfFamily(pid, all);
     }
 
-    private MemoryUse? SizeOfPreloader(int pid, List<ProcessStat> all) => _known[pid] = ProcessMemory.OfSession(pid, all);
+    private MemoryUse? SizeOfPreloader(int pid) => _known[pid] = ProcessMemory.Of(pid);
 
     private Task BeginLook(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders)
     {
@@ -145,7 +145,7 @@ internal sealed class MemorySampler : IDisposable
         Forget(all);
         foreach (var pid in pids)
         {
-            _ = preloaders.Contains(pid) ? SizeOfPreloader(pid, all) : SizeOf(pid, all);
+            _ = preloaders.Contains(pid) ? SizeOfPreloader(pid) : SizeOf(pid, all);
         }
 
         var now = _time.GetTimestamp();

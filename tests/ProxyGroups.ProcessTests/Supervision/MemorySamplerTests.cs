@@ -40,6 +40,22 @@ public sealed class MemorySamplerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_worker_that_a_preloader_has_just_forked_does_not_count_as_the_preloaders()
+    {
+        const string Program = """
+            import os, time
+            hoard = bytearray(os.urandom(1)) * (100 << 20)
+            print('child' if os.fork() == 0 else 'parent', flush=True)
+            time.sleep(600)
+            """;
+        var preloader = _bench.Start(_bench.Python(Program));
+        await _bench.NextAsync<WorkerEvent.Spawned>();
+        await _bench.OutputAsync("child");
+        using var watch = _sampler.WatchPreloader(preloader.Pid!.Value, Task.CompletedTask, bytes => _samples.Writer.TryWrite(bytes));
+        Assert.InRange(await _samples.Reader.ReadAsync(Token), 100 * MebiByte, 140 * MebiByte);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task What_the_worker_started_counts()
     {
         const string Program = """

@@ -31,9 +31,6 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
     public static IReadOnlySet<int> Kin(int leader, IReadOnlyCollection<ProcessStat> all) =>
         WithDescendants(all.Where(process => BelongsTo(leader, process)), all);
 
-    /// <summary>Without descendants in sessions of their own.</summary>
-    public static IEnumerable<int> Session(int leader, IEnumerable<ProcessStat> all) => all.Where(process => BelongsTo(leader, process)).Select(static process => process.Pid);
-
     public bool Includes(int pid) => ProcessStat.Read(pid) is { } process && (IsMember(process) || Find().Exists(member => member.Pid == pid));
 
     /// <summary>The kin are looked up before the kill, since orphans lose their parent.</summary>

@@ -13,9 +13,6 @@ internal static class ProcessMemory
     /// <summary>Sum over a session leader and everything that it started; null: it is gone, or the kernel does not tell.</summary>
     public static MemoryUse? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all) => Of(ProcessFamily.Kin(leader, all));
 
-    /// <summary>The same without what it started in sessions of their own: that of a preloader are workers.</summary>
-    public static MemoryUse? OfSession(int leader, IReadOnlyCollection<ProcessStat> all) => Of(ProcessFamily.Session(leader, all));
-
     public static MemoryUse? Of(int pid)
     {
         try
@@ -30,17 +27,18 @@ internal static class ProcessMemory
 
     /// <summary>
     /// What a preloader adds to its workers, of which only what they use alone is counted: all that it has in memory. One that is forked itself
-    /// adds what it does not share with the preloader that it was forked from. Null: it is gone, or the kernel does not tell.
+    /// adds what it does not share with the preloader that it was forked from. The process alone: a worker of a moment ago is of its session still,
+    /// and would count with all that it shares. Null: it is gone, or the kernel does not tell.
     /// </summary>
     public static long? OfPreloader(int pid, IReadOnlyCollection<ProcessStat> all)
     {
-        if (OfSession(pid, all) is not { } size)
+        if (Of(pid) is not { } size)
         {
             return null;
         }
 
         var parent = all.FirstOrDefault(process => process.Pid == pid).Parent;
-        var shared = parent != Environment.ProcessId && OfSession(parent, all) is { Unforked: { } whole } above ? whole - above.Unique : 0;
+        var shared = parent != Environment.ProcessId && Of(parent) is { Unforked: { } whole } above ? whole - above.Unique : 0;
         return Math.Max(size.Unique, (size.Unforked ?? size.Proportional) - shared);
     }
 
