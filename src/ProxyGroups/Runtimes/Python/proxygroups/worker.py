@@ -62,9 +62,10 @@ def _serve(given, listener, callable_):
     server = Server(listener, given.threads, callable_, base, signals.wake, given.report_after)
     listener.listen()
     server.start()
-    if given.watchdog is not None:
-        Heartbeat(notifier, given.watchdog).start()
-    notifier.ready()  # Last: from then on nothing of the worker's own changes beside a request.
+    heartbeat = None if given.watchdog is None else Heartbeat(notifier, given.watchdog)
+    notifier.ready()
+    if heartbeat is not None:
+        heartbeat.begin()
     while not signals.is_stop_asked:
         signals.wait()
         if server.is_report_due:
