@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ProxyGroups.Benchmarks.Rivals;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
@@ -17,20 +18,28 @@ internal static class BareYarp
     public const string AsForwarder = "forwarder";
     public const string AsCluster = "cluster";
 
+    /// <summary>For workers of which each thread serves one connection.</summary>
+    public const string AsLimitedCluster = "limited-cluster";
+
     public static async Task RunAsync(string kind, string[] sockets)
     {
         var builder = LeanServer.CreateBuilder();
-        await using var app = kind == AsCluster ? BuildCluster(builder, sockets) : BuildForwarder(builder, sockets);
+        await using var app = kind switch
+        {
+            AsCluster => BuildCluster(builder, sockets, null),
+            AsLimitedCluster => BuildCluster(builder, sockets, WebApp.Threads),
+            _ => BuildForwarder(builder, sockets),
+        };
         await LeanServer.RunAsync(app);
     }
 
-    private static WebApplication BuildCluster(WebApplicationBuilder builder, string[] sockets)
+    private static WebApplication BuildCluster(WebApplicationBuilder builder, string[] sockets, int? connections)
     {
         var destinations = sockets.Select(static (_, number) => $"worker{number}").ToDictionary(static name => name, static name => new DestinationConfig { Address = $"http://{name}" });
         builder.Services.AddReverseProxy()
             .LoadFromMemory(
                 [new RouteConfig { RouteId = "app", ClusterId = "app", Match = new RouteMatch { Path = "/{**rest}" } }],
-                [new ClusterConfig { ClusterId = "app", Destinations = destinations }])
+                [new ClusterConfig { ClusterId = "app", Destinations = destinations, HttpClient = new HttpClientConfig { MaxConnectionsPerServer = connections } }])
             .ConfigureHttpClient((_, handler) => handler.ConnectCallback = (context, cancellationToken) =>
                 ConnectAsync(sockets[context.DnsEndPoint.Host[^1] - '0'], cancellationToken));
         var app = builder.Build();

@@ -20,6 +20,12 @@ internal static class Scale
         }
 
         Write(report, byGroups);
+        if (report.Plot is { } file)
+        {
+            ScalePlot.Save(file, byGroups);
+            report.Note($"drawn: {file}");
+        }
+
         var byWorkers = new List<ScalePoint>();
         foreach (var workers in Workers)
         {

@@ -28,10 +28,12 @@ internal static class RivalsCommand
         var results = new List<(Workload Workload, IReadOnlyList<Standing> Standings)>();
         foreach (var workloads in options.Workloads.GroupBy(static workload => workload.Module))
         {
-            await using var field = await Field.StartAsync(options.Rivals, new WebApp(folder, workloads.Key), report);
+            await using var field = await Field.StartAsync(options.Rivals, new WebApp(folder, workloads.Key), options.WarmUp, report);
             foreach (var workload in workloads)
             {
-                var standings = await new Bout(workload, options, report).RunAsync(field.Servers);
+                var standings = workload.Open is { } load
+                    ? await new OpenBout(workload, load, options, report).RunAsync(field.Servers)
+                    : await new Bout(workload, options, report).RunAsync(field.Servers);
                 results.Add((workload, standings));
                 Write(report, workload, standings);
             }
@@ -51,7 +53,7 @@ internal static class RivalsCommand
         report.Note($"{workload.Name}: {workload.Shows}");
         foreach (var standing in standings)
         {
-            report.Note($"  {standing.Server,-18} {standing.Rate,8:0}/s ({standing.Rates.Min():0} to {standing.Rates.Max():0}), {standing.Megabytes,5:0} MB{(standing.P99 is null ? string.Empty : $", p50 {standing.Median:0.0} ms, p99 {standing.P99:0.0} ms")}{(standing.Refused + standing.Broken > 0 ? $"; {standing.Refused} answers without success, {standing.Broken} connections broken" : string.Empty)}");
+            report.Note($"  {standing.Server,-21} {standing.Rate,8:0}/s ({standing.Rates.Min():0} to {standing.Rates.Max():0}), {standing.Megabytes,5:0} MB{(standing.P99 is null ? string.Empty : $", p50 {standing.Median:0.0} ms, p99 {standing.P99:0.0} ms")}{(standing.Refused + standing.Broken > 0 ? $"; {standing.Refused} answers without success, {standing.Broken} connections broken" : string.Empty)}");
         }
 
         foreach (var (name, least) in workload.Targets)

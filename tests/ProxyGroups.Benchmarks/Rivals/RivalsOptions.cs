@@ -8,10 +8,14 @@ namespace ProxyGroups.Benchmarks.Rivals;
 /// <param name="Page">File to write; null: none.</param>
 internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<Workload> Workloads, IReadOnlyList<IRival> Rivals, string? Page)
 {
-    /// <summary>Quick: under 3 minutes, three workloads. Full: half an hour. Neither: ten minutes.</summary>
+    /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour. Neither: twenty-five minutes.</summary>
     public const string Usage = "[--quick | --full] [--only workload|rival,...] [--page FILE]";
 
-    private static readonly IRival[] All = [new ProxyGroupsServer(), new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
+    private static readonly IRival[] Quick = [ProxyGroupsServer.Ready, new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
+    private static readonly IRival[] All = [.. Quick, ProxyGroupsServer.Inline, .. OtherFront.All];
+
+    /// <summary>For a server that has just been started: code that is compiled while it runs takes seconds until it is fast.</summary>
+    public TimeSpan WarmUp => Round * 2;
 
     /// <exception cref="ArgumentException">Something is not known.</exception>
     public static RivalsOptions Parse(IReadOnlyList<string> arguments)
@@ -21,7 +25,13 @@ internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<W
         {
             options = arguments[index] switch
             {
-                "--quick" => options with { Rounds = 3, Round = TimeSpan.FromSeconds(1), Workloads = options.Workloads == Workload.All ? [.. Workload.All.Where(static workload => workload.HasLatency)] : options.Workloads },
+                "--quick" => options with
+                {
+                    Rounds = 3,
+                    Round = TimeSpan.FromSeconds(1),
+                    Workloads = options.Workloads == Workload.All ? [.. Workload.All.Where(static workload => workload.HasLatency)] : options.Workloads,
+                    Rivals = options.Rivals == All ? Quick : options.Rivals,
+                },
                 "--full" => options with { Rounds = 11, Round = TimeSpan.FromSeconds(4) },
                 "--only" => options.Only(ValueOf(arguments, ref index).Split(',', StringSplitOptions.TrimEntries)),
                 "--page" => options with { Page = ValueOf(arguments, ref index) },

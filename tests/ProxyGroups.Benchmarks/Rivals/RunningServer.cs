@@ -20,6 +20,9 @@ internal sealed class RunningServer(Uri address, IReadOnlyList<int> pids, IReadO
     /// <summary>Memory of its processes and all that they started (PSS).</summary>
     public double Megabytes() => pids.SelectMany(static pid => ProcessTree.Below(pid).Prepend(pid)).Sum(ProcessFigures.ProportionalMegabytes);
 
+    /// <summary>The same with further processes, which end with that part.</summary>
+    public RunningServer With(IReadOnlyList<int> more, IAsyncDisposable part) => new(address, [.. pids, .. more], [.. parts, part]);
+
     /// <summary>Waits until the server answers.</summary>
     /// <param name="log">File whose text goes into the error.</param>
     /// <exception cref="InvalidOperationException">It does not within 20 s; its processes have been ended.</exception>

@@ -14,6 +14,9 @@ internal sealed record Workload(string Name, string Shows, string Module)
     /// <summary>Answers are small and connections stay, so that the latency of an open loop can be measured too.</summary>
     public bool HasLatency { get; init; }
 
+    /// <summary>Requests that come when they come instead of one after the other; null: those.</summary>
+    public OpenLoad? Open { get; init; }
+
     /// <summary>Least ratio of our rate to that of a rival, by the rival's name; "best": to the best of all.</summary>
     public IReadOnlyDictionary<string, double> Targets { get; init; } = new Dictionary<string, double>();
 
@@ -35,5 +38,7 @@ internal sealed record Workload(string Name, string Shows, string Module)
         new("waiting", "80 ms of waiting and 20 ms of computing", "waiting"),
         new("upload", "1 MiB by POST", "transfers") { Arguments = ["-s", "upload.lua"], Connections = 16 },
         new("download", "10 MiB in pieces of 64 KiB", "transfers") { Connections = 16 },
+        new("bimodal", "nine in ten requests sleep 10 ms, one in ten 200 ms; 85 % of what 2 x 4 slots can serve", "bench") { Open = OpenLoad.Bimodal },
+        new("slow-clients", "requests that sleep 5 ms, beside 200 clients that upload a byte a second and 200 that read a kilobyte a second", "bench") { Open = OpenLoad.BesideSlowClients },
     ];
 }
