@@ -27,7 +27,7 @@ internal static class Catalogue
         new("preload-data", "memory of six workers of an app with pandas that share it, and of one that has nobody to share with", PreloadData.RunAsync),
         new("preload-start", "how soon a worker is ready that is forked, against a plain one, and one of an app that is slow to import", PreloadStart.RunAsync),
         new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),
-        new("observed", "the ready server with scraped metrics and an access log against the same without", Observed.RunAsync),
+        new("observed", "the ready server with scraped metrics, an access log and an open live page against the same without", Observed.RunAsync),
         new("status", "how soon the status of 200 groups with 800 workers is answered", Status.RunAsync),
         new("waits", "waits in the queue against those in a perfect one, at loads up to 0.9", QueueTheory.RunAsync),
         new("tails", "latency at load 0.85 of short and long requests mixed, against HAProxy and nginx before the same workers", Tails.RunAsync),

@@ -38,7 +38,7 @@ internal static class Duel
 
         for (var server = 0; server < servers.Length; server++)
         {
-            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s, {Percentile.Median(costs[server]):0} us CPU of its own and {Percentile.Median(loads[server]):0} of the machine's per request, {ProcessFigures.ResidentMegabytes(servers[server].Pid):0} MB, {broken[server]} connections broken; {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
+            report.Note($"{servers[server].Name,-20} median {Percentile.Median(rates[server]),6:0}/s, {Percentile.Median(costs[server]):0.0} us CPU of its own and {Percentile.Median(loads[server]):0} of the machine's per request, {ProcessFigures.ResidentMegabytes(servers[server].Pid):0} MB, {broken[server]} connections broken; {string.Join(' ', rates[server].Select(static rate => $"{rate:0}"))}");
         }
 
         report.Exactly("connections that we broke", broken[0], 0);

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using ProxyGroups.Benchmarks.Kit;
 using ProxyGroups.Benchmarks.Load;
@@ -18,7 +17,7 @@ internal static class Status
     {
         await using var process = await FrontDoorProcess.StartAsync(Settings());
         await process.WaitForReadyAsync(Groups * Workers);
-        using var client = Connect(await process.WaitForLogAsync(static line => line.Contains("events and commands at /", StringComparison.Ordinal)));
+        using var client = await AdminClient.ConnectAsync(process);
         var (first, _) = await AskAsync(client);
         var answers = new List<(double Milliseconds, int Bytes)>();
         for (var round = 0; round < (report.IsLong ? 200 : 40); round++)
@@ -44,21 +43,6 @@ internal static class Status
         var start = TimeProvider.System.GetTimestamp();
         var bytes = await client.GetByteArrayAsync("/v1/status");
         return (TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, bytes.Length);
-    }
-
-    private static HttpClient Connect(string line)
-    {
-        var path = line[line.IndexOf("commands at /", StringComparison.Ordinal)..]["commands at ".Length..];
-        return new(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        })
-        { BaseAddress = new Uri("http://localhost") };
     }
 
     private static object Settings() => new

@@ -50,6 +50,9 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
     /// <summary>Writes other settings of the group, which the front door takes when it sees them.</summary>
     public Task ChangeAsync(object group) => File.WriteAllTextAsync(_process.SettingsPath, JsonSerializer.Serialize(Settings(group)));
 
+    /// <summary>A client of its admin socket.</summary>
+    public Task<HttpClient> AdminAsync() => AdminClient.ConnectAsync(_process);
+
     public void Signal(string name) => _process.Signal(name);
 
     /// <summary>Once it has ended.</summary>
