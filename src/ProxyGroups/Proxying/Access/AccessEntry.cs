@@ -1,7 +1,7 @@
 namespace ProxyGroups.Proxying.Access;
 
-/// <summary>One request that has ended, as the access log tells it: plain data, so that it can be written when the request is long gone.</summary>
-internal sealed record AccessEntry
+/// <summary>One request that has ended, as the access log tells it: plain data.</summary>
+internal readonly record struct AccessEntry
 {
     /// <summary>When the request came to its group.</summary>
     public required DateTimeOffset Time { get; init; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Proxying.Access;
@@ -10,39 +11,51 @@ namespace ProxyGroups.Proxying.Access;
 /// How an entry reads. Everything that clients choose is cut to a length and escaped, so that no request can end a line, begin one of its own or move a
 /// terminal's cursor; what comes out is ASCII. One caller at a time.
 /// </summary>
-internal sealed class AccessLine
+internal sealed class AccessLine : IDisposable
 {
     private const int LongestTarget = 3072;
     private const int LongestField = 1024;
 
-    private readonly StringBuilder _text = new(512);
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code).Except("\"\\")]);
 
-    public void Write(AccessEntry entry, AccessLogFormat format, bool hasQuery, ArrayBufferWriter<byte> output)
+    private readonly ArrayBufferWriter<byte> _bytes = new(1024);
+    private readonly StringBuilder _text = new(512);
+    private readonly Utf8JsonWriter _json = new(Stream.Null);
+    private string _second = string.Empty;
+    private long _secondOf;
+
+    /// <summary>The line with its end; it holds until the next one.</summary>
+    public ReadOnlySpan<byte> Write(AccessEntry entry, AccessLogFormat format, bool hasQuery)
     {
         if (!hasQuery)
         {
             entry = entry with { Target = WithoutQuery(entry.Target), Referer = entry.Referer is { } referer ? WithoutQuery(referer) : null };
         }
 
+        _bytes.ResetWrittenCount();
         if (format == AccessLogFormat.Json)
         {
-            WriteJson(entry, output);
+            _json.Reset(_bytes);
+            WriteJson(_json, entry);
         }
         else
         {
-            WriteText(entry, format == AccessLogFormat.Combined, output);
+            WriteText(entry, format == AccessLogFormat.Combined);
         }
 
-        output.Write("\n"u8);
+        _bytes.Write("\n"u8);
+        return _bytes.WrittenSpan;
     }
 
-    private void WriteText(AccessEntry entry, bool isCombined, ArrayBufferWriter<byte> output)
+    public void Dispose() => _json.Dispose();
+
+    private void WriteText(in AccessEntry entry, bool isCombined)
     {
         _text.Clear();
         AppendWord(entry.Client);
         _text.Append(" - ");
         AppendWord(entry.User);
-        _text.Append(CultureInfo.InvariantCulture, $" [{entry.Time:dd/MMM/yyyy:HH:mm:ss} +0000] \"");
+        _text.Append(" [").Append(SecondOf(entry.Time)).Append(" +0000] \"");
         AppendEscaped(entry.Method, LongestField);
         _text.Append(' ');
         AppendEscaped(entry.Target, LongestTarget);
@@ -55,13 +68,29 @@ internal sealed class AccessLine
         }
 
         AppendOurs(entry);
-        Encoding.ASCII.GetBytes(_text.ToString(), output);
+        foreach (var chunk in _text.GetChunks())
+        {
+            Encoding.ASCII.GetBytes(chunk.Span, _bytes);
+        }
     }
 
-    private void AppendOurs(AccessEntry entry)
+    // Most lines are of the second of the line before.
+    private string SecondOf(DateTimeOffset time)
+    {
+        if (time.ToUnixTimeSeconds() is var second && second != _secondOf)
+        {
+            (_secondOf, _second) = (second, time.ToString("dd/MMM/yyyy:HH:mm:ss", CultureInfo.InvariantCulture));
+        }
+
+        return _second;
+    }
+
+    private void AppendOurs(in AccessEntry entry)
     {
         _text.Append(CultureInfo.InvariantCulture, $" group={entry.Group} rank={Number(entry.Rank)} generation={Number(entry.Generation)} tries={entry.Tries}");
-        _text.Append(CultureInfo.InvariantCulture, $" queue={entry.Queue.TotalSeconds:0.000000} service={entry.Service.TotalSeconds:0.000000} total={entry.Duration.TotalSeconds:0.000000}");
+        AppendSeconds(" queue=", entry.Queue);
+        AppendSeconds(" service=", entry.Service);
+        AppendSeconds(" total=", entry.Duration);
         _text.Append(CultureInfo.InvariantCulture, $" error={entry.Error ?? "-"} id=");
         AppendWord(entry.Id);
         if (entry.Received is { } received)
@@ -78,6 +107,12 @@ internal sealed class AccessLine
         {
             _text.Append(CultureInfo.InvariantCulture, $" trace={traceId}");
         }
+    }
+
+    private void AppendSeconds(string before, TimeSpan time)
+    {
+        var microseconds = Microseconds(time);
+        _text.Append(before).Append(CultureInfo.InvariantCulture, $"{microseconds / 1_000_000}.{microseconds % 1_000_000:D6}");
     }
 
     private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
@@ -100,30 +135,33 @@ internal sealed class AccessLine
     // As Apache escapes.
     private void AppendEscaped(string value, int longest)
     {
-        foreach (var next in value.AsSpan(0, Math.Min(value.Length, longest)))
+        var rest = value.AsSpan(0, Math.Min(value.Length, longest));
+        for (int plain; (plain = rest.IndexOfAnyExcept(Plain)) >= 0; rest = rest[(plain + 1)..])
         {
-            if (next is '"' or '\\')
-            {
-                _text.Append('\\').Append(next);
-            }
-            else if (next is >= ' ' and <= '~')
-            {
-                _text.Append(next);
-            }
-            else
-            {
-                _text.Append(next <= 0xff ? "\\x" : "\\u").Append(((int)next).ToString(next <= 0xff ? "x2" : "x4", CultureInfo.InvariantCulture));
-            }
+            _text.Append(rest[..plain]);
+            AppendEscape(rest[plain]);
         }
 
+        _text.Append(rest);
         _text.Append(value.Length > longest ? "..." : string.Empty);
     }
 
-    private static void WriteJson(AccessEntry entry, ArrayBufferWriter<byte> output)
+    private void AppendEscape(char next)
     {
-        using var json = new Utf8JsonWriter(output);
+        if (next is '"' or '\\')
+        {
+            _text.Append('\\').Append(next);
+        }
+        else
+        {
+            _text.Append(next <= 0xff ? "\\x" : "\\u").Append(((int)next).ToString(next <= 0xff ? "x2" : "x4", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, in AccessEntry entry)
+    {
         json.WriteStartObject();
-        json.WriteString("time", entry.Time.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
+        WriteTime(json, entry.Time);
         WriteOptional(json, "client", entry.Client);
         WriteOptional(json, "user", entry.User);
         json.WriteString("method", Cut(entry.Method, LongestField));
@@ -147,9 +185,28 @@ internal sealed class AccessLine
         WriteOptional(json, "requestId", entry.RequestId);
         WriteOptional(json, "trace", entry.TraceId);
         json.WriteEndObject();
+        json.Flush();
     }
 
-    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan time) => json.WriteNumber(name, Math.Round((decimal)time.Ticks / TimeSpan.TicksPerSecond, 6));
+    // The round-trip format without its seventh digit: one of our own is parsed anew each time.
+    private static void WriteTime(Utf8JsonWriter json, DateTimeOffset time)
+    {
+        Span<byte> text = stackalloc byte[28];
+        time.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[26] = (byte)'Z';
+        json.WriteString("time", text[..27]);
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan time)
+    {
+        Span<byte> text = stackalloc byte[28];
+        var microseconds = Microseconds(time);
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{microseconds / 1_000_000}.{microseconds % 1_000_000:D6}", out var length);
+        json.WritePropertyName(name);
+        json.WriteRawValue(text[..length].TrimEnd((byte)'0').TrimEnd((byte)'.'), skipInputValidation: true);
+    }
+
+    private static long Microseconds(TimeSpan time) => (time.Ticks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond;
 
     private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
@@ -8,34 +6,29 @@ using ProxyGroups.Telemetry;
 namespace ProxyGroups.Proxying.Access;
 
 /// <summary>
-/// Takes entries from the requests, which never wait for it, and writes them in lumps behind their backs. What finds the queue full or the file faulty is
-/// lost, counted and told. Settings that change hold from the next lump on. Any thread; ends, with all that was taken, after the server has.
+/// Makes a line of each request that has ended and writes lines in lumps behind the requests' backs, which never wait for the file. What finds too many of
+/// them waiting, or the file faulty, is lost, counted and told. Any thread; ends, with all that was taken, after the server has.
 /// </summary>
 internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environment, TimeProvider time, ProxyGroupsMeter meter, ILogger<AccessLog> logger) : IHostedService, IDisposable
 {
-    private const int MostWaiting = 16_384;
-
-    // Below the smallest size that a file may be bounded to.
-    private const int LumpBytes = 32 << 10;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<AccessEntry> _waiting = Channel.CreateBounded<AccessEntry>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
-    private readonly ArrayBufferWriter<byte> _lump = new(2 * LumpBytes);
-    private readonly AccessLine _line = new();
+    // The line is made where the request ends: to keep all its facts for another thread costs more, most of it in the collector.
+    private readonly ThreadLocal<AccessLine> _line = new(static () => new(), trackAllValues: true);
+    private readonly WaitingLines _waiting = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AccessSink? _sink;
     private Task _writing = Task.CompletedTask;
-    private int _linesInLump;
     private int _lost;
     private long _told;
 
     public bool IsOn => settings.Current.Settings.AccessLog.Format != AccessLogFormat.Off;
 
-    public void Write(AccessEntry entry)
+    public void Write(in AccessEntry entry)
     {
-        if (!_waiting.Writer.TryWrite(entry))
+        var now = settings.Current.Settings.AccessLog;
+        if (now.Format != AccessLogFormat.Off && !_waiting.TryAdd(_line.Value!.Write(entry, now.Format, now.Query)))
         {
             Interlocked.Increment(ref _lost);
             meter.CountLostLine();
@@ -51,17 +44,27 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     /// <summary>Not longer than the host lets us: whoever should take the lines may take none.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _waiting.Writer.TryComplete();
         _stopping.TrySetResult();
         await Task.WhenAny(_writing, Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
     }
 
-    public void Dispose() => _sink?.Dispose();
+    public void Dispose()
+    {
+        _sink?.Dispose();
+        foreach (var line in _line.Values)
+        {
+            line.Dispose();
+        }
+
+        _line.Dispose();
+    }
 
     private async Task WriteAllAsync()
     {
-        while (await _waiting.Reader.WaitToReadAsync())
+        for (var isLast = false; !isLast;)
         {
+            await Task.WhenAny(_stopping.Task, _waiting.SomeAsync());
+            isLast = _stopping.Task.IsCompleted;
             try
             {
                 WriteWaiting(settings.Current.Settings.AccessLog);
@@ -82,32 +85,11 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     private void WriteWaiting(AccessLogSettings now)
     {
         Aim(now);
-        while (_waiting.Reader.TryRead(out var entry))
+        while (_waiting.TryTake(out var lump))
         {
-            if (now.Format != AccessLogFormat.Off)
-            {
-                _line.Write(entry, now.Format, now.Query, _lump);
-                _linesInLump++;
-            }
-
-            if (_lump.WrittenCount >= LumpBytes)
-            {
-                WriteLump();
-            }
+            _sink!.Write(lump.Bytes, lump.Lines);
+            _waiting.Return(lump);
         }
-
-        WriteLump();
-    }
-
-    private void WriteLump()
-    {
-        if (_linesInLump > 0)
-        {
-            _sink!.Write(_lump.WrittenSpan, _linesInLump);
-        }
-
-        _linesInLump = 0;
-        _lump.ResetWrittenCount();
     }
 
     private void Aim(AccessLogSettings now)

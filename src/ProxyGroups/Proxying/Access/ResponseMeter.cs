@@ -36,10 +36,16 @@ internal sealed class ResponseMeter(IHttpResponseBodyFeature inner) : Stream, IH
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         inner.SendFileAsync(path, offset, count, cancellationToken);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await inner.Stream.WriteAsync(buffer, cancellationToken);
+        var writing = inner.Stream.WriteAsync(buffer, cancellationToken);
+        if (!writing.IsCompletedSuccessfully)
+        {
+            return CountAsync(writing, buffer.Length);
+        }
+
         Bytes += buffer.Length;
+        return writing;
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -60,4 +66,10 @@ internal sealed class ResponseMeter(IHttpResponseBodyFeature inner) : Stream, IH
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask CountAsync(ValueTask writing, int length)
+    {
+        await writing;
+        Bytes += length;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ProxyGroups.Configuration;
@@ -61,6 +60,18 @@ public sealed class AccessLineTests
     }
 
     [Fact]
+    public void Each_line_has_its_own_times()
+    {
+        var later = Entry with { Time = Entry.Time.AddSeconds(60).AddTicks(1239), Duration = TimeSpan.FromSeconds(100), Queue = TimeSpan.FromTicks(14), Service = TimeSpan.FromTicks(15) };
+        Assert.EndsWith("queue=0.000001 service=0.000002 total=100.000000 error=- id=0HN:1", Line(later, AccessLogFormat.Common), StringComparison.Ordinal);
+        Assert.Contains("\"time\":\"2026-11-25T03:05:05.678123Z\"", Line(later, AccessLogFormat.Json), StringComparison.Ordinal);
+        Assert.Contains("\"total\":100,\"queue\":0.000001,\"service\":0.000002,", Line(later, AccessLogFormat.Json), StringComparison.Ordinal);
+        using var writer = new AccessLine();
+        var lines = new[] { Entry, Entry, later }.Select(entry => Encoding.UTF8.GetString(writer.Write(entry, AccessLogFormat.Common, hasQuery: true)));
+        Assert.Equal(["[25/Nov/2026:03:04:05", "[25/Nov/2026:03:04:05", "[25/Nov/2026:03:05:05"], lines.Select(static line => line.Split(' ')[3]));
+    }
+
+    [Fact]
     public void An_upgraded_connection_shows_the_bytes_of_both_ways()
     {
         var entry = Entry with { Status = 101, Bytes = 7_000_000_000, Received = 0, RequestId = "mine" };
@@ -111,9 +122,8 @@ public sealed class AccessLineTests
 
     private static string Line(AccessEntry entry, AccessLogFormat format, bool hasQuery = true)
     {
-        var output = new ArrayBufferWriter<byte>();
-        new AccessLine().Write(entry, format, hasQuery, output);
-        var line = Encoding.UTF8.GetString(output.WrittenSpan);
+        using var writer = new AccessLine();
+        var line = Encoding.UTF8.GetString(writer.Write(entry, format, hasQuery));
         Assert.EndsWith("\n", line, StringComparison.Ordinal);
         return line[..^1];
     }
