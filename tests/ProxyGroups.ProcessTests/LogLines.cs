@@ -10,6 +10,9 @@ internal sealed class LogLines : ILogger, ILoggerProvider
     /// <summary>Called before each line is taken.</summary>
     public Action Before { get; set; } = () => { };
 
+    /// <summary>Called with the id of each line that was taken.</summary>
+    public Action<int> Heard { get; set; } = static _ => { };
+
     public IReadOnlyList<string> All
     {
         get
@@ -48,5 +51,7 @@ internal sealed class LogLines : ILogger, ILoggerProvider
         {
             _lines.Add((eventId.Id, formatter(state, exception)));
         }
+
+        Heard(eventId.Id);
     }
 }

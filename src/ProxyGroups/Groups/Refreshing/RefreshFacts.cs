@@ -12,8 +12,9 @@ namespace ProxyGroups.Groups.Refreshing;
 /// <param name="Unshared">What was learned since they started and a new generation would share.</param>
 internal sealed record RefreshFacts(TimeSpan Age, int Workers, long Used, long Saved, long Largest, long Unshared)
 {
-    /// <summary>Null: the size of one is not known.</summary>
-    public static RefreshFacts? Of(IReadOnlyList<ProcessGroup> groups, UsageReport usage, IEnumerable<LearnedView> learned)
+    /// <summary>Null: the size of one is not known, or there is no worker.</summary>
+    /// <param name="groups">Each with the moment of its own clock.</param>
+    public static RefreshFacts? Of(IReadOnlyList<(GroupState State, TimeSpan Now)> groups, UsageReport usage, IEnumerable<LearnedView> learned)
     {
         var workers = groups.SelectMany(static group => group.State.Workers).ToList();
         var sizes = workers.Select(worker => usage.Memory(worker.Pid)).ToList();
@@ -28,14 +29,15 @@ internal sealed record RefreshFacts(TimeSpan Age, int Workers, long Used, long S
         return new(AgeOf(groups), workers.Count, used, sizes.Sum(static size => size!.Value.Unforked!.Value) - used, plain, learned.Where(static view => view.IsAsked).Sum(view => UnsharedOf(view, groups)));
     }
 
-    private static TimeSpan AgeOf(IReadOnlyList<ProcessGroup> groups) => groups.Min(static group =>
+    private static TimeSpan AgeOf(IReadOnlyList<(GroupState State, TimeSpan Now)> groups) => groups.Min(static group =>
         group.State.Workers.Min(worker => (TimeSpan?)(worker.State == WorkerState.Ready ? group.Now - worker.Since : TimeSpan.Zero)) ?? TimeSpan.MaxValue);
 
     // One process has to have it, whoever shares it.
-    private static long UnsharedOf(LearnedView view, IReadOnlyList<ProcessGroup> groups)
+    private static long UnsharedOf(LearnedView view, IReadOnlyList<(GroupState State, TimeSpan Now)> groups)
     {
-        var workers = groups.Where(group => view.Groups.Contains(group.Name, StringComparer.OrdinalIgnoreCase) && !view.Users.Contains(group.Name, StringComparer.OrdinalIgnoreCase))
-            .Sum(static group => group.State.Workers.Length);
+        var workers = groups.Select(static group => group.State)
+            .Where(group => view.Groups.Contains(group.Name, StringComparer.OrdinalIgnoreCase) && !view.Users.Contains(group.Name, StringComparer.OrdinalIgnoreCase))
+            .Sum(static group => group.Workers.Length);
         return view.Modules.Size * Math.Max(0, view.Users.Count > 0 ? workers : workers - 1);
     }
 }

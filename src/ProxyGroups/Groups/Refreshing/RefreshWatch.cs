@@ -69,7 +69,8 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
     private async Task LookAsync(string name)
     {
         IReadOnlyList<ProcessGroup> groups = [.. registry.All.Where(group => name.Equals(group.Settings.ApplicationGroup, StringComparison.OrdinalIgnoreCase) && group.Runtime.CanShare)];
-        var facts = RefreshFacts.Of(groups, await host.LookAtUsageAsync(groups), registry.Learned.Where(view => name.Equals(view.ApplicationGroup, StringComparison.OrdinalIgnoreCase)));
+        var usage = await host.LookAtUsageAsync(groups);
+        var facts = RefreshFacts.Of([.. groups.Select(static group => (group.State, group.Now))], usage, registry.Learned.Where(view => name.Equals(view.ApplicationGroup, StringComparison.OrdinalIgnoreCase)));
         if (facts is null)
         {
             return;
