@@ -25,6 +25,8 @@ internal static class Catalogue
         new("preload", "memory of six Django workers that share a preloaded interpreter or app, against plain ones", Preload.RunAsync),
         new("preload-apps", "memory of three Django apps of two workers that share a preloaded interpreter, against plain ones", Preload.RunSeveralAsync),
         new("preload-data", "memory of six workers of an app with pandas that share it, and of one that has nobody to share with", PreloadData.RunAsync),
+        new("preload-curve", "memory of workers that share, against plain ones, after 0 to 10,000 requests to each (--only CASE, --plot FILE.svg)", PreloadCurve.RunAsync),
+        new("preload-erosion", "what was tried so that workers write to less of what they share", PreloadErosion.RunAsync),
         new("preload-start", "how soon a worker is ready that is forked, against a plain one, and one of an app that is slow to import", PreloadStart.RunAsync),
         new("on-demand", "200 apps of which none runs until it is asked for", OnDemand.RunAsync),
         new("observed", "the ready server with scraped metrics, an access log and an open live page against the same without", Observed.RunAsync),
@@ -50,7 +52,7 @@ internal static class Catalogue
         output.WriteLine($"{"micro",-14}any BenchmarkDotNet benchmark: micro --filter '*Lease*'");
     }
 
-    public static async Task<int> RunAsync(string name, bool isLong, string? plot)
+    public static async Task<int> RunAsync(string name, bool isLong, string? plot, string? only)
     {
         if (Array.Find(All, experiment => experiment.Name == name) is not { } found)
         {
@@ -59,7 +61,7 @@ internal static class Catalogue
             return 2;
         }
 
-        var report = new Report(Console.Out, isLong, plot);
+        var report = new Report(Console.Out, isLong, plot, only);
         Console.WriteLine($"{found.Name}: {found.Shows}");
         await found.Run(report);
         return report.HasMisses ? 1 : 0;

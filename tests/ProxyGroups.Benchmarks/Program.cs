@@ -3,7 +3,7 @@ using ProxyGroups.Benchmarks;
 using ProxyGroups.Benchmarks.Comparisons;
 using ProxyGroups.Benchmarks.Rivals;
 
-// dotnet run -c Release --project tests/ProxyGroups.Benchmarks -- <experiment> [--long] [--plot FILE] | list | rivals [options] | micro [BenchmarkDotNet's options]
+// dotnet run -c Release --project tests/ProxyGroups.Benchmarks -- <experiment> [--long] [--plot FILE] [--only CASE] | list | rivals [options] | micro [BenchmarkDotNet's options]
 switch (args)
 {
     case [] or ["list"]:
@@ -27,5 +27,7 @@ switch (args)
     case ["rivals", .. var options]:
         return await RivalsCommand.RunAsync(options);
     default:
-        return await Catalogue.RunAsync(args[0], isLong: args.Contains("--long"), plot: args.SkipWhile(static word => word != "--plot").ElementAtOrDefault(1));
+        return await Catalogue.RunAsync(args[0], isLong: args.Contains("--long"), plot: ValueOf("--plot"), only: ValueOf("--only"));
 }
+
+string? ValueOf(string option) => args.SkipWhile(word => word != option).ElementAtOrDefault(1);

@@ -3,13 +3,16 @@ using System.Globalization;
 namespace ProxyGroups.Benchmarks;
 
 /// <summary>Figures of one experiment, each against its target where it has one.</summary>
-internal sealed class Report(TextWriter output, bool isLong, string? plot = null)
+internal sealed class Report(TextWriter output, bool isLong, string? plot = null, string? only = null)
 {
     /// <summary>The full length that the targets are stated for, instead of a quick look.</summary>
     public bool IsLong => isLong;
 
     /// <summary>File (SVG) that an experiment with a curve draws it into; null: none.</summary>
     public string? Plot => plot;
+
+    /// <summary>The one case that is wanted of an experiment that has several; null: all.</summary>
+    public string? Only => only;
 
     public bool HasMisses { get; private set; }
 

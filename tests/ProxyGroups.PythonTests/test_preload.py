@@ -348,6 +348,37 @@ class Shared(Preload):
             sizes = {line.split(":")[0]: int(line.split()[1]) for line in file if line.endswith("kB\n")}
         self.assertLess(sizes["Private_Dirty"], sizes["Rss"] / 3)
 
+    def test_what_a_worker_allocates_copies_no_page_that_has_a_little_room(self):
+        subject = self.preloader({"tool": HOLES})
+        size = subject.fork(subject.app("one")).facts()["size"]
+        self.assertLess(size, 4500, "50,000 blocks of 64 bytes take 3,200 kB")
+
+    def test_workers_that_are_forked_one_after_the_other_share_what_the_preloader_looks_at_for_each(self):
+        modules = {"part%d" % number: "beside = ['%s %d' % (__file__, number) for number in range(60)]\n" for number in range(400)}
+        subject = self.preloader({"tool": TOOL, **modules}, preload="tool " + " ".join(modules))
+        directory = subject.app("one")
+        workers = [subject.fork(directory) for _ in range(4)]
+        first, last = (self.private(worker.pid) for worker in (workers[0], workers[-1]))
+        self.assertLess(first - last, 300, "400 paths lie in pages of their own")
+
+    @staticmethod
+    def private(pid):
+        with open("/proc/%d/smaps_rollup" % pid) as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+
+
+HOLES = '''
+import os
+held = [str(number) for number in range(200000)]
+del held[::2]
+def private():
+    with open("/proc/self/smaps_rollup") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+def facts():
+    before = private()
+    more = [str(number) for number in range(50000)]
+    return {"size": private() - before}
+'''
 
 OF_APP = '''
 import json, os, signal, sys

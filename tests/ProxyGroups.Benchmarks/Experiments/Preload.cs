@@ -9,13 +9,13 @@ internal static class Preload
     private const int Workers = 6;
 
     // Enough to load all that the app needs of Django; none of them asks for its settings when imported.
-    private static readonly string[] Modules =
+    public static readonly string[] Modules =
     [
         "django.core.wsgi", "django.db.backends.sqlite3.base", "django.db.models", "django.middleware.common", "django.middleware.csrf", "django.middleware.security",
         "django.template.backends.django", "django.views.debug", "django.views.decorators.csrf", "django.contrib.staticfiles",
     ];
 
-    private static readonly string[] Pages = ["/", "/posts/"];
+    public static readonly string[] Pages = ["/", "/posts/"];
 
     public static async Task RunAsync(Report report)
     {
@@ -46,7 +46,7 @@ internal static class Preload
 
     public static int[] Marks(Report report) => report.IsLong ? [0, 100, 1_000, 10_000] : [0, 100, 1_000];
 
-    private static object Django(bool isPreloaded) => new
+    public static object Django(bool isPreloaded) => new
     {
         Directory = Path.Combine(FrontDoorProcess.Root, "tests", "ProxyGroups.EndToEndTests", "Apps", "django-blog"),
         Wsgi = "blog.wsgi:application",

@@ -19,6 +19,6 @@ internal static class PreloadData
         await SharingSite.MeasureAsync([App(app, isPreloaded: false)], workers, [], marks, "/"),
         await SharingSite.MeasureAsync([App(app, isPreloaded: true)], workers, [], marks, "/"));
 
-    private static object App(string app, bool isPreloaded) =>
+    public static object App(string app, bool isPreloaded) =>
         new { Directory = BenchFrontDoor.Apps, Wsgi = app, Threads = 2, PreloadApp = isPreloaded, Warmup = isPreloaded ? ["/"] : Array.Empty<string>() };
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
+using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Benchmarks.Kit;
 
@@ -40,7 +41,11 @@ internal sealed class SharingSite : IAsyncDisposable
     }
 
     /// <summary>Megabytes after each number of requests to each worker on average.</summary>
-    public static async Task<double[]> MeasureAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages)
+    public static async Task<double[]> MeasureAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages) =>
+        [.. (await MeasureAllAsync(groups, workersEach, modules, marks, pages)).Select(static point => point.Used)];
+
+    /// <summary>The same, with what the front door would tell of it.</summary>
+    public static async Task<SharingPoint[]> MeasureAllAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages)
     {
         await using var site = await StartAsync(groups, workersEach, modules);
         if (modules is ["learn"])
@@ -48,11 +53,11 @@ internal sealed class SharingSite : IAsyncDisposable
             await site.LearnAsync(workersEach * groups.Count, pages);
         }
 
-        var figures = new double[marks.Count];
+        var figures = new SharingPoint[marks.Count];
         for (var (mark, sent) = (0, 0); mark < marks.Count; sent = marks[mark++])
         {
             await site.AskAsync((marks[mark] - sent) * workersEach * groups.Count / Streams, pages);
-            figures[mark] = await site.MegabytesAsync();
+            figures[mark] = await site.LookAsync(marks[mark]);
         }
 
         return figures;
@@ -88,12 +93,13 @@ internal sealed class SharingSite : IAsyncDisposable
         }
     }));
 
-    private async Task<double> MegabytesAsync()
+    private async Task<SharingPoint> LookAsync(int requests)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Site.Overview) { Headers = { { "Accept", "application/json" } } };
         using var response = await _process.Client.SendAsync(request);
         var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
-        return groups!.SelectMany(static group => group.Workers).SelectMany(worker => Line(worker.Pid)).Distinct().Sum(ProcessFigures.ProportionalMegabytes);
+        var workers = groups!.SelectMany(static group => group.Workers).Select(static worker => worker.Pid).ToList();
+        return new(requests, workers.SelectMany(Line).Distinct().Sum(ProcessFigures.ProportionalMegabytes), workers.Sum(static pid => ProcessMemory.Of(pid)!.Value.Unforked!.Value) / 1e6);
     }
 
     // A worker and what it was forked from, up to the front door.

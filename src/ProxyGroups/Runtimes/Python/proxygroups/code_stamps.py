@@ -1,20 +1,30 @@
 """Whether the modules in memory are still those on disk: a restart after an upgrade must not start from the old code."""
 
 import os
+from array import array
 
 
 class CodeStamps:
-    """Size and time of each module's file, taken once all are imported."""
+    """Size and time of each module's file, taken once all are imported.
+
+    Two objects hold them all: to look at a thousand would write to each one's count, and leave a copy of its page to every worker (1.2 MB each with Django).
+    """
 
     def __init__(self, modules):
         files = {getattr(module, "__file__", None) for module in list(modules.values())}
-        self._stamps = {file: _stamp(file) for file in files if isinstance(file, str)}
+        files = sorted(file for file in files if isinstance(file, str) and "\0" not in file)
+        self._files = "\0".join(files)
+        self._stamps = array("q", (number for file in files for number in _stamp(file)))
 
     def find_changed(self):
         """The path of a file that has changed or gone since, or None."""
-        for file, stamp in self._stamps.items():
-            if _stamp(file) != stamp:
+        index, begin = 0, 0
+        while index < len(self._stamps):
+            end = self._files.find("\0", begin)
+            file = self._files[begin:] if end < 0 else self._files[begin:end]
+            if _stamp(file) != (self._stamps[index], self._stamps[index + 1]):
                 return file
+            index, begin = index + 2, end + 1
         return None
 
 
@@ -22,5 +32,5 @@ def _stamp(file):
     try:
         state = os.stat(file)
     except OSError:
-        return None
+        return -1, -1
     return state.st_mtime_ns, state.st_size

@@ -6,6 +6,7 @@ the lifeline (whatever holds it open is killed with the front door) and the gate
 """
 
 import _locale
+import ctypes  # Here, so that workers share it: each would import it for its mark.
 import gc
 import os
 import resource
@@ -162,6 +163,4 @@ def _write_mark(place, mark):
     """A process that leaves session and parents behind is found by this mark; it must be the worker's, not the preloader's."""
     if place is None or len(mark) > place[1]:
         return
-    import ctypes
-
     ctypes.memmove(place[0], mark.ljust(place[1], b"."), place[1])

@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 
-from . import application, exclusion, forked, learned, listener, log, verdict
+from . import application, exclusion, forked, free_blocks, learned, listener, log, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
@@ -90,6 +90,7 @@ def serve(control, notifier, start):
     fill_streams()  # An import may have closed them; whatever is opened next would take their place, and be lost in each worker.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     preloader = Preloader(control, start, CodeStamps(sys.modules))
+    free_blocks.take()
     control.listen(_BACKLOG)
     notifier.ready()
     notifier.close()
