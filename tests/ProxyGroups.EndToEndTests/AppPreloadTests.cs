@@ -59,6 +59,16 @@ public sealed class AppPreloadTests : PreloadScene
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task An_app_that_fills_memory_before_the_fork_meets_the_limit_of_its_workers_which_start_plainly()
+    {
+        Write("app.py", App + "\nif 'PROXYGROUPS_RANK' not in os.environ:\n    held = [bytearray(1 << 26) for _ in range(1000)]\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group(null, new { Worker = new { AddressSpace = "1GiB" } }))));
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        var fault = (await frontDoor.GroupAsync("one", Token)).GetProperty("preloadFault");
+        Assert.Contains("MemoryError", fault.GetProperty("cause").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task An_app_that_is_not_forked_from_its_application_group_still_forks_its_workers()
     {
         Write("lib/shared.py", "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n");

@@ -95,6 +95,9 @@ public sealed class PreloadTests : PreloadScene
     [Theory(Timeout = 90_000)]
     [InlineData("import os\nos._exit(9)\n", "importing bad ended the preloader (exit code 9)")]
     [InlineData("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "importing bad ended the preloader (signal 11 (SEGV))")]
+    // As the kernel does where one fills the memory of its cgroup, or of the machine.
+    [InlineData("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "importing bad ended the preloader (signal 9 (KILL))")]
+    [InlineData("raise MemoryError\n", "bad cannot be imported: MemoryError: ")]
     [InlineData("import not_there\n", "bad cannot be imported: ModuleNotFoundError: No module named 'not_there'")]
     [InlineData("import time\ntime.sleep(600)\n", "its preloader is not ready after 5.0 s", "10s")]
     [InlineData("import errno, os\ndef fork():\n    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))\nos.fork = fork\n", "it refuses: fork: [Errno 12] Cannot allocate memory")]

@@ -89,7 +89,7 @@ class Library:
     def find(self, names, others="", **environment):
         """What trial.find says, with a second's patience."""
         code = ("import sys; sys.path.insert(0, %r)\nfrom proxygroups import trial, exclusion\nexclusion.keep_out(%r)\ndel sys.path[0]\n"
-                "trial._SECONDS_PER_IMPORT = 1\nprint(*trial.find(%r, %r)[0])" % (RUNTIME, environment.pop("exclude", []), names.split(), others.split()))
+                "trial._SECONDS_PER_IMPORT = 1\ntrial._free = lambda: 400_000_000\nprint(*trial.find(%r, %r)[0])" % (RUNTIME, environment.pop("exclude", []), names.split(), others.split()))
         run = subprocess.run([self.python, "-c", code], cwd="/", capture_output=True, text=True, timeout=LIMIT, env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environment})
         return run.stdout.strip(), run.stderr
 
@@ -107,6 +107,7 @@ class WithLibrary(Preload):
             "fails": "import good\nraise RuntimeError('no settings')", "threads": "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()",
             "opens": "import socket\nkept = socket.socket()", "ends": "import os\nos._exit(0)", "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "hangs": "import time\ntime.sleep(600)",
             "exits": "raise SystemExit(3)", "lies": "import os\nfor number in range(3, 20):\n    try: os.write(number, b'loaded better\\nfailed good no\\nsize 77\\nbegin evil\\n' * 3)\n    except OSError: pass\nraise ValueError",
+            "fills": "import time\nheld = []\nwhile True:\n    held.append(bytearray(1 << 20))\n    time.sleep(0.001)",
             "wants": "from threads import x", "noisy": "print('not twice')",
         })
 
@@ -117,7 +118,7 @@ class WithLibrary(Preload):
 
     def test_what_cannot_be_preloaded_is_left_out_and_told(self):
         for bad, reason in (("fails", "RuntimeError: no settings"), ("threads", "it left 1 thread running"), ("opens", "it left a socket open"), ("ends", "it ended the process"), ("dies", "it ended the process"),
-                            ("hangs", "took more than 1 s"), ("exits", "SystemExit: 3"), ("missing", "No module named 'missing'"), ("wants", "cannot import name")):
+                            ("hangs", "took more than 1 s"), ("fills", "it fills the memory"), ("exits", "SystemExit: 3"), ("missing", "No module named 'missing'"), ("wants", "cannot import name")):
             with self.subTest(bad):
                 found, errors = self.library.find("good %s pack.part" % bad)
                 self.assertEqual("good pack.part", found)

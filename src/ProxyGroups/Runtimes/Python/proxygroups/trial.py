@@ -22,6 +22,10 @@ from .notify import Notifier
 _MOST_TRIES = 12
 _SECONDS_PER_IMPORT = 10
 _REPORT_SECONDS = 60
+_LOOK_SECONDS = 0.05
+_MOST_OF_FREE = 4
+"""What takes more than this part of the free memory is ended: no cap counts a trial, which is over before sizes are read."""
+
 _TOLD = 5
 _LONGEST_REASON = 300
 
@@ -75,24 +79,31 @@ class _Try:
 
     def __init__(self, names, others):
         self.loaded, self.failures, self.size, self.is_clean = [], {}, 0, False
-        self._names, self._current = frozenset(names), None
+        self._names, self._current, self._too_large = frozenset(names), None, False
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
             _import(names, others, write_end)
         os.close(write_end)
-        self._follow(read_end)
+        self._follow(read_end, pid)
         os.close(read_end)
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         if self._current is not None:
-            self.failures[self._current] = "it ended the process, or took more than %d s" % _SECONDS_PER_IMPORT
+            self.failures[self._current] = "it fills the memory" if self._too_large else "it ended the process, or took more than %d s" % _SECONDS_PER_IMPORT
         self.is_clean = self.is_clean and not self.failures
 
-    def _follow(self, descriptor):
-        poller, data = select.poll(), b""
+    def _follow(self, descriptor, pid):
+        poller, data, most = select.poll(), b"", _free() // _MOST_OF_FREE
         poller.register(descriptor, select.POLLIN)
-        while poller.poll(_SECONDS_PER_IMPORT * 1000):
+        deadline = time.monotonic() + _SECONDS_PER_IMPORT
+        while time.monotonic() < deadline:
+            if not poller.poll(_LOOK_SECONDS * 1000):
+                self._too_large = _resident(pid) > most
+                if self._too_large:
+                    return
+                continue
+            deadline = time.monotonic() + _SECONDS_PER_IMPORT
             piece = os.read(descriptor, 4096)
             *lines, data = (data + piece).split(b"\n")
             for line in lines:
@@ -156,3 +167,14 @@ def _anonymous():
     """Memory that no file backs, shared with the parent or not, in bytes: what forked workers would share."""
     with open("/proc/self/smaps_rollup") as rollup:
         return sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Anonymous:"))
+
+
+def _free():
+    """Memory that the machine can give, in bytes."""
+    with open("/proc/meminfo") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable:"))
+
+
+def _resident(pid):
+    with open("/proc/%d/statm" % pid) as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
