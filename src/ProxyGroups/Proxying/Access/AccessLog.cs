@@ -20,6 +20,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AccessSink? _sink;
     private Task _writing = Task.CompletedTask;
+    private bool _isDisposed;
     private int _lost;
     private long _told;
 
@@ -48,8 +49,14 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         await Task.WhenAny(_writing, Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
     }
 
+    /// <summary>Twice by the container, which knows it by two names.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _sink?.Dispose();
         foreach (var line in _line.Values)
         {

@@ -40,6 +40,8 @@ public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMete
         Assert.InRange(file.Length, WaitingLines.MostBytes - 200, WaitingLines.MostBytes);
         var lines = await File.ReadAllLinesAsync(file.FullName, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, lines.Length).Select(static number => $"\"GET /{number} HTTP/1.1\""), lines.Select(static line => line[line.IndexOf('"', StringComparison.Ordinal)..(line.LastIndexOf('"') + 1)]));
+        log.Dispose();
+        log.Dispose();
         Assert.Contains($"{Sent - lines.Length} lines were lost", Assert.Single(_told), StringComparison.Ordinal);
         Directory.Delete(ContentRootPath, recursive: true);
     }
