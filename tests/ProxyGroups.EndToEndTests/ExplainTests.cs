@@ -42,6 +42,38 @@ public sealed class ExplainTests
         Assert.Contains("turn: proxygroups resume other", (await FrontDoorProcess.RunToEndAsync(["explain", "other"], root)).Output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_worker_that_computes_is_not_taken_for_one_that_waits()
+    {
+        const string App = """
+            import time
+            def app(environ, start_response):
+                end = time.monotonic() + 20
+                while environ['PATH_INFO'] == '/compute' and time.monotonic() < end:
+                    pass
+                time.sleep(max(0, end - time.monotonic()))
+                start_response('200 OK', [])
+                return []
+            """;
+        var root = FrontDoorProcess.CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(root, "app.py"), App, Token);
+        var group = new { Wsgi = "app:app", Threads = 1, Directory = "." };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("computes", group), ("waits", group)).ToJsonString(), root);
+        await frontDoor.WaitForReadyAsync(workers: 2);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task[] busy = [frontDoor.Client.GetAsync("/computes/compute", patience.Token), frontDoor.Client.GetAsync("/waits/", patience.Token)];
+        await frontDoor.WaitForSlotsAsync("computes", busy: 1, Token);
+        await frontDoor.WaitForSlotsAsync("waits", busy: 1, Token);
+
+        // Beside other tests the machine itself may be what is short, and that is said of both.
+        var computes = (await FrontDoorProcess.RunToEndAsync(["explain", "computes"], root)).Output;
+        Assert.Matches("binds now: CPU( of its workers)?: all 1 slots are busy", computes);
+        var waits = (await FrontDoorProcess.RunToEndAsync(["explain", "waits"], root)).Output;
+        Assert.Matches(@"binds now: (Slots: all 1 slots are busy, nobody waits, while its workers compute 0\.\d cores|CPU: all 1 slots are busy, nobody waits, and \d+ % of all cores)", waits);
+        await patience.CancelAsync();
+        await Task.WhenAll(busy).ContinueWith(static _ => { }, Token, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Wrong_settings_are_told_as_check_tells_them()
     {

@@ -20,6 +20,10 @@ public sealed class GroupExplainerTests
         { "just full", "Slots: all 8 slots are busy, nobody waits.", "The CPU is not what binds." },
         { "queue full", "Slots: all 8 slots are busy, 80 wait: the queue is full, and more are refused.", "The CPU is not what binds." },
         { "cpu", "CPU: all 8 slots are busy, 3 wait, and 3.9 threads want the 2 cores of the machine.", "More slots would only share the same cores" },
+        { "cpu measured", "CPU: all 8 slots are busy, 3 wait, and 97 % of all cores of the machine are busy, 0.4 of 2 with its workers.", "More slots would only share the same cores" },
+        { "cpu of a minute ago", "Slots: all 8 slots are busy, 3 wait, while its workers compute 0.1 cores: their requests mostly wait.", "proxygroups threads shop 8" },
+        { "cpu of its own", "CPU: all 8 slots are busy, 3 wait, and its workers compute 1.8 of 2 cores.", "More slots would only share the same cores" },
+        { "cores left", "CPU of its workers: all 8 slots are busy, 3 wait, and each computes 0.9 of a core, while a Python process can use one.", "The machine has cores left: proxygroups scale shop 3" },
         { "computing", "CPU of its workers: all 8 slots are busy, 3 wait, and each computes 0.9 of a core, while a Python process can use one.", "The machine has cores left: proxygroups scale shop 3" },
         { "computing all", "CPU: all 8 slots are busy, 3 wait, and its workers compute 1.8 of 2 cores.", "More slots would only share the same cores" },
         { "computing elsewhere", "Slots: all 8 slots are busy, 3 wait.", "The CPU is not what binds." },
@@ -47,6 +51,18 @@ public sealed class GroupExplainerTests
         var said = BindingRule.Of("shop", settings, row == "computing elsewhere" ? "command" : "wsgi", load, machine);
         Assert.Equal(binds, said.Binds);
         Assert.StartsWith(turn, said.Turn, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_machine_is_as_busy_as_its_cpus_were_between_two_looks()
+    {
+        var before = MachineTime.Parse("cpu  100 0 50 800 50 0 0 0 0 0");
+        Assert.Equal(new MachineTime(150, 1000), before);
+        Assert.Equal(0.75, MachineTime.Parse("cpu  150 0 75 820 55 0 0 0 0 0")!.BusySince(before));
+        Assert.Null(before!.BusySince(before));
+        Assert.Null(before.BusySince(null));
+        Assert.Null(MachineTime.Parse("cpu  x"));
+        Assert.Null(MachineTime.Parse(string.Empty));
     }
 
     [Fact]
@@ -85,6 +101,10 @@ public sealed class GroupExplainerTests
         "just full" => (Settings, Full with { Queued = 0 }, Calm),
         "queue full" => (Settings, Full with { Queued = 80 }, Calm),
         "cpu" => (Settings, Full, Busy),
+        "cpu measured" => (Settings, Full with { Computing = 0.4 }, Calm with { Busy = 0.97 }),
+        "cpu of a minute ago" => (Settings, Full with { Computing = 0.1 }, Busy with { Busy = 0.2 }),
+        "cpu of its own" => (Settings, Full with { Computing = 1.8 }, Busy with { Busy = 0.97 }),
+        "cores left" => (Settings, Full with { Computing = 1.8 }, Busy with { Cores = 4, Running = 9, Busy = 0.5 }),
         "computing" => (Settings, Full with { Computing = 1.8 }, Calm with { Cores = 4 }),
         "computing all" => (Settings, Full with { Computing = 1.8 }, Calm),
         "computing elsewhere" => (Settings, Full with { Computing = 1.8 }, Calm with { Cores = 4 }),

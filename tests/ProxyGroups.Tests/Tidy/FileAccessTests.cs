@@ -17,6 +17,7 @@ public sealed partial class FileAccessTests
     private static readonly Dictionary<string, string> Places = new()
     {
         ["Admin/Explaining/MachineLoad.cs"] = TheKernels,
+        ["Admin/Explaining/MachineTime.cs"] = TheKernels,
         ["Configuration/LiveLayer.cs"] = "the operator's own folder, that of the settings file; written as a new file and renamed",
         ["Configuration/MachineFacts.cs"] = TheSystems,
         ["Groups/MaintenancePage.cs"] = StampsOnly,

@@ -18,10 +18,10 @@ internal sealed class ExplainAnswers(AdminAccess access, TimeProvider time)
 
     private async Task WriteAsync(AdminCall call, IReadOnlyList<ProcessGroup> groups)
     {
-        var before = CpuReading.Take();
+        var (before, machineBefore) = (CpuReading.Take(), MachineTime.Take());
         await Task.Delay(Sample, time, call.Context.RequestAborted);
         var now = CpuReading.Take();
-        var (machine, processes) = (MachineLoad.Read(), OperatingSystem.IsLinux() ? ProcessStat.ReadAll() : []);
+        var (machine, processes) = (MachineLoad.Read() with { Busy = MachineTime.Take()?.BusySince(machineBefore) }, OperatingSystem.IsLinux() ? ProcessStat.ReadAll() : []);
         await call.WriteAsync(new ExplainAnswer(AdminApi.Version, [.. groups.Select(group => GroupExplainer.Explain(group.Name, group.State.Settings, group.Runtime.Kind, GroupLoad.Of(group, processes, pid => now.Of(pid, before)), machine))]));
     }
 }

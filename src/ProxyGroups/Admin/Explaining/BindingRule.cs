@@ -40,10 +40,10 @@ internal static class BindingRule
     {
         var waiting = load.Queued == 0 ? "nobody waits" : load.Queued >= settings.Queue.Limit ? $"{load.Queued} wait: the queue is full, and more are refused" : $"{load.Queued} wait";
         var slots = Text($"all {load.Slots} slots are busy, {waiting}");
-        return machine.IsBusy
-            ? (Text($"CPU: {slots}, and {machine.Running:0.0} threads want the {machine.Cores} cores of the machine."), SameCores)
-            : load.Computing >= Most * machine.Cores
-                ? (Text($"CPU: {slots}, and its workers compute {load.Computing:0.0} of {machine.Cores} cores."), SameCores)
+        return load.Computing >= Most * machine.Cores
+            ? (Text($"CPU: {slots}, and its workers compute {load.Computing:0.0} of {machine.Cores} cores."), SameCores)
+            : machine.IsBusy
+                ? (Text($"CPU: {slots}, and {Crowd(load, machine)}."), SameCores)
             : kind == GroupExplainer.OneCoreKind && load.Computing >= Most * load.ReadyWorkers
                 ? (Text($"CPU of its workers: {slots}, and each computes {load.Computing / load.ReadyWorkers:0.0} of a core, while a Python process can use one."), Text($"The machine has cores left: proxygroups scale {name} {settings.MaxProcesses + 1}"))
             : load.Workers < settings.MaxProcesses
@@ -52,6 +52,10 @@ internal static class BindingRule
                 ? (Text($"Slots: {slots}, while its workers compute {load.Computing:0.0} cores: their requests mostly wait."), Text($"proxygroups threads {name} {settings.Threads * 2}"))
                 : ($"Slots: {slots}.", Text($"The CPU is not what binds. Where requests mostly wait: proxygroups threads {name} {settings.Threads * 2}. Where they compute: proxygroups scale {name} {settings.MaxProcesses + 1}"));
     }
+
+    private static string Crowd(GroupLoad load, MachineLoad machine) => machine.Busy is { } busy
+        ? Text($"{busy * 100:0} % of all cores of the machine are busy{(load.Computing is { } own ? Text($", {own:0.0} of {machine.Cores} with its workers") : string.Empty)}")
+        : Text($"{machine.Running:0.0} threads want the {machine.Cores} cores of the machine");
 
     private static string Used(GroupLoad load) => load.Utilisation is { } used ? Text($"; requests held {used * 100:0} % of the slot time of the last minute") : string.Empty;
 

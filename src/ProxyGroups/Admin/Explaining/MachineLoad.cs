@@ -12,7 +12,14 @@ internal sealed record MachineLoad(int Cores, double? Running, long? FreeMemory)
     // Below it what waits is mostly chance.
     private const double Crowded = 1.2;
 
-    public bool IsBusy => Running >= Crowded * Cores;
+    // Where all compute, some ticks are still nobody's.
+    private const double Full = 0.9;
+
+    /// <summary>Part of all its CPUs that was busy while somebody looked; null: that was not measured.</summary>
+    public double? Busy { get; init; }
+
+    /// <summary>What is measured counts: the load average is of the last minute, and counts who waits for a disk.</summary>
+    public bool IsBusy => Busy is { } busy ? busy >= Full : Running >= Crowded * Cores;
 
     public static MachineLoad Read() => new(Environment.ProcessorCount, ReadRunning(), MachineMemory.Available());
 
