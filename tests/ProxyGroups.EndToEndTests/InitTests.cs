@@ -76,6 +76,39 @@ public sealed class InitTests
         Assert.False(File.Exists(Path.Combine(_root, "appsettings.json")));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_hostile_tree_gives_a_file_that_holds_and_a_text_that_steers_no_terminal()
+    {
+        Write("shop/app.py", App);
+        Write("two\nlines \"quo\u001b[31mte\\/app.py", App);
+        Write("left\u001b]0;owned\u0007out/app.py", "from fastapi import FastAPI\napp = FastAPI()\n");
+        Write("node/package.json", new string('{', 100_000));
+        Directory.CreateDirectory(Path.Combine(_root, "folder/app.py"));
+        foreach (var (link, target) in new[] { ("again", "shop"), ("loop", "."), ("self", "self"), ("shop/up", "..") })
+        {
+            Directory.CreateSymbolicLink(Path.Combine(_root, link), target);
+        }
+
+        // A name that is no text: nothing that we say about it can name it.
+        using (var shell = System.Diagnostics.Process.Start("sh", ["-c", $"cd {_root} && mkdir \"$(printf 'bad\\377')\" pipe dev && touch \"$(printf 'bad\\377')/app.py\" && mkfifo pipe/app.py && ln -s /dev/zero dev/app.py"]))
+        {
+            await shell.WaitForExitAsync(Token);
+        }
+
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["init", _root], _root);
+        Assert.True(code == 0, text);
+        Assert.All(text, static sign => Assert.True(sign == '\n' || !char.IsControl(sign)));
+        var written = await File.ReadAllTextAsync(Path.Combine(_root, "appsettings.json"), Token);
+        var groups = JsonElement.Parse(written, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).GetProperty("ProxyGroups").GetProperty("ProcessGroups");
+        Assert.Equal(["shop", "two-lines--quo--31mte"], groups.EnumerateObject().Select(static group => group.Name).Order());
+        Assert.All(written, static sign => Assert.True(sign == '\n' || !char.IsControl(sign)));
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["check"], _root);
+        Assert.True(code == 0, text);
+        // .NET cannot remove what it cannot name.
+        using var cleaner = System.Diagnostics.Process.Start("sh", ["-c", $"rm -r {_root}/bad*"]);
+        await cleaner.WaitForExitAsync(Token);
+    }
+
     private void Write(string path, string text)
     {
         var full = Path.Combine(_root, path);

@@ -25,8 +25,8 @@ internal sealed class FirstSettings
 
     public IEnumerable<string> Describe() =>
     [
-        .. _groups.Select(group => $"{group.Name}: {group.App.Reason}; at http://127.0.0.1:8080{PathOf(group.Name)}"),
-        .. _faulty.Select(static app => $"left out: {app.Directory}: {app.Reason}"),
+        .. _groups.Select(group => $"{group.Name}: {OneLine(group.App.Reason)}; at http://127.0.0.1:8080{PathOf(group.Name)}"),
+        .. _faulty.Select(static app => $"left out: {OneLine(app.Directory)}: {OneLine(app.Reason)}"),
     ];
 
     /// <param name="folder">Where the file will lie: relative paths start there.</param>

@@ -48,14 +48,14 @@ internal static class InitCommand
             await file.WriteAsync(settings.Compose(Path.GetDirectoryName(path)!).AsMemory(), cancellationToken);
         }
 
-        Console.WriteLine($"{path} is written:");
+        Console.WriteLine(PlainTextConverter.PlainOf($"{path} is written:"));
         foreach (var line in settings.Describe())
         {
-            Console.WriteLine($"  {line}");
+            Console.WriteLine($"  {PlainTextConverter.PlainOf(line)}");
         }
 
         var named = Path.GetFileName(path) == "appsettings.json" ? string.Empty : $" --settings {path}";
-        Console.WriteLine($"Look it through, then: proxygroups check{named}    proxygroups run{named}");
+        Console.WriteLine(PlainTextConverter.PlainOf($"Look it through, then: proxygroups check{named}    proxygroups run{named}"));
         return ExitCode.Done;
     }
 
@@ -65,7 +65,7 @@ internal static class InitCommand
 
     private static async Task<int> RefuseAsync(string reason)
     {
-        await Console.Error.WriteLineAsync(reason);
+        await Console.Error.WriteLineAsync(PlainTextConverter.PlainOf(reason));
         return ExitCode.Refused;
     }
 }

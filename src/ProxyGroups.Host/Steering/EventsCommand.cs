@@ -6,8 +6,6 @@ namespace ProxyGroups.Host.Steering;
 /// <summary><c>events</c>: what happened of late; with <c>-f</c> also what happens, until the front door stops.</summary>
 internal static class EventsCommand
 {
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     public static Command Create()
     {
         var group = GroupNames.Optional("Only events of this process group; default: all.");
@@ -50,7 +48,7 @@ internal static class EventsCommand
 
     private static void Write(Report report, JsonElement happened, string? group)
     {
-        var read = happened.Deserialize<GroupEventLine>(Web)!;
+        var read = happened.Deserialize<GroupEventLine>(PlainTextConverter.Options)!;
         if (group is null || group.Equals(read.Group, StringComparison.OrdinalIgnoreCase))
         {
             report.Line(report.IsJson ? happened.GetRawText() : read.Describe(report));

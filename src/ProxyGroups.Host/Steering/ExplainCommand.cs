@@ -9,8 +9,6 @@ namespace ProxyGroups.Host.Steering;
 /// <summary><c>explain</c>: the person's own server in plain words; where no front door runs, by its settings alone.</summary>
 internal static class ExplainCommand
 {
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     public static Command Create()
     {
         var group = GroupNames.Optional("Explain this process group; default: all.");
@@ -45,7 +43,7 @@ internal static class ExplainCommand
                 throw new SteeringException(ExitCode.Refused, $"There is no process group {group}. There are: {string.Join(", ", groups.Select(static explained => explained.Group))}.");
             }
 
-            report.Write(new FrontDoorReply(true, JsonSerializer.Serialize(new { Version = 1, Groups = wanted }, Web)), (report, _) => Write(report, wanted));
+            report.Write(new FrontDoorReply(true, JsonSerializer.Serialize(new { Version = 1, Groups = wanted }, PlainTextConverter.Options)), (report, _) => Write(report, wanted));
             return ExitCode.Done;
         }
         catch (Exception exception) when (StartError.IsExpected(exception))

@@ -8,8 +8,6 @@ internal static class LogsCommand
 {
     private const int DefaultLines = 100;
 
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     public static Command Create()
     {
         var group = GroupNames.Optional("Only lines of this process group; default: all.");
@@ -55,5 +53,5 @@ internal static class LogsCommand
     private static void Write(Report report, JsonElement line) => report.Line(
         report.IsJson ? line.GetRawText()
         : line.TryGetProperty("lost", out var lost) ? $"{lost.GetInt64()} lines were lost here: they came faster than they were read."
-        : line.Deserialize<LogLineReply>(Web)!.Describe());
+        : line.Deserialize<LogLineReply>(PlainTextConverter.Options)!.Describe());
 }

@@ -32,13 +32,31 @@ public static class AppSearch
             return [Try(root, Path.GetRelativePath(root, directory), detected[0])];
         }
 
-        IReadOnlyList<FoundApp> below = depth == 0 ? [] : [.. Below(directory).SelectMany(folder => Find(root, folder, depth - 1))];
+        IReadOnlyList<FoundApp> below = depth == 0 ? [] : [.. Below(root, directory).SelectMany(folder => FindBelow(root, folder, depth - 1))];
         return below.Count > 0 || hints.Count == 0 ? below : [new FoundApp(Path.GetRelativePath(root, directory), string.Join("; ", hints))];
     }
 
-    private static IEnumerable<string> Below(string directory) => Directory.EnumerateDirectories(directory)
-        .Where(static folder => Path.GetFileName(folder) is var name && !name.StartsWith('.') && !NeverApps.Contains(name))
+    // One folder that cannot be read must not hide all others.
+    private static IReadOnlyList<FoundApp> FindBelow(string root, string directory, int depth)
+    {
+        try
+        {
+            return Find(root, directory, depth);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [new FoundApp(Path.GetRelativePath(root, directory), $"it cannot be read: {exception.Message}")];
+        }
+    }
+
+    private static IEnumerable<string> Below(string root, string directory) => Directory.EnumerateDirectories(directory)
+        .Where(folder => Path.GetFileName(folder) is var name && !name.StartsWith('.') && !NeverApps.Contains(name) && !LeadsInto(root, folder))
         .Order(StringComparer.Ordinal);
+
+    // What a link leads to is found where it lies, and once.
+    private static bool LeadsInto(string root, string folder) =>
+        new DirectoryInfo(folder) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target
+        && $"{target.FullName}/".StartsWith($"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))}/", StringComparison.Ordinal);
 
     private static FoundApp Try(string root, string directory, DetectedApp app)
     {

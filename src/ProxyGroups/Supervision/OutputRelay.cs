@@ -94,7 +94,8 @@ internal sealed class OutputRelay
             Drop(line);
         }
 
-        _recent.Add(line);
+        // They get into messages.
+        _recent.Add(PlainText.Of(line));
     }
 
     private bool TryWrite(OutputLine line)

@@ -39,7 +39,7 @@ internal sealed class WorkerOutput : IDisposable
         _files.Kept.Add(Worker, pid, line);
         if (_file is null || (!_file.Write(LogLine.Of(Worker, pid, line, _time.GetUtcNow())) && _ownLog.TryTake()))
         {
-            WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, line.Stream, line.Text);
+            WorkerLog.Output(_logger, Worker.Group, Worker.Rank, Worker.Generation, pid, line.Stream, PlainText.Of(line.Text));
         }
     }
 
