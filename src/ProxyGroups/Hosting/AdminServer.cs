@@ -17,7 +17,7 @@ namespace ProxyGroups.Hosting;
 /// Serves the admin interface on its Unix socket by a Kestrel of its own: none of the app's endpoints leads here, and none of the app's
 /// middleware runs. It begins after the groups have started and ends after they have stopped, so that a stop can be watched.
 /// </summary>
-internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApi api, History history, KeptLines lines, ILoggerFactory loggers)
+internal sealed class AdminServer(ProxyGroupsService service, SettingsStore settings, AdminApi api, History history, KeptLines lines, TimeProvider time, ILoggerFactory loggers)
     : IHostedLifecycleService, IDisposable
 {
     private const int MaxConnections = 100;
@@ -25,6 +25,10 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
     // Readers of events are told to go at once; nothing else takes long.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
+    // Workers that start need the cores first.
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _ending = new();
     private readonly ILogger _logger = loggers.CreateLogger(AdminLog.Category);
     private readonly SemaphoreSlim _starting = new(1);
     private KestrelServer? _server;
@@ -37,11 +41,13 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
             settings.Changed += OnChanged;
             settings.Rejected += OnRejected;
             await ListenAsync(cancellationToken);
+            _ = WarmAsync();
         }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _ending.CancelAsync();
         settings.Changed -= OnChanged;
         settings.Rejected -= OnRejected;
         history.Close();
@@ -59,6 +65,7 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
     {
         _server?.Dispose();
         _starting.Dispose();
+        _ending.Dispose();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -102,6 +109,16 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
         finally
         {
             _starting.Release();
+        }
+    }
+
+    // Whatever goes wrong there, the first call meets and tells it.
+    private async Task WarmAsync()
+    {
+        await Task.Delay(Settled, time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_ending.IsCancellationRequested)
+        {
+            await api.WarmAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
 
     internal IReadOnlyList<AdminRoute> Routes => _routes;
 
+    /// <summary>Once it is quiet after a start: what the first call would else wait for.</summary>
+    public Task WarmAsync() => status.WarmAsync();
+
     /// <param name="context">The request.</param>
     /// <param name="entrance">The way it came.</param>
     public Task AnswerAsync(HttpContext context, IAdminEntrance entrance)

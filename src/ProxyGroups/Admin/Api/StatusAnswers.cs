@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
+using ProxyGroups.Supervision.Linux;
 using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Admin.Api;
@@ -11,11 +13,21 @@ internal sealed class StatusAnswers(AdminAccess access, ProcessGroupRegistry gro
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
-    public async Task WriteAllAsync(AdminCall call)
+    public Task WriteAllAsync(AdminCall call) => WriteAsync(call, access.Visible(call.Caller));
+
+    /// <summary>Answers nobody once, of one group: the first one who asks shall not wait for the compiler.</summary>
+    public async Task WarmAsync()
+    {
+        var context = new DefaultHttpContext();
+        context.Response.Body = Stream.Null;
+        var call = new AdminCall(context, AdminCaller.OfUser(UnixUser.Root), string.Empty);
+        await WriteAsync(call, [.. access.Visible(call.Caller).Take(1)]);
+    }
+
+    private async Task WriteAsync(AdminCall call, IReadOnlyCollection<ProcessGroup> visible)
     {
         // First the id, then the state: who follows from there on may see an event twice, and misses none.
         var newest = history.Newest;
-        var visible = access.Visible(call.Caller);
         var usage = await UsageAsync(call, visible);
         await call.WriteAsync(new StatusAnswer(
             AdminApi.Version, ServerVersion, Environment.ProcessId, _started, time.GetUtcNow(), newest, DurationBuckets.Bounds,
