@@ -167,6 +167,97 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(404, problem.GetProperty("status").GetInt32());
     }
 
+    // What looks, then what turns something, in an order in which each can be done where the state allows it.
+    private static readonly string[] Commands =
+    [
+        "status it", "explain it", "events it", "logs it", "top", "status", "check",
+        "threads it 3", "scale it 2", "set it Queue:Limit 9", "unset it Queue:Limit", "maintenance it on", "maintenance it off",
+        "pause it", "resume it", "recycle PID", "drain PID", "restart it", "reload", "stop it", "start it",
+    ];
+
+    // Refused there, with words of the reason; all else is done. PID: a worker of the group, else one that nobody has.
+    private static string? RefusalIn(string state, string command) => (state, command.Split(' ')[0]) switch
+    {
+        ("removed", "events" or "top" or "check" or "reload") => null,
+        ("removed", "recycle" or "drain") => "No process group has a worker with pid ",
+        (_, "recycle" or "drain") when state == "failing" => "No process group has a worker with pid ",
+        ("removed", _) when command != "status" => "There is no process group it. There are: other.",
+        ("booting", "recycle") => "worker 0 of group it, does not serve: only a worker that is ready is ",
+        ("paused", "pause") => "Group it is paused already.",
+        _ => null,
+    };
+
+    [Theory(Timeout = 240_000)]
+    [InlineData("failing")]
+    [InlineData("booting")]
+    [InlineData("paused")]
+    [InlineData("removed")]
+    public async Task Every_command_is_done_or_refused_with_the_reason_in_text_and_in_json(string state)
+    {
+        object it = state switch { "failing" => new { Command = "/bin/false" }, "booting" => new { Command = "sleep 1000" }, _ => Worker() };
+        await StartAsync(("it", it), ("other", Worker()));
+        await FrontDoor.WaitForReadyAsync(workers: state is "failing" or "booting" ? 1 : 2);
+        await BringAsync(state);
+        foreach (var command in Commands)
+        {
+            var refusal = RefusalIn(state, command);
+            await AskAsync(command, isJson: false, refusal, state);
+            await AskAsync(command, isJson: true, refusal, state);
+        }
+
+        Assert.False(FrontDoor.Exited.IsCompleted);
+        Assert.Equal("serving", await StateAsync("other", _root));
+        Assert.DoesNotContain(FrontDoor.Log, static line => line.Contains("bug of ProxyGroups", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal));
+    }
+
+    private async Task BringAsync(string state)
+    {
+        switch (state)
+        {
+            case "failing":
+                await FrontDoor.WaitForLogAsync(static line => line.Contains("Group it is failing", StringComparison.Ordinal));
+                break;
+            case "paused":
+                await AssertDoneAsync(["pause", "it"], _root, "it is paused: its requests wait.");
+                break;
+            case "removed":
+                await File.WriteAllTextAsync(FrontDoor.SettingsPath, Site.Of(("other", Worker())).ToJsonString(), Token);
+                await FrontDoor.WaitForLogAsync(static line => line.Contains("Group it is removed", StringComparison.Ordinal));
+                break;
+        }
+    }
+
+    // In JSON each command comes a second time, so that it may be refused for being done already: whatever it is, it is an object, or one a line.
+    private async Task AskAsync(string command, bool isJson, string? refusal, string state)
+    {
+        var arguments = command.Replace("PID", $"{await PidAsync()}", StringComparison.Ordinal).Split(' ');
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(isJson && arguments[0] != "check" ? [.. arguments, "--json"] : arguments, _root);
+        var what = $"{state}: {string.Join(' ', arguments)}: {code} {text}";
+        Assert.True(code is Done or Refused, what);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+        if (isJson && arguments[0] != "check")
+        {
+            foreach (var line in arguments[0] is "events" or "logs" ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [text])
+            {
+                var answer = JsonElement.Parse(line);
+                Assert.True(answer.ValueKind == JsonValueKind.Object && (code == Done || answer.GetProperty("detail").GetString()!.Length > 10), what);
+            }
+        }
+        else
+        {
+            Assert.True(code == (refusal is null ? Done : Refused) && text.Contains(refusal ?? string.Empty, StringComparison.Ordinal), what);
+            Assert.True(arguments[0] is "events" or "logs" || text.Length > 5, what);
+        }
+    }
+
+    // The worker of the group that is asked for; without one a pid that is nobody's.
+    private async Task<int> PidAsync()
+    {
+        var status = await JsonAsync(["status", "--json"], _root);
+        var workers = status.GetProperty("groups").EnumerateArray().Where(static group => group.GetProperty("name").GetString() == "it").SelectMany(static group => group.GetProperty("workers").EnumerateArray());
+        return workers.Select(Pid).LastOrDefault(static pid => pid > 0, 1);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Without_a_front_door_the_remedy_is_named_and_wrong_use_has_a_code_of_its_own()
     {
