@@ -1,7 +1,9 @@
 using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProxyGroups.Admin.Api;
+using ProxyGroups.Tests.Groups.Caps;
 
 namespace ProxyGroups.Tests.Admin;
 
@@ -91,10 +93,27 @@ public sealed class TokenEntranceTests : IDisposable
         Assert.Throws<IOException>(() => AdminToken.Read(Path.Combine(_folder, "nothing")));
     }
 
-    private TokenEntrance Entrance()
+    [Fact]
+    public void Wrong_tokens_are_told_every_ten_seconds_also_when_the_clock_is_set_back()
+    {
+        var (time, log) = (new SettableClock(), new LogMessages());
+        var entrance = Entrance(time, log);
+        var context = new DefaultHttpContext { Request = { Headers = { Authorization = "Bearer wrong" } } };
+        entrance.Identify(context);
+        time.Ahead = TimeSpan.FromDays(-365);
+        entrance.Identify(context);
+        Assert.Single(log.All);
+        time.Advance(TimeSpan.FromSeconds(10));
+        entrance.Identify(context);
+        Assert.Equal(2, log.All.Count);
+    }
+
+    private TokenEntrance Entrance() => Entrance(TimeProvider.System, NullLogger.Instance);
+
+    private TokenEntrance Entrance(TimeProvider time, ILogger logger)
     {
         File.WriteAllText(TokenFile, Secret);
         File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new TokenEntrance("admin.example", AdminToken.Read(TokenFile), TimeProvider.System, NullLogger.Instance);
+        return new TokenEntrance("admin.example", AdminToken.Read(TokenFile), time, logger);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class TokenEntrance(string host, AdminToken token, TimeProvider 
     private readonly Lock _telling = new();
     private AdminToken _token = token;
     private long _refused;
-    private DateTimeOffset _told;
+    private long? _told;
 
     // A browser that is led here by a name of somebody else's writes that name, never an address.
     public bool IsOwnHost(string name) => name.Equals(host, StringComparison.OrdinalIgnoreCase)
@@ -58,10 +58,10 @@ internal sealed class TokenEntrance(string host, AdminToken token, TimeProvider 
         lock (_telling)
         {
             _refused += sent == 0 ? 0 : 1;
-            if (sent > 0 && time.GetUtcNow() - _told >= BetweenLines)
+            if (sent > 0 && (_told is not { } told || time.GetElapsedTime(told) >= BetweenLines))
             {
                 logger.TokenRefused(_refused, context.Connection.RemoteIpAddress);
-                (_refused, _told) = (0, time.GetUtcNow());
+                (_refused, _told) = (0, time.GetTimestamp());
             }
         }
     }

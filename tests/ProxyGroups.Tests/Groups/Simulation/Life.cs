@@ -23,6 +23,7 @@ internal sealed class Life(int seed) : IDisposable
 
     // Others' faults must never touch a group to which nothing happens, but where the whole machine stands still.
     private readonly bool _sleeps = seed % 2 == 0;
+    private readonly bool _setsClock = seed % 3 == 0;
     private readonly Machine _machine = new(seed, groups: 3);
 
     public TimeSpan Now => _machine.Now;
@@ -55,6 +56,11 @@ internal sealed class Life(int seed) : IDisposable
             if (_sleeps && _machine.Random.Next(1000) == 0)
             {
                 _machine.Sleep(_machine.Random.Next(3) == 0 ? _machine.Between(60, 7200) : _machine.Between(0, 60));
+            }
+
+            if (_setsClock && _machine.Random.Next(500) == 0)
+            {
+                _machine.SetClock(_machine.Between(-1, 1) * _machine.Between(0, 1e8));
             }
 
             _machine.Step(TimeSpan.MaxValue);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using ProxyGroups.Groups;
 using ProxyGroups.Tests.Groups.StateTable;
 
@@ -10,7 +9,7 @@ internal sealed class Machine : IDisposable
     private const int BootPlaces = 2;
     private const int StoryLength = 60;
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SettableClock _time = new();
     private readonly Agenda _agenda = new();
     private readonly Pump _pump = new();
     private readonly SynchronizationContext? _outer = SynchronizationContext.Current;
@@ -66,6 +65,9 @@ internal sealed class Machine : IDisposable
         Advance(Now + TimeSpan.FromSeconds(seconds));
         Caps.ForgetWaits();
     }
+
+    /// <summary>Somebody sets the wall clock, far ahead or back: nothing that waits, and nothing that is measured, may notice.</summary>
+    public void SetClock(double seconds) => _time.Ahead = TimeSpan.FromSeconds(seconds);
 
     /// <summary>Keeps what a group's loop has done, for the story of a failure.</summary>
     public void Note(string group, GroupEvent happened, IReadOnlyList<GroupAction> started)
