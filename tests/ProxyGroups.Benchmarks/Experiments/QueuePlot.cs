@@ -8,6 +8,7 @@ internal static class QueuePlot
 {
     private const int Width = 900;
     private const int Height = 480;
+    private const float TitleSize = 14;
     private const int Arrivals = 400_000;
     private static readonly string[] Colors = ["#0b7285", "#e8590c", "#5f3dc4"];
     private static readonly double[] Loads = [.. Enumerable.Range(0, 10).Select(static step => 0.5 + (step * 0.05))];
@@ -28,7 +29,8 @@ internal static class QueuePlot
         }
 
         plot.Axes.Bottom.Label.Text = $"load (mean service time {mean.TotalMilliseconds:0} ms)";
-        plot.Axes.Left.Label.Text = "p99 of the wait, ms. Dots: measured; rings: a perfect queue, same requests";
+        plot.Axes.Left.Label.Text = "p99 of the wait, ms";
+        plot.Title("Dots: measured. Rings: the same requests in a perfect queue. Lines: theory, for a run without end.", TitleSize);
         plot.Axes.SetLimits(0.45, 1, 0, 1.1 * points.Max(static point => point.Measured));
         plot.ShowLegend(Alignment.UpperLeft);
         plot.SaveSvg(file, Width, Height);
