@@ -23,6 +23,9 @@ internal static class SettingsRanges
     public const double LeastCpus = 0.01;
     public const double MostCpus = 4096;
 
+    /// <summary>Their numbers are finite, and until groups that leave have gone, those that follow need others.</summary>
+    public const int MostProcessGroups = 1000;
+
     /// <summary>Below it not even the tools that start a worker run.</summary>
     public const long LeastMemory = 1L << 20;
 

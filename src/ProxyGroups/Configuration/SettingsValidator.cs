@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace ProxyGroups.Configuration;
@@ -29,6 +30,8 @@ internal static partial class SettingsValidator
             PreloadValidator.Validate(group, root.Section("ApplicationGroups").Section(name));
         }
 
+        root.Require(settings.ProcessGroups.Count <= SettingsRanges.MostProcessGroups, "ProcessGroups", null,
+            string.Create(CultureInfo.InvariantCulture, $"has {settings.ProcessGroups.Count} process groups, and a front door runs at most {SettingsRanges.MostProcessGroups}"), "Run the rest with a second front door.");
         foreach (var (name, group) in settings.ProcessGroups)
         {
             CheckName(name, "a process group", root.Section("ProcessGroups"));

@@ -3,7 +3,7 @@ namespace ProxyGroups.Benchmarks.Experiments;
 /// <summary>Figures of <see cref="Scale"/>.</summary>
 /// <param name="Groups">Process groups, of which one has workers.</param>
 /// <param name="Workers">Of that one.</param>
-/// <param name="Start">Until the front door listens.</param>
+/// <param name="Start">Until the front door listens; the median of three.</param>
 /// <param name="Megabytes">Resident memory of the front door.</param>
 /// <param name="Latency">Median of a request, milliseconds.</param>
 /// <param name="Reload">From the changed settings file until the change has taken effect.</param>

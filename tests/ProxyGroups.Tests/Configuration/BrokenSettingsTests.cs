@@ -29,6 +29,16 @@ public sealed class BrokenSettingsTests
     }
 
     [Fact]
+    public void More_process_groups_than_a_front_door_can_run_are_refused()
+    {
+        var group = """{ "Directory": "/srv", "Command": [ "./serve" ] }""";
+        var groups = string.Join(',', Enumerable.Range(0, 1001).Select(number => $"\"app{number}\": {group}"));
+        var errors = Layers.Errors(Layers.Of($$$"""{ "ProxyGroups": { "ProcessGroups": { {{{groups}}} } } }"""));
+        Assert.Equal(
+            "ProxyGroups:ProcessGroups has 1001 process groups, and a front door runs at most 1000. Run the rest with a second front door.", Assert.Single(errors).ToString());
+    }
+
+    [Fact]
     public void The_exception_lists_all_errors_in_blocks()
     {
         var errors = Layers.Errors(Layers.Of(Layers.Shop("\"Treads\": 4, \"Queue\": { \"MaxWait\": 5 }")));
