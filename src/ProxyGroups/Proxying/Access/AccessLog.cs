@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 using ProxyGroups.Configuration;
 using ProxyGroups.Telemetry;
 
@@ -14,8 +15,9 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
-    // The line is made where the request ends: to keep all its facts for another thread costs more, most of it in the collector.
-    private readonly ThreadLocal<AccessLine> _line = new(static () => new(), trackAllValues: true);
+    // A line is made where its request ends, so that bytes wait and not all its facts.
+    // From a pool, for threads come and go.
+    private readonly ObjectPool<AccessLine> _lines = new DefaultObjectPoolProvider().Create<AccessLine>();
     private readonly WaitingLines _waiting = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AccessSink? _sink;
@@ -29,11 +31,19 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     public void Write(in AccessEntry entry)
     {
         var now = settings.Current.Settings.AccessLog;
-        if (now.Format != AccessLogFormat.Off && !_waiting.TryAdd(_line.Value!.Write(entry, now.Format, now.Query)))
+        if (now.Format == AccessLogFormat.Off)
+        {
+            return;
+        }
+
+        var line = _lines.Get();
+        if (!_waiting.TryAdd(line.Write(entry, now.Format, now.Query)))
         {
             Interlocked.Increment(ref _lost);
             meter.CountLostLine();
         }
+
+        _lines.Return(line);
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -58,12 +68,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         }
 
         _sink?.Dispose();
-        foreach (var line in _line.Values)
-        {
-            line.Dispose();
-        }
-
-        _line.Dispose();
+        (_lines as IDisposable)?.Dispose();
     }
 
     private async Task WriteAllAsync()
