@@ -9,8 +9,8 @@ public sealed class ProcessStatTests
     public void A_program_name_with_spaces_and_parentheses_does_not_shift_the_fields() =>
         Assert.Equal(
             new ProcessStat(7, 'S', 1, 5, 4, 123456) { CpuTicks = 5 + 6 + 7 + 8 },
-            ProcessStat.Parse(7, "7 (a) b (c)) S 1 5 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 200 18446744073709551615"));
+            ProcessStat.Parse(7, "7 (a) b (c)) S 1 5 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 200 18446744073709551615"u8));
 
     [Fact]
-    public void A_line_cut_short_is_no_process() => Assert.Null(ProcessStat.Parse(7, "7 (a) S 1"));
+    public void A_line_cut_short_is_no_process() => Assert.Null(ProcessStat.Parse(7, "7 (a) S 1"u8));
 }

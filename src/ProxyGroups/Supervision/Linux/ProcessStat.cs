@@ -8,6 +8,12 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
     // USER_HZ, which is the same on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
+    // Fifty numbers and a name of 64.
+    private const int MostBytes = 2048;
+
+    // After the name, up to the time of its start.
+    private const int Fields = 20;
+
     /// <summary>Of the process and of its children that have ended, in clock ticks.</summary>
     public long CpuTicks { get; init; }
 
@@ -18,11 +24,16 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
 
     public bool IsAlive => State is not ('Z' or 'X');
 
-    public static ProcessStat? Read(int pid)
+    public static ProcessStat? Read(int pid) => Read(pid, string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+
+    /// <summary>The same of a thread, by its own file; null: it has ended.</summary>
+    public static ProcessStat? Read(int pid, string path)
     {
         try
         {
-            return Parse(pid, File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")));
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+            Span<byte> text = stackalloc byte[MostBytes];
+            return Parse(pid, text[..RandomAccess.Read(file, text, 0)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -44,17 +55,35 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
         return all;
     }
 
-    // The program's name stands in parentheses and may hold spaces and parentheses itself: fields start after the last one.
-    internal static ProcessStat? Parse(int pid, string text)
+    // The program's name stands in parentheses and may hold spaces and parentheses itself: fields start after the last one. All processes are read at each end of a worker, so nothing is made of what is not asked for.
+    internal static ProcessStat? Parse(int pid, ReadOnlySpan<byte> text)
     {
-        var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length < 20 ? null : new(pid, fields[0][0], Int(fields[1]), Int(fields[2]), Int(fields[3]), Long(fields[19]))
+        var fields = text[(text.LastIndexOf((byte)')') + 1)..];
+        Span<long> numbers = stackalloc long[Fields];
+        var (state, count) = ('\0', 0);
+        foreach (var range in fields.Split((byte)' '))
         {
-            CpuTicks = fields[11..15].Sum(Long),
+            var field = fields[range];
+            if (field.IsEmpty || count == Fields)
+            {
+                continue;
+            }
+
+            if (count == 0)
+            {
+                state = (char)field[0];
+            }
+            else if (!long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[count]))
+            {
+                return null;
+            }
+
+            count++;
+        }
+
+        return count < Fields ? null : new(pid, state, (int)numbers[1], (int)numbers[2], (int)numbers[3], numbers[19])
+        {
+            CpuTicks = numbers[11] + numbers[12] + numbers[13] + numbers[14],
         };
     }
-
-    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
-
-    private static int Int(string field) => int.Parse(field, CultureInfo.InvariantCulture);
 }

@@ -40,7 +40,7 @@ internal static class WaitChannels
     private static string WaitOf(string thread)
     {
         var (channel, call) = (Read($"{thread}/wchan"), Read($"{thread}/syscall").Split(' ')[0]);
-        var state = ProcessStat.Parse(0, Read($"{thread}/stat"))?.State switch
+        var state = ProcessStat.Read(0, $"{thread}/stat")?.State switch
         {
             'R' => "running",
             'S' => "waiting",
