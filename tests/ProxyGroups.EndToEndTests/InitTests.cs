@@ -109,6 +109,22 @@ public sealed class InitTests
         await cleaner.WaitForExitAsync(Token);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task An_app_is_found_behind_the_link_to_its_release_and_once()
+    {
+        Write("site/releases/7/app.py", App);
+        foreach (var (link, target) in new[] { ("site/current", "releases/7"), ("site/up", ".."), ("site/same", "current") })
+        {
+            Directory.CreateSymbolicLink(Path.Combine(_root, link), target);
+        }
+
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["init"], _root);
+        Assert.True(code == 0, text);
+        var written = await File.ReadAllTextAsync(Path.Combine(_root, "appsettings.json"), Token);
+        var groups = JsonElement.Parse(written, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).GetProperty("ProxyGroups").GetProperty("ProcessGroups");
+        Assert.Equal("site/current", Assert.Single(groups.EnumerateObject()).Value.GetProperty("Directory").GetString());
+    }
+
     private void Write(string path, string text)
     {
         var full = Path.Combine(_root, path);

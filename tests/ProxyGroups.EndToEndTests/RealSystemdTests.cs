@@ -45,7 +45,7 @@ public sealed class RealSystemdTests : IAsyncLifetime
         _client.Dispose();
         if (_manager is not null)
         {
-            Poll.Kill(_pid);
+            Poll.Kill(_pid > 0 ? _pid : _manager.Id);
             await _manager.WaitForExitAsync(CancellationToken.None);
             _manager.Dispose();
             foreach (var folder in Directory.EnumerateDirectories(_cgroup!, "*", SearchOption.AllDirectories).Append(_cgroup!).OrderByDescending(static path => path.Length))

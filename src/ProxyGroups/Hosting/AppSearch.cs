@@ -21,7 +21,8 @@ public static class AppSearch
     public static IReadOnlyList<FoundApp> Find(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        return Find(directory, directory, Depth);
+        return [.. Find(directory, directory, Depth).GroupBy(app => RealPath(directory, app.Directory))
+            .Select(same => same.FirstOrDefault(app => Path.GetFullPath(app.Directory, RealPath(directory, ".")) == same.Key) ?? same.First())];
     }
 
     private static IReadOnlyList<FoundApp> Find(string root, string directory, int depth)
@@ -32,7 +33,7 @@ public static class AppSearch
             return [Try(root, Path.GetRelativePath(root, directory), detected[0])];
         }
 
-        IReadOnlyList<FoundApp> below = depth == 0 ? [] : [.. Below(root, directory).SelectMany(folder => FindBelow(root, folder, depth - 1))];
+        IReadOnlyList<FoundApp> below = depth == 0 ? [] : [.. Below(directory).SelectMany(folder => FindBelow(root, folder, depth - 1))];
         return below.Count > 0 || hints.Count == 0 ? below : [new FoundApp(Path.GetRelativePath(root, directory), string.Join("; ", hints))];
     }
 
@@ -49,14 +50,17 @@ public static class AppSearch
         }
     }
 
-    private static IEnumerable<string> Below(string root, string directory) => Directory.EnumerateDirectories(directory)
-        .Where(folder => Path.GetFileName(folder) is var name && !name.StartsWith('.') && !NeverApps.Contains(name) && !LeadsInto(root, folder))
+    private static IEnumerable<string> Below(string directory) => Directory.EnumerateDirectories(directory)
+        .Where(folder => Path.GetFileName(folder) is var name && !name.StartsWith('.') && !NeverApps.Contains(name) && !LeadsUp(directory, name))
         .Order(StringComparer.Ordinal);
 
-    // What a link leads to is found where it lies, and once.
-    private static bool LeadsInto(string root, string folder) =>
-        new DirectoryInfo(folder) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target
-        && $"{target.FullName}/".StartsWith($"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))}/", StringComparison.Ordinal);
+    // A link to where it lies itself, or above: all is found again behind it.
+    private static bool LeadsUp(string directory, string name) => $"{RealPath(directory, ".")}/".StartsWith($"{RealPath(directory, name).TrimEnd('/')}/", StringComparison.Ordinal);
+
+    // What a link leads to is found once, where it lies if it is found there, too.
+    private static string RealPath(string directory, string below) => below.Split('/').Aggregate(Follow(Path.GetFullPath(directory)), static (path, part) => Follow(Path.GetFullPath(part, path)));
+
+    private static string Follow(string path) => Path.TrimEndingDirectorySeparator(new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path);
 
     private static FoundApp Try(string root, string directory, DetectedApp app)
     {

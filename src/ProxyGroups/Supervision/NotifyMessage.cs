@@ -30,5 +30,5 @@ internal sealed record NotifyMessage(bool Ready, bool Stopping, bool Watchdog, s
     }
 
     private static string? StatusIn(string[] lines) =>
-        Array.FindLast(lines, line => line.StartsWith("STATUS=", StringComparison.Ordinal))?["STATUS=".Length..];
+        Array.FindLast(lines, line => line.StartsWith("STATUS=", StringComparison.Ordinal)) is { } line ? PlainText.Of(line["STATUS=".Length..]) : null;
 }

@@ -9,6 +9,7 @@ public sealed class ReadinessWordsTests
 {
     [Theory]
     [InlineData("READY=1", true, false, false, null)]
+    [InlineData("STATUS=a\u001bb", false, false, false, "a\\x1bb")]
     [InlineData("STATUS=a=b\nREADY=1\nMAINPID=3", true, false, false, "a=b")]
     [InlineData("STOPPING=1\nWATCHDOG=1", false, true, true, null)]
     [InlineData("READY=0", false, false, false, null)]

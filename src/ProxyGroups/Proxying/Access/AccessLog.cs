@@ -12,6 +12,9 @@ namespace ProxyGroups.Proxying.Access;
 /// </summary>
 internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environment, TimeProvider time, ProxyGroupsMeter meter, ILogger<AccessLog> logger) : IHostedService, IDisposable
 {
+    // More may come all the while, and what is lost must be told, settings that have changed be taken.
+    private const int MostLumps = WaitingLines.MostBytes / AccessLump.MostBytes;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
@@ -31,7 +34,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     public void Write(in AccessEntry entry)
     {
         var now = settings.Current.Settings.AccessLog;
-        if (now.Format == AccessLogFormat.Off)
+        if (now.Format == AccessLogFormat.Off || _isDisposed)
         {
             return;
         }
@@ -79,7 +82,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
             isLast = _stopping.Task.IsCompleted;
             try
             {
-                WriteWaiting(settings.Current.Settings.AccessLog);
+                WriteWaiting(settings.Current.Settings.AccessLog, isLast ? int.MaxValue : MostLumps);
             }
 #pragma warning disable CA1031 // Whatever it is, it costs these lines; the log of all later requests goes on.
             catch (Exception failure)
@@ -94,10 +97,10 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         }
     }
 
-    private void WriteWaiting(AccessLogSettings now)
+    private void WriteWaiting(AccessLogSettings now, int most)
     {
         Aim(now);
-        while (_waiting.TryTake(out var lump))
+        for (var lumps = 0; lumps < most && _waiting.TryTake(out var lump); lumps++)
         {
             _sink!.Write(lump.Bytes, lump.Lines);
             _waiting.Return(lump);

@@ -79,14 +79,17 @@ internal static class WorkerFork
         }
     }
 
-    private static int ReadPid(string? answer, LaunchSpec spec) => answer?.Split(' ', 2) switch
+    // Names of files and threads are in it, which the app chooses.
+    private static int ReadPid(string? answer, LaunchSpec spec) => answer is null ? throw Ended() : PlainText.Of(answer).Split(' ', 2) switch
     {
         ["pid", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) => pid,
         ["stale", var path] => throw new StaleCodeException(path),
         ["unsafe", var what] => throw new PreloadException(new($"it has {what} by now, and a process with that must not be forked", PreloadRemedy.ForUnsafe(spec.Preload!), IsLasting: true), isBroken: true),
         ["refused", var reason] => throw new PreloadException(new($"it refuses: {reason}", "See whether the machine is out of memory or processes.")),
-        _ => throw new PreloadException(new("it ended before it forked", "See the log for why it ended.")),
+        _ => throw Ended(),
     };
+
+    private static PreloadException Ended() => new(new("it ended before it forked", "See the log for why it ended."));
 
     private static async Task AdmitAsync(LinuxProcess process, LaunchSpec spec, WorkerPipes pipes)
     {

@@ -3,6 +3,9 @@
 import os
 from array import array
 
+_MOST = (1 << 63) - 1
+"""A file may be of a year that 64 bits cannot hold; only whether it stays counts."""
+
 
 class CodeStamps:
     """Size and time of each module's file, taken once all are imported.
@@ -33,4 +36,4 @@ def _stamp(file):
         state = os.stat(file)
     except OSError:
         return -1, -1
-    return state.st_mtime_ns, state.st_size
+    return state.st_mtime_ns & _MOST, state.st_size

@@ -27,14 +27,18 @@ def _block(size, number):
 def _free():
     """[(size, number)], by the table "class size pools used free" of CPython's own statistics; empty where there is none."""
     rows = [line.split() for line in _statistics().splitlines()]
-    return [(int(row[1]), int(row[4])) for row in rows if len(row) == 5 and all(map(str.isdigit, row))]
+    return [(int(row[1]), int(row[4])) for row in rows if len(row) == 5 and all(map(str.isdigit, row)) and int(row[1]) % _OBJECT == 0]
 
 
 def _statistics():
     """They are written to the descriptor, whatever sys.stderr is."""
     if not hasattr(sys, "_debugmallocstats"):
         return ""
-    kept, file = os.dup(_ERRORS), os.memfd_create("statistics")
+    try:
+        file = os.memfd_create("statistics")
+    except OSError:  # Forbidden here; nothing is lost but memory.
+        return ""
+    kept = os.dup(_ERRORS)
     try:
         os.dup2(file, _ERRORS)
         sys._debugmallocstats()

@@ -98,10 +98,11 @@ class _Try:
         poller.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + _SECONDS_PER_IMPORT
         while time.monotonic() < deadline:
-            if not poller.poll(_LOOK_SECONDS * 1000):
-                self._too_large = _resident(pid) > most
-                if self._too_large:
-                    return
+            ready = poller.poll(_LOOK_SECONDS * 1000)
+            self._too_large = _resident(pid) > most
+            if self._too_large:
+                return
+            if not ready:
                 continue
             deadline = time.monotonic() + _SECONDS_PER_IMPORT
             piece = os.read(descriptor, 4096)
