@@ -60,7 +60,10 @@ public static class AppSearch
     // What a link leads to is found once, where it lies if it is found there, too.
     private static string RealPath(string directory, string below) => below.Split('/').Aggregate(Follow(Path.GetFullPath(directory)), static (path, part) => Follow(Path.GetFullPath(part, path)));
 
-    private static string Follow(string path) => Path.TrimEndingDirectorySeparator(new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path);
+    // A name that is no text cannot even be asked.
+    private static string Follow(string path) => new DirectoryInfo(path) is { LinkTarget: not null } link
+        ? Path.TrimEndingDirectorySeparator(link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path)
+        : path;
 
     private static FoundApp Try(string root, string directory, DetectedApp app)
     {

@@ -58,7 +58,7 @@ internal static class RivalsCommand
 
         foreach (var (name, least) in workload.Targets)
         {
-            foreach (var rival in standings.Skip(1).Where(standing => name == standing.Server || name == "best"))
+            foreach (var rival in standings.Skip(1).Where(standing => name == standing.Server || (name == "best" && !standing.Server.StartsWith(ProxyGroupsServer.ShortName, StringComparison.Ordinal))))
             {
                 report.AtLeast($"{workload.Name}, times {rival.Server}", rival.Ratio, least, string.Empty);
             }
