@@ -35,16 +35,27 @@ public sealed class WaitingLinesTests
     }
 
     [Fact]
+    public void A_lump_that_is_taken_grows_no_more()
+    {
+        _lines.TryAdd("one\n"u8);
+        Assert.True(_lines.TryTake(out var taken));
+        _lines.TryAdd("two\n"u8);
+        Assert.Equal("one\n"u8, taken.Bytes);
+        Assert.True(_lines.TryTake(out var next));
+        Assert.Equal("two\n"u8, next.Bytes);
+    }
+
+    [Fact]
     public async Task Of_lines_that_many_threads_add_none_is_torn_or_missing()
     {
         const int Threads = 4, Each = 20_000;
-        var adding = Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() =>
+        var adding = Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(() =>
         {
             for (var number = 0; number < Each; number++)
             {
                 Assert.True(_lines.TryAdd(Encoding.ASCII.GetBytes($"{thread}:{number}\n")));
             }
-        })));
+        }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var text = new StringBuilder();
         while (!adding.IsCompleted || _lines.SomeAsync().IsCompleted)
         {
