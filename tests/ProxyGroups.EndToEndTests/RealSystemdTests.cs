@@ -33,10 +33,25 @@ public sealed class RealSystemdTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_root, "app.py"), App, Token);
         var site = Site.Of(("app", new { Wsgi = "app:application", TestApps.Python, Processes = 2, Worker = new { User = "nobody" }, Queue = new { Limit = 5000, MaxWait = "60s" } }));
         await File.WriteAllTextAsync(Path.Combine(_root, "appsettings.json"), site.ToJsonString(), Token);
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Nobody else does, and a systemd that is left would live on.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync()
+    {
         _manager = Process.Start(new ProcessStartInfo(TestApps.Folder("real_systemd.sh"),
             [_cgroup!, Path.GetDirectoryName(FrontDoorProcess.HostPath())!, FrontDoorProcess.Sample("systemd"), _root, $"{_client.BaseAddress!.Port}"]))!;
-        await Poll.UntilAsync(() => ProcessTree.ChildrenOf(_manager.Id).Count > 0, "the first process", Token);
-        _pid = ProcessTree.ChildrenOf(_manager.Id)[0];
+        // The script has children of its own before it has become unshare(1), whose only one this is.
+        var name = $"/proc/{_manager.Id}/comm";
+        await Poll.UntilAsync(() => File.ReadAllText(name) == "unshare\n" && ProcessTree.ChildrenOf(_manager.Id) is [var first] && (_pid = first) > 0, "the first process", Token);
         await Poll.UntilAsync(async () => (await SystemctlAsync("is-system-running")).Output.StartsWith("running", StringComparison.Ordinal), "systemd", Token);
     }
 
