@@ -14,7 +14,8 @@ internal sealed class MemorySampler : IDisposable
     /// <summary>As long as a worker is above its limit: what leaks fast must not leak three long intervals more.</summary>
     public static readonly TimeSpan HurriedInterval = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
+    /// <summary>For sizes that were never read: milliseconds as a rule, and nobody shall wait for a machine that has no CPU left.</summary>
+    public static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly ConcurrentDictionary<MemoryWatch, bool> _watches = new();
@@ -98,9 +99,15 @@ internal sealed class MemorySampler : IDisposable
     public async ValueTask<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders)
     {
         var looking = BeginLook(pids, preloaders);
-        if (!looking.IsCompleted && pids.Any(pid => !_known.ContainsKey(pid)))
+        if (pids.Any(IsUnknown))
         {
-            await Task.WhenAny(looking, Task.Delay(LongestLook, _time));
+            using var patience = new CancellationTokenSource(LongestLook, _time);
+            // One under way may be for others.
+            while (pids.Any(IsUnknown) && !patience.IsCancellationRequested)
+            {
+                await looking.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                looking = BeginLook(pids, preloaders);
+            }
         }
 
         return _known;
@@ -111,6 +118,8 @@ internal sealed class MemorySampler : IDisposable
         _timer.Dispose();
         _work.CompleteAdding();
     }
+
+    private bool IsUnknown(int pid) => !_known.ContainsKey(pid);
 
     private static List<ProcessStat> ReadProcesses() => OperatingSystem.IsLinux() ? ProcessStat.ReadAll() : [];
 
@@ -125,7 +134,7 @@ internal sealed class MemorySampler : IDisposable
     {
         lock (_known)
         {
-            var isDue = _time.GetTimestamp() >= _lookAgainAt || pids.Any(pid => !_known.ContainsKey(pid));
+            var isDue = _time.GetTimestamp() >= _lookAgainAt || pids.Any(IsUnknown);
             if (isDue && _looking.IsCompleted && pids.Count > 0)
             {
                 var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -137,19 +146,24 @@ internal sealed class MemorySampler : IDisposable
         }
     }
 
-    // Whoever keeps looking costs a fiftieth of a core at most.
     private void Look(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders, TaskCompletionSource done)
     {
         var begun = _time.GetTimestamp();
+        var isDue = begun >= Volatile.Read(ref _lookAgainAt);
         var all = ReadProcesses();
         Forget(all);
-        foreach (var pid in pids)
+        foreach (var pid in pids.Where(pid => isDue || IsUnknown(pid)))
         {
             _ = preloaders.Contains(pid) ? SizeOfPreloader(pid) : SizeOf(pid, all);
         }
 
-        var now = _time.GetTimestamp();
-        Volatile.Write(ref _lookAgainAt, now + Math.Max(50 * (now - begun), (long)(Interval.TotalSeconds * _time.TimestampFrequency)));
+        if (isDue)
+        {
+            // Whoever keeps looking costs a fiftieth of a core at most.
+            var now = _time.GetTimestamp();
+            Volatile.Write(ref _lookAgainAt, now + Math.Max(50 * (now - begun), (long)(Interval.TotalSeconds * _time.TimestampFrequency)));
+        }
+
         done.SetResult();
     }
 

@@ -103,6 +103,34 @@ public sealed class MemorySamplerTests : IAsyncDisposable
         Assert.Null((await weighed.Task.WaitAsync(Token)).Used);
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Who_looks_first_gets_every_size_also_beside_a_look_at_others_and_waits_no_longer_than_the_bound()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        using var busy = new SemaphoreSlim(0);
+        BusyUntil(busy);
+        var looks = new[] { LookAsync(one), LookAsync(other) };
+        _time.Advance(MemorySampler.LongestLook - TimeSpan.FromMilliseconds(1));
+        Assert.DoesNotContain(looks, static look => look.IsCompleted);
+        busy.Release();
+        Assert.True((await looks[0]).ContainsKey(one));
+        Assert.True((await looks[1]).ContainsKey(other));
+
+        var late = await StartAsync();
+        BusyUntil(busy);
+        var inVain = LookAsync(late);
+        _time.Advance(MemorySampler.LongestLook);
+        Assert.False((await inVain).ContainsKey(late));
+        busy.Release();
+        await PastWorkAsync();
+    }
+
+    private async Task<int> StartAsync() => (await _bench.StartReadyAsync(_bench.TestWorker())).Pid!.Value;
+
+    private void BusyUntil(SemaphoreSlim released) => _sampler.Weigh(int.MaxValue, static () => null, _ => released.Wait());
+
+    private Task<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(int pid) => _sampler.LookAsync([pid], new HashSet<int>()).AsTask().WaitAsync(Token);
+
     // One thread does all the work, in the order in which it came.
     private async Task PastWorkAsync()
     {
