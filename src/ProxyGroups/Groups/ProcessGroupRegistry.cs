@@ -46,6 +46,9 @@ internal sealed class ProcessGroupRegistry
     /// <summary>What the workers of these groups use, and what they are forked from.</summary>
     public Task<UsageReport> LookAtUsageAsync(IReadOnlyCollection<ProcessGroup> looked) => _host?.LookAtUsageAsync(looked) ?? Task.FromResult(UsageReport.Nothing);
 
+    /// <summary>What was read of memory was of a moment at which workers may still have grown: the next look reads it anew.</summary>
+    public void OutdateUsage() => _host?.Memory.Outdate();
+
     /// <summary>Starts the groups of a snapshot: new ones start, changed ones roll, the others are left alone, missing ones drain and go.</summary>
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
     {

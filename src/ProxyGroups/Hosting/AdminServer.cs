@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,6 +28,8 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
 
     // Workers that start need the cores first.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
+
+    private const int WarmRounds = 3;
 
     private readonly CancellationTokenSource _ending = new();
     private readonly ILogger _logger = loggers.CreateLogger(AdminLog.Category);
@@ -112,13 +115,26 @@ internal sealed class AdminServer(ProxyGroupsService service, SettingsStore sett
         }
     }
 
-    // Whatever goes wrong there, the first call meets and tells it.
+    // Once more where workers have come since: very many take a while to start.
     private async Task WarmAsync()
     {
-        await Task.Delay(Settled, time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_ending.IsCancellationRequested)
+        try
         {
-            await api.WarmAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            for (var round = 1; round <= WarmRounds; round++)
+            {
+                await Task.Delay(round * Settled, time, _ending.Token);
+                if (_directory?.AdminSocketPath is { } socket)
+                {
+                    var begun = time.GetTimestamp();
+                    var answer = await FirstStatus.AskAsync(socket, _ending.Token);
+                    api.Outdate();
+                    _logger.AskedItself(answer, time.GetElapsedTime(begun).TotalMilliseconds);
+                }
+            }
+        }
+        // Whatever goes wrong there, the first call meets and tells it.
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
         }
     }
 

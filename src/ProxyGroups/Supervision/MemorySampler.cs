@@ -17,6 +17,9 @@ internal sealed class MemorySampler : IDisposable
     /// <summary>For sizes that were never read: milliseconds as a rule, and nobody shall wait for a machine that has no CPU left.</summary>
     public static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
 
+    // For sizes that may be of long ago: very many processes are not worth a longer wait.
+    private static readonly TimeSpan BriefLook = TimeSpan.FromMilliseconds(100);
+
     private readonly BlockingCollection<Action> _work = [];
     private readonly ConcurrentDictionary<MemoryWatch, bool> _watches = new();
     private readonly ConcurrentDictionary<MemoryLook, bool> _looks = new();
@@ -28,6 +31,7 @@ internal sealed class MemorySampler : IDisposable
     private bool _isTimed;
     private Task _looking = Task.CompletedTask;
     private long _lookAgainAt;
+    private long _isOldAt;
 
     public MemorySampler(TimeProvider time)
     {
@@ -92,13 +96,19 @@ internal sealed class MemorySampler : IDisposable
         Enqueue(() => weighed(new MemoryRoom(SizeOf(pid, ReadProcesses())?.Unique, MachineMemory.Available()).Within(groupRoom())));
 
     /// <summary>
-    /// The last known sizes, for who looks at all workers; they are read anew behind its back when they are old. Only where one was never
-    /// read the look waits for it, and not for long. Null: the kernel does not tell.
+    /// The last known sizes, for who looks at all workers; while somebody keeps looking they are read anew behind its back. Where nobody has looked
+    /// of late, or one was never read, the look waits for that, and not for long. Null: the kernel does not tell.
     /// </summary>
     /// <param name="preloaders">Those among them whose workers are not their own.</param>
     public async ValueTask<IReadOnlyDictionary<int, MemoryUse?>> LookAsync(IReadOnlyCollection<int> pids, IReadOnlySet<int> preloaders)
     {
+        var isOld = _time.GetTimestamp() >= Volatile.Read(ref _isOldAt);
         var looking = BeginLook(pids, preloaders);
+        if (isOld)
+        {
+            await looking.WaitAsync(BriefLook, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (pids.Any(IsUnknown))
         {
             using var patience = new CancellationTokenSource(LongestLook, _time);
@@ -111,6 +121,13 @@ internal sealed class MemorySampler : IDisposable
         }
 
         return _known;
+    }
+
+    /// <summary>The next one who looks gets sizes of that moment.</summary>
+    public void Outdate()
+    {
+        Volatile.Write(ref _lookAgainAt, 0);
+        Volatile.Write(ref _isOldAt, 0);
     }
 
     public void Dispose()
@@ -152,7 +169,7 @@ internal sealed class MemorySampler : IDisposable
         var isDue = begun >= Volatile.Read(ref _lookAgainAt);
         var all = ReadProcesses();
         Forget(all);
-        foreach (var pid in pids.Where(pid => isDue || IsUnknown(pid)))
+        foreach (var pid in pids.Where(IsUnknown).Concat(isDue ? pids : []).Distinct().ToList())
         {
             _ = preloaders.Contains(pid) ? SizeOfPreloader(pid) : SizeOf(pid, all);
         }
@@ -161,7 +178,9 @@ internal sealed class MemorySampler : IDisposable
         {
             // Whoever keeps looking costs a fiftieth of a core at most.
             var now = _time.GetTimestamp();
-            Volatile.Write(ref _lookAgainAt, now + Math.Max(50 * (now - begun), (long)(Interval.TotalSeconds * _time.TimestampFrequency)));
+            var rest = Math.Max(50 * (now - begun), (long)(Interval.TotalSeconds * _time.TimestampFrequency));
+            Volatile.Write(ref _lookAgainAt, now + rest);
+            Volatile.Write(ref _isOldAt, now + (2 * rest));
         }
 
         done.SetResult();

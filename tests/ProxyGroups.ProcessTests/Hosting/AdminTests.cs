@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ProxyGroups.Admin.Api;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
@@ -25,6 +26,19 @@ public sealed class AdminTests
         Assert.Equal(("app", "serving", 2), (group.GetProperty("name").GetString(), group.GetProperty("state").GetString(), group.GetProperty("workers").GetArrayLength()));
         var one = await admin.GetAsync("/v1/groups/APP", Token);
         Assert.Equal("app", one.GetProperty("group").GetProperty("name").GetString());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_front_door_asks_itself_for_the_first_status_before_a_person_does()
+    {
+        var (builder, lines) = (DropInSite.CreateBuilder(), new LogLines());
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(lines);
+        builder.AddProxyGroups();
+        var app = builder.Build();
+        app.MapProxyGroups();
+        await using var site = await DropInSite.StartAsync(app, Token);
+        await Alive.UntilAsync(() => lines.Of(6009).Count > 0, "nobody has asked");
+        Assert.Contains("HTTP/1.1 200 OK after ", lines.Of(6009)[0], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

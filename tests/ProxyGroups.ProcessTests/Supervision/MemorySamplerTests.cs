@@ -125,6 +125,22 @@ public sealed class MemorySamplerTests : IAsyncDisposable
         await PastWorkAsync();
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Sizes_of_long_ago_are_told_to_nobody_and_those_of_a_moment_ago_are_not_read_again_until_they_are_outdated()
+    {
+        var worker = await _bench.StartReadyAsync(_bench.TestWorker());
+        var pid = worker.Pid!.Value;
+        var before = (await LookAsync(pid))[pid]!.Value.Unique;
+        await WorkerBench.GetAsync(worker, "/leak?mb=100");
+        Assert.Equal(before, (await LookAsync(pid))[pid]!.Value.Unique);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.InRange((await LookAsync(pid))[pid]!.Value.Unique, before + (90 * MebiByte), before + (160 * MebiByte));
+
+        await WorkerBench.GetAsync(worker, "/leak?mb=100");
+        _sampler.Outdate();
+        Assert.InRange((await LookAsync(pid))[pid]!.Value.Unique, before + (190 * MebiByte), before + (260 * MebiByte));
+    }
+
     private async Task<int> StartAsync() => (await _bench.StartReadyAsync(_bench.TestWorker())).Pid!.Value;
 
     private void BusyUntil(SemaphoreSlim released) => _sampler.Weigh(int.MaxValue, static () => null, _ => released.Wait());

@@ -35,8 +35,8 @@ internal sealed class AdminApi(AdminAccess access, StatusAnswers status, Command
 
     internal IReadOnlyList<AdminRoute> Routes => _routes;
 
-    /// <summary>Once it is quiet after a start: what the first call would else wait for.</summary>
-    public Task WarmAsync() => status.WarmAsync();
+    /// <summary>The next status tells sizes of its own moment.</summary>
+    public void Outdate() => status.Outdate();
 
     /// <param name="context">The request.</param>
     /// <param name="entrance">The way it came.</param>

@@ -33,6 +33,9 @@ internal static partial class AdminLog
     [LoggerMessage(6008, LogLevel.Information, "Admin: nothing at {Address} any more, as the settings say")]
     public static partial void ListensNoMore(this ILogger logger, string address);
 
+    [LoggerMessage(6009, LogLevel.Debug, "Admin: asked itself for the status, so that nobody has to wait for the first one: {Answer} after {Milliseconds:0} ms")]
+    public static partial void AskedItself(this ILogger logger, string answer, double milliseconds);
+
     [LoggerMessage(6002, LogLevel.Error, "Admin: no status, events and commands, since {Socket} cannot be used: {Cause}. The apps are served all the same. See whether the disk is full and who changes that folder, then start the front door anew.")]
     public static partial void CannotListen(this ILogger logger, string socket, string cause);
 }

@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using ProxyGroups.Groups;
 using ProxyGroups.Supervision;
-using ProxyGroups.Supervision.Linux;
 using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Admin.Api;
@@ -15,14 +13,7 @@ internal sealed class StatusAnswers(AdminAccess access, ProcessGroupRegistry gro
 
     public Task WriteAllAsync(AdminCall call) => WriteAsync(call, access.Visible(call.Caller));
 
-    /// <summary>Answers nobody once, of one group: the first one who asks shall not wait for the compiler.</summary>
-    public async Task WarmAsync()
-    {
-        var context = new DefaultHttpContext();
-        context.Response.Body = Stream.Null;
-        var call = new AdminCall(context, AdminCaller.OfUser(UnixUser.Root), string.Empty);
-        await WriteAsync(call, [.. access.Visible(call.Caller).Take(1)]);
-    }
+    public void Outdate() => groups.OutdateUsage();
 
     private async Task WriteAsync(AdminCall call, IReadOnlyCollection<ProcessGroup> visible)
     {
