@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.Benchmarks.Kit;
+using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.Benchmarks.Experiments;
 
@@ -12,6 +13,7 @@ internal static class PreloadErosion
     private const string Hooks = "erosion";
 
     private static readonly int[] Marks = [0, 100, 1_000];
+    private static readonly string[] Pages = ["/", "/posts/"];
 
     private static readonly (string Name, string? BeforeFork, string? AfterFork, string? Variable)[] Ways =
     [
@@ -33,19 +35,26 @@ internal static class PreloadErosion
 
     public static async Task RunAsync(Report report)
     {
-        double[]? first = null;
+        SharingPoint[]? first = null;
         foreach (var (_, (name, before, after, variable)) in Ways.Index().Where(found => report.Only is null || found.Index == 0 || found.Item.Name.Contains(report.Only, StringComparison.Ordinal)))
         {
-            var used = await SharingSite.MeasureAsync([App(before, after, variable)], Workers, [], Marks, Preload.Pages);
+            var used = await SharingSite.MeasureAsync([new(App(before, after, variable), Pages)], Workers, [], Marks);
             first ??= used;
-            report.Note($"{name}: {string.Join(", ", Marks.Select((mark, at) => string.Create(CultureInfo.InvariantCulture, $"after {mark} {used[at]:0.0} MB ({used[at] / first[at]:0.000})")))}");
+            report.Note($"{name}: {string.Join(", ", used.Zip(first, static (point, asItIs) => string.Create(CultureInfo.InvariantCulture, $"after {point.Requests} {point.Used:0.0} MB ({point.Used / asItIs.Used:0.000})")))}");
         }
     }
 
     private static JsonObject App(string? before, string? after, string? variable)
     {
-        var app = JsonSerializer.SerializeToNode(Preload.Django(isPreloaded: true))!.AsObject();
-        app["Environment"]!["PYTHONPATH"] = BenchFrontDoor.Apps;
+        var app = JsonSerializer.SerializeToNode(new
+        {
+            Directory = Path.Combine(FrontDoorProcess.Root, "tests", "ProxyGroups.EndToEndTests", "Apps", "django-blog"),
+            Wsgi = "blog.wsgi:application",
+            Threads = 2,
+            Environment = new { DJANGO_SETTINGS_MODULE = "blog.settings", PYTHONPATH = BenchFrontDoor.Apps },
+            PreloadApp = true,
+            Warmup = Pages,
+        })!.AsObject();
         app["BeforeFork"] = before is null ? null : $"{Hooks}:{before}";
         app["AfterFork"] = after is null ? null : $"{Hooks}:{after}";
         if (variable?.Split('=') is [var key, var value])

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,17 +16,17 @@ internal sealed class SharingSite : IAsyncDisposable
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
     private readonly FrontDoorProcess _process;
-    private readonly int _groups;
+    private readonly IReadOnlyList<SharedApp> _apps;
 
-    private SharingSite(FrontDoorProcess process, int groups) => (_process, _groups) = (process, groups);
+    private SharingSite(FrontDoorProcess process, IReadOnlyList<SharedApp> apps) => (_process, _apps) = (process, apps);
 
     /// <summary>Starts it and waits until all workers are ready.</summary>
     /// <param name="modules">Preload of the application group that all are in; empty: they are in none.</param>
-    public static async Task<SharingSite> StartAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules)
+    public static async Task<SharingSite> StartAsync(IReadOnlyList<SharedApp> apps, int workersEach, IReadOnlyList<string> modules)
     {
-        var site = Site.Of([.. groups.Select(static (group, index) => ($"app{index}", group))]);
+        var site = Site.Of([.. apps.Select(static (app, index) => ($"app{index}", app.Settings))]);
         site["ProxyGroups"]!["ApplicationGroups"] = new JsonObject { ["python"] = new JsonObject { ["Preload"] = JsonSerializer.SerializeToNode(modules) } };
-        for (var index = 0; index < groups.Count; index++)
+        for (var index = 0; index < apps.Count; index++)
         {
             var group = site.Group($"app{index}");
             group["Processes"] = workersEach;
@@ -36,48 +35,35 @@ internal sealed class SharingSite : IAsyncDisposable
         }
 
         var process = await FrontDoorProcess.StartAsync(site);
-        await process.WaitForReadyAsync(workersEach * groups.Count);
-        return new(process, groups.Count);
+        await process.WaitForReadyAsync(workersEach * apps.Count);
+        return new(process, apps);
     }
 
-    /// <summary>Megabytes after each number of requests to each worker on average.</summary>
-    public static async Task<double[]> MeasureAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages) =>
-        [.. (await MeasureAllAsync(groups, workersEach, modules, marks, pages)).Select(static point => point.Used)];
-
-    /// <summary>The same, with what the front door would tell of it.</summary>
-    public static async Task<SharingPoint[]> MeasureAllAsync(IReadOnlyList<object> groups, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks, params string[] pages)
+    /// <summary>What is used after each number of requests to each worker on average.</summary>
+    public static async Task<SharingPoint[]> MeasureAsync(IReadOnlyList<SharedApp> apps, int workersEach, IReadOnlyList<string> modules, IReadOnlyList<int> marks)
     {
-        await using var site = await StartAsync(groups, workersEach, modules);
+        await using var site = await StartAsync(apps, workersEach, modules);
         if (modules is ["learn"])
         {
-            await site.LearnAsync(workersEach * groups.Count, pages);
+            await site.LearnAsync(workersEach * apps.Count);
         }
 
         var figures = new SharingPoint[marks.Count];
         for (var (mark, sent) = (0, 0); mark < marks.Count; sent = marks[mark++])
         {
-            await site.AskAsync((marks[mark] - sent) * workersEach * groups.Count / Streams, pages);
+            await site.AskAsync((marks[mark] - sent) * workersEach * apps.Count / Streams);
             figures[mark] = await site.LookAsync(marks[mark]);
         }
 
         return figures;
     }
 
-    /// <summary>Says what was measured, in a line for each number of requests.</summary>
-    public static void Tell(Report report, string what, IReadOnlyList<int> marks, double[] plain, double[] shared)
-    {
-        foreach (var (requests, without, with) in marks.Zip(plain, shared))
-        {
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"{what}, after {requests} requests each: plain {without:0.0} MB, forked {with:0.0} MB with all that they were forked from, ratio {with / without:0.00}"));
-        }
-    }
-
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     // A generation that is asked until it has told what it loads, and then one that is forked with that.
-    private async Task LearnAsync(int workers, string[] pages)
+    private async Task LearnAsync(int workers)
     {
-        await AskAsync(RequestsUntilReport * workers / Streams * 2, pages);
+        await AskAsync(RequestsUntilReport * workers / Streams * 2);
         await _process.WaitForLogAsync("its apps load modules in common", 1);
         await Task.Delay(Settling, TimeProvider.System);
         _process.Signal("HUP");
@@ -85,11 +71,13 @@ internal sealed class SharingSite : IAsyncDisposable
         await _process.WaitForLogAsync("ended: exit code 0", workers);
     }
 
-    private Task AskAsync(int requests, string[] pages) => Task.WhenAll(Enumerable.Range(0, Streams).Select(async stream =>
+    private Task AskAsync(int requests) => Task.WhenAll(Enumerable.Range(0, Streams).Select(async stream =>
     {
+        var app = stream % _apps.Count;
+        var pages = _apps[app].Pages;
         for (var request = 0; request < requests; request++)
         {
-            await _process.Client.GetStringAsync($"/app{stream % _groups}{pages[request % pages.Length]}");
+            await _process.Client.GetByteArrayAsync($"/app{app}{pages[request % pages.Count]}");
         }
     }));
 
