@@ -68,6 +68,23 @@ public sealed class LearnedPreloadTests : PreloadScene
         }
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Nothing_is_tried_that_a_cap_on_memory_has_no_room_for_until_there_is()
+    {
+        var site = SiteOf("learn");
+        var python = site["ProxyGroups"]!["ApplicationGroups"]!["python"]!;
+        python["MaxMemory"] = "120MiB";
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, Root);
+        await AskAsync(frontDoor);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Application group python: which modules can be shared is not tried, since what is free below its bounds on memory leaves", StringComparison.Ordinal));
+        python["MaxMemory"] = "1GiB";
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+        frontDoor.Signal("HUP");
+        await frontDoor.WaitForLogAsync(" is ready", 4);
+        await LearnAsync(frontDoor);
+    }
+
     private async Task<IReadOnlyList<string>> ProposedAsync(FrontDoorProcess frontDoor)
     {
         await LearnAsync(frontDoor);
@@ -89,14 +106,19 @@ public sealed class LearnedPreloadTests : PreloadScene
         return document.RootElement.Clone();
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> LearnAsync(FrontDoorProcess frontDoor)
+    private static async Task<IReadOnlyList<JsonElement>> AskAsync(FrontDoorProcess frontDoor)
     {
         for (var request = 1; request < RequestsUntilReport; request++)
         {
             await Task.WhenAll(FactsAsync(frontDoor, "one"), FactsAsync(frontDoor, "two"));
         }
 
-        var last = await Task.WhenAll(FactsAsync(frontDoor, "one"), FactsAsync(frontDoor, "two"));
+        return await Task.WhenAll(FactsAsync(frontDoor, "one"), FactsAsync(frontDoor, "two"));
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> LearnAsync(FrontDoorProcess frontDoor)
+    {
+        var last = await AskAsync(frontDoor);
         await frontDoor.WaitForLogAsync(static line => line.Contains("Application group python: its apps load modules in common", StringComparison.Ordinal));
         return last;
     }
@@ -112,11 +134,13 @@ public sealed class LearnedPreloadTests : PreloadScene
 
     private async Task<string> StatusAsync() => (await FrontDoorProcess.RunToEndAsync(["status"], Root)).Output;
 
-    private Task<FrontDoorProcess> StartAsync(string? preload, IReadOnlyList<string>? modules = null)
+    private Task<FrontDoorProcess> StartAsync(string? preload, IReadOnlyList<string>? modules = null) => FrontDoorProcess.StartAsync(SiteOf(preload, modules), Root);
+
+    private JsonObject SiteOf(string? preload, IReadOnlyList<string>? modules = null)
     {
         var site = Site.Of(("one", Group("one")), ("two", Group("two")));
         site["ProxyGroups"]!["ApplicationGroups"] = new JsonObject { ["python"] = new JsonObject { ["Preload"] = modules is null ? preload : JsonSerializer.SerializeToNode(modules) } };
-        return FrontDoorProcess.StartAsync(site, Root);
+        return site;
     }
 
     private object Group(string directory) =>

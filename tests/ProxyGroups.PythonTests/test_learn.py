@@ -86,10 +86,10 @@ class Library:
             with open(path + ".py", "w") as file:
                 file.write(text or "")
 
-    def find(self, names, others="", **environment):
+    def find(self, names, others="", most=100_000_000, **environment):
         """What trial.find says, with a second's patience."""
         code = ("import sys; sys.path.insert(0, %r)\nfrom proxygroups import trial, exclusion\nexclusion.keep_out(%r)\ndel sys.path[0]\n"
-                "trial._SECONDS_PER_IMPORT = 1\ntrial._free = lambda: 400_000_000\nprint(*trial.find(%r, %r)[0])" % (RUNTIME, environment.pop("exclude", []), names.split(), others.split()))
+                "trial._SECONDS_PER_IMPORT = 1\nprint(*trial.find(%r, %r, %d)[0])" % (RUNTIME, environment.pop("exclude", []), names.split(), others.split(), most))
         run = subprocess.run([self.python, "-c", code], cwd="/", capture_output=True, text=True, timeout=LIMIT, env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environment})
         return run.stdout.strip(), run.stderr
 
@@ -124,6 +124,14 @@ class WithLibrary(Preload):
                 self.assertEqual("good pack.part", found)
                 self.assertIn("%s (" % bad, errors)
                 self.assertIn(reason, errors)
+
+    def test_what_comes_after_the_memory_is_used_up_is_left_out_and_nobody_is_blamed(self):
+        self.library.add({"big%d" % number: "held = bytes(range(256)) * 40_000\nimport time\ntime.sleep(0.1)" for number in range(12)})
+        names = " ".join("big%d" % number for number in range(12))
+        found, errors = self.library.find("good %s pack" % names, most=80_000_000)
+        self.assertTrue(found.startswith("good big0 big1 big2") and "big11" not in found and "pack" not in found, found)
+        self.assertIn("(no memory is left for it)", errors)
+        self.assertNotIn("fills the memory", errors)
 
     def test_many_that_fail_cost_one_more_try_and_two_that_spoil_it_two(self):
         self.assertEqual("good", self.library.find("fails exits missing threads opens ends wants good")[0])

@@ -74,6 +74,9 @@ internal static partial class WorkerLog
     [LoggerMessage(3035, LogLevel.Warning, "The {Preloader} is not forked by that of {Owner}, and shares no memory with other apps: {Cause}. Remedy: {Remedy}")]
     public static partial void AppIsAlone(ILogger logger, string preloader, string owner, string cause, string remedy);
 
+    [LoggerMessage(3036, LogLevel.Information, "Application group {Owner}: which modules can be shared is not tried, since what is free below its bounds on memory leaves {MebiBytes} MiB for that; it is tried again when a worker tells of its modules")]
+    public static partial void TrialPutOff(ILogger logger, string owner, long mebiBytes);
+
     [LoggerMessage(3034, LogLevel.Information, "Group {Group}: its workers are forked by the preloader of {Owner} again")]
     public static partial void ForkedAgain(ILogger logger, string group, string owner);
 }

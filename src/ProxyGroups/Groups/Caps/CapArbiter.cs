@@ -69,18 +69,25 @@ internal sealed class CapArbiter : IDisposable
     /// <summary>Counts the memory of a preloader, which waits for no room: without it its workers would need more. Dispose of it when it is gone.</summary>
     public IDisposable Count(string owner, int id, Func<Action<long>, IDisposable> measure)
     {
-        CapRoom room;
         lock (_gate)
         {
-            var worker = new CapWorker(id, PreloaderProcess.NameOf(owner), 0, Now) { Preloads = owner, Stage = CapStage.Held, ReadySince = Now, Memory = 0 };
-            room = new CapRoom(this, Fixture.Shared, worker, static _ => { });
-            _rooms.Add(room);
-            Know(room);
+            var room = Hold(PreloaderProcess.NameOf(owner), owner, id, memory: 0);
             room.Measure(measure);
             Measure(room);
+            return room;
         }
+    }
 
-        return room;
+    /// <summary>Counts what a trial for the preloader of an application group may use at most. Dispose of it when it is gone.</summary>
+    /// <param name="part">Of the bytes that are free below all caps, those that wait for room served; null: nothing bounds them.</param>
+    public IDisposable Reserve(string owner, int id, Func<long?, long> part)
+    {
+        lock (_gate)
+        {
+            var bounded = CapGroup.OfPreloader(owner, _settings, _groups);
+            var ledger = new CapLedger(_groups).Add(_sizes.Estimate(_groups, [.. _rooms.Select(AsSeen)]));
+            return Hold(TrialRoom.NameOf(owner), owner, id, part(bounded.Caps.Min(ledger.RoomOf)));
+        }
     }
 
     /// <summary>Why a group does not get all the workers that it wants, for people; null: it does.</summary>
@@ -144,9 +151,17 @@ internal sealed class CapArbiter : IDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
+    private CapRoom Hold(string name, string owner, int id, long memory)
+    {
+        var room = new CapRoom(this, Fixture.Shared, new CapWorker(id, name, 0, Now) { Preloads = owner, Stage = CapStage.Held, ReadySince = Now, Memory = memory }, static _ => { });
+        _rooms.Add(room);
+        Know(room);
+        return room;
+    }
+
     // A group that was removed has workers for a while.
     private void Know(CapRoom room) => _groups.TryAdd(
-        room.Worker.Group, room.Worker.Preloads is { } owner ? CapGroup.OfPreloader(owner, _settings, _groups) : CapGroup.Unlisted(room.Worker.Group, _settings));
+        room.Worker.Group, room.Worker.Preloads is { } owner ? CapGroup.OfPreloader(owner, _settings, _groups) with { Name = room.Worker.Group } : CapGroup.Unlisted(room.Worker.Group, _settings));
 
     private void Measure(CapRoom room) => room.Measure(_groups[room.Worker.Group].CountsMemory);
 

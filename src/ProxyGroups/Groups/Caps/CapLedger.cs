@@ -42,6 +42,9 @@ internal sealed class CapLedger(IReadOnlyDictionary<string, CapGroup> groups)
         : MemoryOf(cap) > cap.Memory ? new CapShortage(cap, true)
         : null;
 
+    /// <summary>Bytes that are free below the cap; null: it is none on memory.</summary>
+    public long? RoomOf(Cap cap) => cap.Memory - MemoryOf(cap);
+
     /// <summary>A cap on memory has room for this worker once all others but those that are kept are gone.</summary>
     public bool CouldFit(CapWorker worker, Cap cap) => (worker.Memory ?? 0) <= Spare(cap);
 

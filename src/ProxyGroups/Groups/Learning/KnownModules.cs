@@ -25,6 +25,9 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
 
     public bool IsTrying { get; set; }
 
+    /// <summary>The last trial came to nothing: it may not have had the memory or the time.</summary>
+    public bool HasFailed { get; set; }
+
     public bool IsInUse => Users.Count > 0;
 
     private IReadOnlyList<string> Users => [.. _given.Where(given => Learned is not null && given.Value.Modules == Learned).Select(static given => given.Key).Order(StringComparer.OrdinalIgnoreCase)];

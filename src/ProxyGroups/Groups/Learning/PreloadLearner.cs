@@ -72,6 +72,7 @@ internal sealed class PreloadLearner(
             if (!known.IsTrying && !_ended.IsCancellationRequested)
             {
                 known.IsTrying = true;
+                known.Tried = known.HasFailed ? null : known.Tried;
                 _ = LearnAsync(known);
             }
         }
@@ -154,6 +155,7 @@ internal sealed class PreloadLearner(
             found = await trial(known.Worker, candidates, _ended.Token);
         }
 
+        known.HasFailed = found is null;
         if (found is not null && Take(known, new(found.Loaded, candidates.Others, found.Size)))
         {
             store.Write(known.Key, known.Learned!);

@@ -27,6 +27,9 @@ internal sealed class Cgroup(string path)
     /// <summary>Bytes that fit below its limits; what the kernel could take back at once counts as free. Null: no limit.</summary>
     public long? MemoryRoom => Lower(MemoryMax, Number("memory.high")) - (Number("memory.current") - Counter("memory.stat", "inactive_file"));
 
+    /// <summary>The same below its limits and those of all above it, as far as they can be seen.</summary>
+    public long? MemoryRoomUpwards => Read("cgroup.controllers") is null ? null : Lower(MemoryRoom, Parent.MemoryRoomUpwards);
+
     /// <summary>The lower of two limits; null: none.</summary>
     public static long? Lower(long? one, long? other) => one is null || other < one ? other : one;
 

@@ -12,9 +12,12 @@ internal static class CgroupHome
     // Set by systemd where a unit has Delegate=yes.
     private static readonly string[] DelegationMarks = ["trusted.delegate", "user.delegate"];
 
+    /// <summary>The one that we run in; null: it cannot be seen.</summary>
+    public static Cgroup? Own => FindOwn() is { } path ? new(path) : null;
+
     public static CgroupFacts Find(string? named)
     {
-        var own = FindOwn(File.ReadLines("/proc/self/cgroup"), File.ReadLines("/proc/self/mountinfo"));
+        var own = FindOwn();
         if ((named ?? own) is not { } path)
         {
             return CgroupFacts.None;
@@ -28,6 +31,8 @@ internal static class CgroupHome
             : null;
         return new(path, fault is null ? ControllersOf(path) : new HashSet<string>(), fault);
     }
+
+    private static string? FindOwn() => FindOwn(File.ReadLines("/proc/self/cgroup"), File.ReadLines("/proc/self/mountinfo"));
 
     /// <summary>Our own cgroup as a folder, by proc(5): "0::/path" below the mount of type cgroup2.</summary>
     internal static string? FindOwn(IEnumerable<string> ownCgroups, IEnumerable<string> mounts)

@@ -95,6 +95,9 @@ internal sealed class CgroupTree : IDisposable
     /// <summary>Bytes that fit below the limits of this process group and of its application group; null: neither has one.</summary>
     public long? MemoryRoomOf(string group) => Find(group) is var cgroup && ApplicationGroupOf(cgroup) is null ? cgroup.MemoryRoom : Cgroup.Lower(cgroup.MemoryRoom, cgroup.Parent.MemoryRoom);
 
+    /// <summary>Bytes that fit below the limits of this application group; null: it has none.</summary>
+    public long? MemoryRoomOfApplicationGroup(string name) => _root.Child(ApplicationGroupPrefix + name.ToLowerInvariant()).MemoryRoom;
+
     /// <summary>The application group whose cgroup is the parent of this one; null: it has none.</summary>
     public static string? ApplicationGroupOf(Cgroup group) => ApplicationGroupAt(group.Parent);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyGroups.Supervision.Linux;
 
-/// <summary>What the machine has left (meminfo of proc(5)).</summary>
+/// <summary>What the machine has left (meminfo of proc(5)), or what the cgroups that we run in leave us of it.</summary>
 internal static class MachineMemory
 {
     private const string Key = "MemAvailable:";
@@ -12,7 +12,7 @@ internal static class MachineMemory
     {
         try
         {
-            return Parse(File.ReadLines("/proc/meminfo"));
+            return Cgroup.Lower(Parse(File.ReadLines("/proc/meminfo")), OperatingSystem.IsLinux() ? CgroupHome.Own?.MemoryRoomUpwards : null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -10,4 +10,7 @@ internal interface IPreloaderBounds
     /// <summary>Counts what a preloader uses until the result is disposed of.</summary>
     /// <param name="imported">Completes when it has imported all: it has its size then.</param>
     IDisposable Count(string owner, int id, int pid, Task imported);
+
+    /// <summary>Counts what a trial may use at most: a part of what is free below all that bounds the workers of its application group.</summary>
+    TrialRoom Reserve(string owner, int id);
 }

@@ -225,6 +225,45 @@ public sealed class CapArbiterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trial_may_use_a_part_of_what_is_free_below_all_caps_and_counts_with_that_until_it_has_ended()
+    {
+        var measures = new List<Action<long>>();
+        IDisposable Measure(Action<long> sampled)
+        {
+            measures.Add(sampled);
+            return new Ending(static () => { });
+        }
+
+        var settings = Settings(9) with { MaxMemory = 100 << 20, ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxMemory = 90 << 20 } } };
+        _arbiter.Apply(settings);
+        using var preloader = _arbiter.Count("python", id: 1 << 30, Measure);
+        measures[0](30 << 20);
+        (await ClaimAsync("shop", 0)).Ready(Measure);
+        measures[1](20 << 20);
+        long? free = null;
+        var trial = _arbiter.Reserve("python", (1 << 30) + 1, room => (free = room) is { } bytes ? bytes / 2 : 0);
+        Assert.Equal(50 << 20, free);
+        _arbiter.Reserve("python", (1 << 30) + 2, room => (free = room) is { } bytes ? bytes : 0).Dispose();
+        Assert.Equal(25 << 20, free);
+        await ClaimAsync("shop", 1);
+        var waiting = ClaimAsync("shop", 2);
+        Assert.Contains("is reached by shop 40MiB, preloader of python 30MiB, trial of python 25MiB", _arbiter.ShortageOf("shop"), StringComparison.Ordinal);
+        trial.Dispose();
+        await waiting;
+    }
+
+    [Fact]
+    public void A_trial_that_no_cap_bounds_is_told_so()
+    {
+        _arbiter.Apply(Settings(2));
+        _arbiter.Reserve("python", 1 << 30, static room =>
+        {
+            Assert.Null(room);
+            return 0;
+        }).Dispose();
+    }
+
+    [Fact]
     public void What_bounds_its_workers_bounds_a_preloader()
     {
         var settings = Settings(2) with

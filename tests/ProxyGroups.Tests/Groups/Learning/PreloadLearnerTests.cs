@@ -144,6 +144,18 @@ public sealed class PreloadLearnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trial_that_came_to_nothing_is_made_again_when_the_next_worker_speaks_and_not_before()
+    {
+        using var learner = Learner();
+        await LearnAsync(learner, "django", static _ => null);
+        _time.Advance(Long);
+        Assert.Empty(learner.Look());
+        await LearnAsync(learner, "django", static candidates => new(candidates.Names, [], 10 << 20));
+        Assert.Equal(["django", "django"], _tried);
+        Assert.Single(learner.Look());
+    }
+
+    [Fact]
     public async Task A_group_that_is_gone_has_no_say_any_more()
     {
         using var learner = Learner();

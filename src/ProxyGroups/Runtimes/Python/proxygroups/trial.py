@@ -1,7 +1,7 @@
 """Finds out which modules can be preloaded: imports them in processes of their own, so that nothing comes of one that cannot.
 
     start         imports PROXYGROUPS_PRELOAD as the preloader would, then tries PROXYGROUPS_LEARNED; a module below one of PROXYGROUPS_OTHERS
-                  means another one to some application
+                  means another one to some application; PROXYGROUPS_MOST_MEMORY bytes are all that it may use
     READY=1       at once, then X_PROXYGROUPS_LOADED= and X_PROXYGROUPS_MODULES= of notify.py: the modules whose import, in this order, loads all
                   that can be loaded, and the memory that it takes
     exit codes    those of preloader.py where what is named cannot be preloaded
@@ -24,7 +24,7 @@ _SECONDS_PER_IMPORT = 10
 _REPORT_SECONDS = 60
 _LOOK_SECONDS = 0.05
 _MOST_OF_FREE = 4
-"""What takes more than this part of the free memory is ended: no cap counts a trial, which is over before sizes are read."""
+"""Where nobody says how much it may use it takes this part of the free memory at most."""
 
 _TOLD = 5
 _LONGEST_REASON = 300
@@ -48,17 +48,17 @@ def _run(environment):
         return code
     from . import worker  # noqa: F401  As in the preloader.
 
-    roots, size = find(learned.names(given), given.get("PROXYGROUPS_OTHERS", "").split())
+    roots, size = find(learned.names(given), given.get("PROXYGROUPS_OTHERS", "").split(), int(given.get("PROXYGROUPS_MOST_MEMORY") or _free() // _MOST_OF_FREE))
     notifier.modules(roots, (), size)
     time.sleep(_REPORT_SECONDS)  # The front door ends this process when it has heard all.
     return 0
 
 
-def find(names, others):
-    """(modules, bytes): see above. Both are nothing where no try has gone well."""
+def find(names, others, most):
+    """(modules, bytes): see above; `most` bytes for a process. Both are nothing where no try has gone well."""
     left_out = {}
     for _ in range(_MOST_TRIES):
-        tried = _Try([name for name in names if name not in left_out], others)
+        tried = _Try([name for name in names if name not in left_out], others, most)
         left_out.update(tried.failures)
         if tried.is_clean:
             _tell(left_out, names)
@@ -77,31 +77,41 @@ def _tell(left_out, names):
 class _Try:
     """loaded: those that had to be imported by name. failures: reasons by module. is_clean: there was none, and `size` is told."""
 
-    def __init__(self, names, others):
+    def __init__(self, names, others, most):
         self.loaded, self.failures, self.size, self.is_clean = [], {}, 0, False
-        self._names, self._current, self._too_large = frozenset(names), None, False
+        self._names, self._current, self._begun, self._size = names, None, 0, 0
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
             _import(names, others, write_end)
         os.close(write_end)
-        self._follow(read_end, pid)
+        is_too_large = self._follow(read_end, pid, most)
         os.close(read_end)
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        if self._current is not None:
-            self.failures[self._current] = "it fills the memory" if self._too_large else "it ended the process, or took more than %d s" % _SECONDS_PER_IMPORT
+        if is_too_large:
+            self.failures.update(self._too_large(most))
+        elif self._current is not None:
+            self.failures[self._current] = "it ended the process, or took more than %d s" % _SECONDS_PER_IMPORT
         self.is_clean = self.is_clean and not self.failures
 
-    def _follow(self, descriptor, pid):
-        poller, data, most = select.poll(), b"", _free() // _MOST_OF_FREE
+    def _too_large(self, most):
+        """One that takes most of the memory by itself, or all that come after what has filled it."""
+        if self._current and self._size - self._begun > most / 2:
+            return {self._current: "it fills the memory"}
+        first = self._names.index(self._current) if self._current else self._names.index(self.loaded[-1]) + 1 if self.loaded else 0
+        return dict.fromkeys(self._names[first:], "no memory is left for it")
+
+    def _follow(self, descriptor, pid, most):
+        """True: it has grown too large."""
+        poller, data = select.poll(), b""
         poller.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + _SECONDS_PER_IMPORT
         while time.monotonic() < deadline:
             ready = poller.poll(_LOOK_SECONDS * 1000)
-            self._too_large = _resident(pid) > most
-            if self._too_large:
-                return
+            self._size = _resident(pid)
+            if self._size > most:
+                return True
             if not ready:
                 continue
             deadline = time.monotonic() + _SECONDS_PER_IMPORT
@@ -110,7 +120,8 @@ class _Try:
             for line in lines:
                 self._take(line.decode("utf-8", "replace"))
             if not piece or len(data) > 4096:
-                return
+                return False
+        return False
 
     # A module may write anything to any descriptor: what is not of our kind is nothing.
     def _take(self, line):
@@ -121,7 +132,7 @@ class _Try:
         elif name not in self._names:
             return
         elif word == "begin":
-            self._current = name
+            self._current, self._begun = name, self._size
         elif word == "loaded":
             self.loaded.append(name)
             self._current = None
