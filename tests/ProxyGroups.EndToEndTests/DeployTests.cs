@@ -118,6 +118,22 @@ public sealed class DeployTests
         Assert.EndsWith("xxx [cut]", await frontDoor.WaitForLogAsync(static line => line.Contains("xxx", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_step_that_writes_far_more_than_a_log_takes_is_not_held_up_and_fills_neither_log_nor_memory()
+    {
+        const int Megabytes = 40;
+        var (root, _) = await CreateAppAsync();
+        var step = new[] { "sh", "-c", $"echo begun; yes 'row done' | head -c {Megabytes}M; echo; echo ended" };
+        await using var frontDoor = await StartAsync(root, new { Before = new[] { step } });
+        // Held up as a worker is, it would take two minutes.
+        await frontDoor.WaitForReadyAsync();
+        Assert.Contains(frontDoor.Log, static line => line.EndsWith("stdout: begun", StringComparison.Ordinal));
+        await frontDoor.WaitForLogAsync(static line => line.Contains("lines dropped", StringComparison.Ordinal));
+        await frontDoor.WaitForLogAsync(static line => line.EndsWith("stdout: ended", StringComparison.Ordinal));
+        Assert.InRange(frontDoor.Log.Sum(static line => (long)line.Length), 0, Megabytes * 1_000_000 / 4);
+        Assert.InRange(Resident.MostKilobytes(frontDoor.Pid), 0, 220_000);
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task SIGHUP_takes_changed_settings_and_restarts_every_group_once()
     {

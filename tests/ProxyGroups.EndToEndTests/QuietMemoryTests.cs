@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.EndToEndTests;
@@ -13,8 +12,8 @@ public sealed class QuietMemoryTests
     {
         await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", new { Command = TestApps.TestWorker(), Processes = 0 })));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskAsync(frontDoor, times: 400)));
-        var busy = Resident(frontDoor.Pid);
-        await Poll.UntilAsync(() => Resident(frontDoor.Pid) < busy - (4 * Kilobytes), "giving memory back", TestContext.Current.CancellationToken, seconds: 60);
+        var busy = Resident.Kilobytes(frontDoor.Pid);
+        await Poll.UntilAsync(() => Resident.Kilobytes(frontDoor.Pid) < busy - (4 * Kilobytes), "giving memory back", TestContext.Current.CancellationToken, seconds: 60);
     }
 
     private static async Task AskAsync(FrontDoorProcess frontDoor, int times)
@@ -24,7 +23,4 @@ public sealed class QuietMemoryTests
             await frontDoor.Client.GetStringAsync(Site.Overview, TestContext.Current.CancellationToken);
         }
     }
-
-    private static int Resident(int pid) => int.Parse(
-        File.ReadLines($"/proc/{pid}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

@@ -95,19 +95,18 @@ internal sealed class GroupPreparation(ProcessGroup group, GroupHost host, ILogg
         var mark = new Dictionary<string, string> { [WorkerMark.Variable] = WorkerMark.Of(host.Directory.Mark, worker.Id) };
         var spec = runtime.CreateLaunchSpec(worker, endpoint) with { Command = command, Preload = null, Cgroup = host.CgroupOf(worker) };
         using var process = await host.Launcher.LaunchAsync(spec, mark, ending);
-        var exit = await WaitAsync(process, line);
+        using var output = new WorkerOutput(spec, host.Logs, host.Loggers.CreateLogger(WorkerLog.Category), host.Time);
+        var exit = await WaitAsync(process, line, output);
         if (exit.Code != 0)
         {
             throw new LaunchException($"'{line}' ended with exit code {exit.Code.ToString(CultureInfo.InvariantCulture)}", "read its output, run it by hand in the app's directory");
         }
     }
 
-    private async Task<WorkerExit> WaitAsync(ILaunchedProcess process, string line)
+    private async Task<WorkerExit> WaitAsync(ILaunchedProcess process, string line, WorkerOutput output)
     {
         using var reading = new CancellationTokenSource();
-        // As a worker's: a line without an end would fill our memory.
-        _output = OutputRelay.Start(
-            process.StandardOutput, process.StandardError, static _ => { }, static _ => { }, LineAllowance.OfFile(host.Time), host.Time, reading.Token);
+        _output = output.RelayOnce(process, reading.Token);
         try
         {
             return await process.Exited.WaitAsync(Longest, host.Time, ending);

@@ -21,19 +21,24 @@ internal sealed class OutputRelay
     // Null wakes the writer for a report.
     private readonly Channel<OutputLine?> _lines = Channel.CreateBounded<OutputLine?>(new BoundedChannelOptions(Backlog) { SingleReader = true });
     private readonly RecentLines _recent = new(KeptLines);
+
+    // Not taken, and not dropped yet: they are written if they turn out to be the last.
+    private readonly Queue<OutputLine> _tail = new(KeptLines);
+    private readonly int _tailLength;
     private readonly Action<OutputLine> _write;
     private readonly Action<int> _reportDropped;
     private readonly LineAllowance _allowance;
-    private readonly FloodBrake _brake;
+    private readonly FloodBrake? _brake;
     private readonly ITimer _reportTimer;
     private readonly TimeProvider _time;
     private int _dropped;
     private volatile bool _isReportDue;
     private volatile bool _isStuck;
 
-    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time)
+    private OutputRelay(Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, bool isOneShot)
     {
-        (_write, _reportDropped, _allowance, _brake, _time) = (write, reportDropped, allowance, new FloodBrake(time), time);
+        (_write, _reportDropped, _allowance, _time) = (write, reportDropped, allowance, time);
+        (_brake, _tailLength) = isOneShot ? (null, KeptLines) : (new FloodBrake(time), 0);
         _reportTimer = time.CreateTimer(_ => AskForReport(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -42,9 +47,11 @@ internal sealed class OutputRelay
     /// <summary>Completes when both streams ended and every kept line is in the log.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static OutputRelay Start(TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="isOneShot">The process ends by itself: it is never held up, and its last lines are written also where those before them were dropped.</param>
+    public static OutputRelay Start(
+        TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, CancellationToken cancellationToken, bool isOneShot = false)
     {
-        var relay = new OutputRelay(write, reportDropped, allowance, time);
+        var relay = new OutputRelay(write, reportDropped, allowance, time, isOneShot);
         relay.Completion = Task.WhenAll(relay.ReadBothAsync(output, error, cancellationToken), relay.WriteAsync());
         return relay;
     }
@@ -65,14 +72,17 @@ internal sealed class OutputRelay
             while (await reader.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
                 splitter.Feed(buffer.AsSpan(0, count), whole.Add);
-                _brake.Count(splitter.TakeCut());
+                _brake?.Count(splitter.TakeCut());
                 foreach (var line in whole)
                 {
                     await TakeAsync(stream, line, cancellationToken);
                 }
 
                 whole.Clear();
-                await _brake.HoldAsync(cancellationToken);
+                if (_brake is not null)
+                {
+                    await _brake.HoldAsync(cancellationToken);
+                }
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
@@ -89,9 +99,14 @@ internal sealed class OutputRelay
 
     private async ValueTask TakeAsync(string stream, string line, CancellationToken cancellationToken)
     {
-        if (!_allowance.TryTake() || !(TryWrite(new(stream, line)) || await WaitAndWriteAsync(new(stream, line), cancellationToken)))
+        var next = new OutputLine(stream, line);
+        if (_allowance.TryTake() && (TryWrite(next) || await WaitAndWriteAsync(next, cancellationToken)))
         {
-            Drop(line);
+            DropTail();
+        }
+        else
+        {
+            Drop(next);
         }
 
         // They get into messages.
@@ -126,10 +141,38 @@ internal sealed class OutputRelay
         return false;
     }
 
-    private void Drop(string line)
+    private void Drop(OutputLine line)
     {
-        _brake.CountLine(line);
-        if (Interlocked.Increment(ref _dropped) is 1)
+        lock (_tail)
+        {
+            _tail.Enqueue(line);
+            if (_tail.Count <= _tailLength)
+            {
+                return;
+            }
+
+            line = _tail.Dequeue();
+        }
+
+        _brake?.CountLine(line.Text);
+        CountDropped(1);
+    }
+
+    private void DropTail()
+    {
+        int count;
+        lock (_tail)
+        {
+            count = _tail.Count;
+            _tail.Clear();
+        }
+
+        CountDropped(count);
+    }
+
+    private void CountDropped(int count)
+    {
+        if (count > 0 && Interlocked.Add(ref _dropped, count) == count)
         {
             _reportTimer.Change(ReportInterval, Timeout.InfiniteTimeSpan);
         }
@@ -159,6 +202,10 @@ internal sealed class OutputRelay
 
         await _reportTimer.DisposeAsync();
         ReportDropped();
+        foreach (var line in _tail)
+        {
+            _write(line);
+        }
     }
 
     private void ReportDropped()

@@ -20,9 +20,11 @@ internal sealed class WorkerOutput : IDisposable
     }
 
     /// <summary>A relay that carries the process's lines here.</summary>
-    public OutputRelay Relay(ILaunchedProcess process, CancellationToken cancellationToken) => OutputRelay.Start(
-        process.StandardOutput, process.StandardError, line => Write(process.Pid, line), count => ReportDropped(process.Pid, count),
-        _file is null ? LineAllowance.OfOwnLog(_time) : LineAllowance.OfFile(_time), _time, cancellationToken);
+    public OutputRelay Relay(ILaunchedProcess process, CancellationToken cancellationToken) =>
+        Start(process, _file is null ? LineAllowance.OfOwnLog(_time) : LineAllowance.OfFile(_time), isOneShot: false, cancellationToken);
+
+    /// <summary>The same of a process that ends by itself: however much it writes it is not held up, and what others wrote stays in the file.</summary>
+    public OutputRelay RelayOnce(ILaunchedProcess process, CancellationToken cancellationToken) => Start(process, LineAllowance.OfOwnLog(_time), isOneShot: true, cancellationToken);
 
     public void Dispose()
     {
@@ -33,6 +35,9 @@ internal sealed class WorkerOutput : IDisposable
     }
 
     private WorkerIdentity Worker => _spec.Worker;
+
+    private OutputRelay Start(ILaunchedProcess process, LineAllowance allowance, bool isOneShot, CancellationToken cancellationToken) => OutputRelay.Start(
+        process.StandardOutput, process.StandardError, line => Write(process.Pid, line), count => ReportDropped(process.Pid, count), allowance, _time, cancellationToken, isOneShot);
 
     private void Write(int pid, OutputLine line)
     {

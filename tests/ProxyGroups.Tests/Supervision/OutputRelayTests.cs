@@ -110,6 +110,23 @@ public sealed class OutputRelayTests : IDisposable
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task What_ends_by_itself_is_not_held_up_and_its_first_and_last_lines_are_written_and_the_rest_counted()
+    {
+        var relay = OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken, isOneShot: true);
+        await PrintAsync(relay, 5000);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _worker.Feed(new string('x', 2 * FloodBrake.Allowance) + "\n");
+        await PrintAsync(relay, 10_000);
+        _worker.Feed(null);
+        await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, _time.Timers);
+        Assert.Equal([.. Enumerable.Range(0, 2000).Select(Name)], _written[..2000]);
+        Assert.EndsWith("[cut]", _written[2000], StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(_printed - OutputRelay.KeptLines, OutputRelay.KeptLines).Select(Name), _written[2001..]);
+        Assert.Equal(_printed + 1 - _written.Count, _dropped.Sum());
+    }
+
     private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken);
 
     private async Task PrintAsync(OutputRelay relay, int lines)
