@@ -98,9 +98,6 @@ public sealed partial class PreloadMemoryTests : PreloadScene
 
     private static void AssertNear(double expected, double told, long tolerance) => Assert.InRange(told, expected - tolerance, expected + tolerance);
 
-    private static long ProportionalOf(int pid) => 1024 * File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Pss:", StringComparison.Ordinal))
-        .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
-
     private static JsonElement GroupOf(JsonElement status, string name) => status.GetProperty("groups").EnumerateArray().Single(group => group.GetProperty("name").GetString() == name);
 
     private async Task<JsonElement> StatusAsync()

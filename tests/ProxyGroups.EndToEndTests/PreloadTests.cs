@@ -77,6 +77,31 @@ public sealed class PreloadTests : PreloadScene
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task A_library_that_is_known_to_forbid_a_fork_has_a_remedy_of_its_own()
+    {
+        Write("lib/sentry_sdk/__init__.py", "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='sentry.monitor').start()\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))), "sentry_sdk");
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        await frontDoor.WaitForLogAsync(static line => line.Contains("importing sentry_sdk left 1 thread running (sentry.monitor)", StringComparison.Ordinal) && line.Contains(
+            "Remedy: Sentry sends from threads: call sentry_sdk.init in each worker (AfterFork), not when a module is imported. Or: take that module off Preload", StringComparison.Ordinal));
+    }
+
+    // A limit of the kernel stands in for the end of the machine's memory, which the machine would not live through.
+    [Fact(Timeout = 90_000)]
+    public async Task A_module_that_fills_all_memory_is_named_and_ended_and_the_apps_are_served()
+    {
+        Write("lib/bad.py", "import resource\nresource.setrlimit(resource.RLIMIT_AS, (600 << 20, resource.RLIM_INFINITY))\nheld = []\nwhile True:\n    held.append(bytes(range(256)) * 4096)\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one")), ("two", Group("two"))), "shared", "bad");
+        foreach (var group in new[] { "one", "two" })
+        {
+            Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, group), "parent"));
+            Assert.Equal("bad cannot be imported: MemoryError: ", (await frontDoor.GroupAsync(group, Token)).GetProperty("preloadFault").GetProperty("cause").GetString());
+        }
+
+        await Poll.UntilAsync(() => ProcessTree.Below(frontDoor.Pid).Count == 2, "the end of all but the workers", Token, seconds: 30);
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task A_module_that_forbids_a_fork_is_left_to_the_workers()
     {
         Write("lib/polls.py", "import os, threading, time\nrank = os.environ['PROXYGROUPS_RANK']\nthreading.Thread(target=time.sleep, args=(600,), daemon=True, name='poller').start()\n");

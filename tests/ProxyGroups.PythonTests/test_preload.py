@@ -282,6 +282,13 @@ class Shared(Preload):
         self.assertNotEqual(first["key"], second["key"])
         self.assertNotEqual(first["numpy"], second["numpy"])
 
+    def test_random_numbers_of_uuid_and_ssl_and_secrets_differ(self):
+        subject = self.preloader({"tool": TOOL + "\nimport secrets, ssl, uuid\nuuid.uuid1(), uuid.uuid4(), ssl.RAND_bytes(8), secrets.token_hex(8), random.SystemRandom().random()\n"})
+        text = APP.replace("import tool", "import tool, ssl, secrets").replace('"pid": os.getpid()', '"pid": os.getpid(), "drawn": [uuid.uuid4().hex, ssl.RAND_bytes(8).hex(), secrets.token_hex(8), random.getrandbits(64)], "uuid1": [uuid.uuid1().hex for _ in range(100)]')
+        first, second = (subject.fork(subject.app(name, text)).facts() for name in ("one", "two"))
+        self.assertTrue(set(first["drawn"]).isdisjoint(second["drawn"]))
+        self.assertTrue(set(first["uuid1"]).isdisjoint(second["uuid1"]))
+
     def test_logging_and_threads_work(self):
         subject = self.preloader({"tool": TOOL + "\nimport logging, threading, concurrent.futures\nlogging.basicConfig(level='INFO')\nlog = logging.getLogger('shop')\n"})
         text = APP.replace("start_response(", "tool.concurrent.futures.ThreadPoolExecutor(2).submit(tool.log.info, 'from a thread').result()\n    start_response(", 1)
@@ -566,6 +573,13 @@ class Verdict(Preload):
     def test_event_loops(self):
         self.assertIn("importing bad left ", self.refused("import asyncio\nloop = asyncio.new_event_loop()\n"))
         self.assertIn("importing bad left an event loop running", self.refused("import select\nheld = select.epoll()\n"))
+
+    def test_locked_files(self):
+        for lock in ("flock(held, fcntl.LOCK_EX)", "lockf(held, fcntl.LOCK_EX)"):
+            self.assertRegex(self.refused("import fcntl, tempfile\nheld = tempfile.NamedTemporaryFile()\nfcntl.%s\n" % lock), "importing bad left a lock held on the file /")
+
+    def test_an_interpreter_without_its_lock(self):
+        self.assertIn("importing bad left a free-threaded interpreter running", self.refused("import sys\nsys._is_gil_enabled = lambda: False\n"))
 
     def test_children(self):
         self.assertIn("importing bad left a child process running (pid ", self.refused("import subprocess\nheld = subprocess.Popen(['sleep', '1'])\n"))

@@ -33,12 +33,19 @@ public sealed record ApplicationGroupSettings
     public IReadOnlyList<string> Preload { get; init => field = new ValueList<string>(value); } = ValueList<string>.Empty;
 
     /// <summary>
-    /// Gives its Wsgi groups a fresh generation, one group after the other, when that is taken to save more memory than it costs: what workers shared ten minutes
-    /// after their start and have written to since, and what was learned since ("learn"), against the largest worker, which a group has twice while it goes over,
-    /// and a tenth of what all use. Once an hour at most. A generation takes the code of that moment and runs Restart:Before.
+    /// Gives its Wsgi groups a fresh generation, one group after the other, when that is taken to save more memory than it costs: what workers shared some time
+    /// (RefreshAfter) after their start and have written to since, and what was learned since ("learn"), against the largest worker, which a group has twice while it goes over,
+    /// and a tenth of what all use. A generation takes the code of that moment and runs Restart:Before.
     /// </summary>
     /// <value>true or false. Default false: only settings, files and commands begin generations.</value>
     public bool Refresh { get; init; }
+
+    /// <summary>
+    /// How long after the start of the youngest worker what they have written to until then counts as usual: it would be written to again, and is no loss that Refresh mends.
+    /// Between two refreshes lie six times as much at least.
+    /// </summary>
+    /// <value>Duration. Default 10 min. Above 0, below 49 days.</value>
+    public TimeSpan RefreshAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     internal const string Learn = "learn";
 

@@ -27,7 +27,7 @@ internal static class KnownKeys
     public static readonly SectionKeys AccessLog = new(["Format", "File", "MaxSize", "Keep", "Query"]);
 
     public static readonly SectionKeys ApplicationGroup = new(
-        ["MaxProcesses", "MaxMemory", "Group", "Preload", "PreloadExclude", "Refresh"],
+        ["MaxProcesses", "MaxMemory", "Group", "Preload", "PreloadExclude", "Refresh", "RefreshAfter"],
         new Dictionary<string, Refusal>
         {
             ["Python"] = Refusal.Later("Remove it, and write \"Python\" in each process group: those with one interpreter share a preloader."),

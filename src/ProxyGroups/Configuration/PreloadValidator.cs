@@ -9,6 +9,7 @@ internal static partial class PreloadValidator
     {
         CheckNames("Preload", group.Preload, checks);
         CheckNames("PreloadExclude", group.PreloadExclude, checks);
+        checks.Duration("RefreshAfter", group.RefreshAfter, mayBeOff: false);
         checks.Require(group.Preload.Count > 0 || group.PreloadExclude.Count == 0, "PreloadExclude", null, "leaves out nothing without Preload", "Name modules in Preload, write it in a process group with PreloadApp, or remove it.");
         foreach (var module in group.Preload.Where(module => group.PreloadExclude.Any(excluded => IsWithin(module, excluded))))
         {

@@ -62,6 +62,7 @@ internal static class SettingsReader
             Preload = group.ReadList("Preload", static text => Parsed.Ok<IReadOnlyList<string>>([text])),
             PreloadExclude = group.ReadList("PreloadExclude"),
             Refresh = group.Read("Refresh", ScalarText.Switch, false),
+            RefreshAfter = group.Read("RefreshAfter", DurationText.Parse, new ApplicationGroupSettings().RefreshAfter),
         };
     }
 

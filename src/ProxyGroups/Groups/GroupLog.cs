@@ -116,6 +116,9 @@ internal static partial class GroupLog
     [LoggerMessage(2043, LogLevel.Warning, "What was learned for Preload cannot be read, and is learned anew")]
     public static partial void LearnedNotRead(this ILogger logger, Exception exception);
 
+    [LoggerMessage(2048, LogLevel.Debug, "Application group {ApplicationGroup}: sharing saves {Saved:0} MiB now that its workers have settled; a refresh comes when enough of that is lost")]
+    public static partial void SharingSettled(this ILogger logger, string applicationGroup, double saved);
+
     [LoggerMessage(2044, LogLevel.Information, "Application group {ApplicationGroup} is refreshed: a fresh generation of its process groups is taken to save {Gain:0} of {Used:0} MiB; they roll one after the other")]
     public static partial void Refreshes(this ILogger logger, string applicationGroup, double gain, double used);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -21,6 +22,10 @@ public abstract class PreloadScene
     }
 
     protected static int Number(JsonElement facts, string name) => facts.GetProperty(name).GetInt32();
+
+    /// <summary>Memory of a process, what it shares divided among those who share it, in bytes.</summary>
+    protected static long ProportionalOf(int pid) => 1024 * File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Pss:", StringComparison.Ordinal))
+        .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
 
     /// <summary>The settings of a group, those of <paramref name="more"/> in place of its own.</summary>
     protected static JsonObject Merge(object group, object? more)

@@ -26,6 +26,8 @@ internal static class ProcessTree
         return all;
     }
 
+    public static int ParentOf(int pid) => int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ')[2], CultureInfo.InvariantCulture);
+
     /// <summary>A process that is there and no zombie.</summary>
     public static bool IsAlive(int pid)
     {

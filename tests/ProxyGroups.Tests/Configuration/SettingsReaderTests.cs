@@ -13,7 +13,7 @@ public sealed class SettingsReaderTests
             {
               "ProxyGroups": {
                 "Enabled": false, "RuntimeDirectory": "/run/x", "Overview": "/groups", "Admin": false, "Launcher": "plain", "MaxProcesses": 40, "MaxMemory": "6GiB",
-                "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB", "Group": { "CpuWeight": 50, "Cpus": 3, "Memory": "4GiB", "MemoryHigh": "3GiB", "Tasks": 900 }, "Preload": [ "django", "django.db" ], "PreloadExclude": [ "grpc" ], "Refresh": true } },
+                "ApplicationGroups": { "python": { "MaxProcesses": 12, "MaxMemory": "2GiB", "Group": { "CpuWeight": 50, "Cpus": 3, "Memory": "4GiB", "MemoryHigh": "3GiB", "Tasks": 900 }, "Preload": [ "django", "django.db" ], "PreloadExclude": [ "grpc" ], "Refresh": true, "RefreshAfter": "1m" } },
                 "ProcessGroups": {
                   "shop": {
                     "ApplicationGroup": "python", "Directory": "apps/shop", "Wsgi": "shop.wsgi:application", "Python": "venv", "PreloadApp": true, "PreloadExclude": [ "shop.metrics" ], "Warmup": [ "/", "https://shop.example.com/cart" ], "BeforeFork": "shop.hooks:stop", "AfterFork": "shop.hooks:start",
@@ -47,7 +47,7 @@ public sealed class SettingsReaderTests
             Launcher = LauncherKind.Plain,
             MaxProcesses = 40,
             MaxMemory = 6L << 30,
-            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12, MaxMemory = 2L << 30, Group = new() { CpuWeight = 50, Cpus = 3, Memory = 4L << 30, MemoryHigh = 3L << 30, Tasks = 900 }, Preload = ["django", "django.db"], PreloadExclude = ["grpc"], Refresh = true } },
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 12, MaxMemory = 2L << 30, Group = new() { CpuWeight = 50, Cpus = 3, Memory = 4L << 30, MemoryHigh = 3L << 30, Tasks = 900 }, Preload = ["django", "django.db"], PreloadExclude = ["grpc"], Refresh = true, RefreshAfter = TimeSpan.FromMinutes(1) } },
             ProcessGroups = new Dictionary<string, ProcessGroupSettings>
             {
                 ["shop"] = new()

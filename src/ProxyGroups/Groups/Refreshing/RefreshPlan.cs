@@ -6,11 +6,8 @@ namespace ProxyGroups.Groups.Refreshing;
 /// <param name="RefreshedAt">Null: never.</param>
 internal sealed record RefreshPlan(int Workers = 0, long? Saved = null, TimeSpan? RefreshedAt = null)
 {
-    /// <summary>What is written to in this time would be again, so it is no loss that a fresh generation could mend.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromMinutes(10);
-
-    /// <summary>So that a projection that does not come true costs little.</summary>
-    public static readonly TimeSpan LongestPace = TimeSpan.FromHours(1);
+    /// <summary>Times the settling: so that a projection that does not come true costs little.</summary>
+    public const int Pace = 6;
 
     // A gain below this share of what is used is nobody's worry.
     private const int WorthwhileShare = 10;
@@ -20,9 +17,10 @@ internal sealed record RefreshPlan(int Workers = 0, long? Saved = null, TimeSpan
     /// <summary>What a fresh generation is taken to save, in bytes.</summary>
     public long Gain { get; private init; }
 
-    public RefreshPlan Look(RefreshFacts facts, TimeSpan now)
+    /// <param name="settling">What is written to in this time would be again, so it is no loss that a fresh generation could mend.</param>
+    public RefreshPlan Look(RefreshFacts facts, TimeSpan now, TimeSpan settling)
     {
-        if (facts.Age < Settling)
+        if (facts.Age < settling)
         {
             return new(RefreshedAt: RefreshedAt);
         }
@@ -30,7 +28,7 @@ internal sealed record RefreshPlan(int Workers = 0, long? Saved = null, TimeSpan
         var saved = Saved is { } known && Workers == facts.Workers ? known : facts.Saved;
         var gain = Math.Max(0, saved - facts.Saved) + facts.Unshared;
         // While a group goes over it has one worker more.
-        var isDue = gain > Math.Max(facts.Largest, facts.Used / WorthwhileShare) && !(now - RefreshedAt < LongestPace);
+        var isDue = gain > Math.Max(facts.Largest, facts.Used / WorthwhileShare) && !(now - RefreshedAt < settling * Pace);
         return new(facts.Workers, saved, isDue ? now : RefreshedAt) { IsDue = isDue, Gain = gain };
     }
 }

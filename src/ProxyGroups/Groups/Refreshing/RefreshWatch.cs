@@ -7,7 +7,8 @@ namespace ProxyGroups.Groups.Refreshing;
 /// <summary>Gives application groups with Refresh a fresh generation when <see cref="RefreshPlan"/> says so, one process group after the other.</summary>
 internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host) : IDisposable
 {
-    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
+    private const int LooksWhileSettling = 10;
 
     private const double MebiByte = 1 << 20;
 
@@ -20,6 +21,8 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
     private readonly CancellationTokenSource _ended = new();
     private volatile ProxyGroupsSettings _settings = new();
     private Task? _loop;
+
+    private IReadOnlyList<KeyValuePair<string, ApplicationGroupSettings>> Refreshed => [.. _settings.ApplicationGroups.Where(static group => group.Value.Refresh)];
 
     /// <summary>Called one at a time.</summary>
     public void Apply(ProxyGroupsSettings settings)
@@ -39,10 +42,11 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
         {
             while (true)
             {
-                await Task.Delay(Interval, host.Time, _ended.Token);
-                foreach (var (name, _) in _settings.ApplicationGroups.Where(static group => group.Value.Refresh))
+                var interval = Refreshed.Select(static group => group.Value.RefreshAfter / LooksWhileSettling).Append(LongestInterval).Min();
+                await Task.Delay(interval, host.Time, _ended.Token);
+                foreach (var (name, settings) in Refreshed)
                 {
-                    await TryLookAsync(name);
+                    await TryLookAsync(name, settings.RefreshAfter);
                 }
             }
         }
@@ -52,11 +56,11 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
         }
     }
 
-    private async Task TryLookAsync(string name)
+    private async Task TryLookAsync(string name, TimeSpan settling)
     {
         try
         {
-            await LookAsync(name);
+            await LookAsync(name, settling);
         }
 #pragma warning disable CA1031 // The next look may go well.
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -66,7 +70,7 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
         }
     }
 
-    private async Task LookAsync(string name)
+    private async Task LookAsync(string name, TimeSpan settling)
     {
         IReadOnlyList<ProcessGroup> groups = [.. registry.All.Where(group => name.Equals(group.Settings.ApplicationGroup, StringComparison.OrdinalIgnoreCase) && group.Runtime.CanShare)];
         var usage = await host.LookAtUsageAsync(groups);
@@ -76,7 +80,13 @@ internal sealed class RefreshWatch(ProcessGroupRegistry registry, GroupHost host
             return;
         }
 
-        var plan = _plans[name] = _plans.GetValueOrDefault(name, new()).Look(facts, groups[0].Now);
+        var last = _plans.GetValueOrDefault(name);
+        var plan = _plans[name] = _plans.GetValueOrDefault(name, new()).Look(facts, groups[0].Now, settling);
+        if (plan.Saved is { } saved && last?.Saved != saved)
+        {
+            _logger.SharingSettled(name, saved / MebiByte);
+        }
+
         if (plan.IsDue)
         {
             _logger.Refreshes(name, plan.Gain / MebiByte, facts.Used / MebiByte);

@@ -84,7 +84,7 @@ internal static class WorkerFork
     {
         ["pid", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) => pid,
         ["stale", var path] => throw new StaleCodeException(path),
-        ["unsafe", var what] => throw new PreloadException(new($"it has {what} by now, and a process with that must not be forked", PreloadRemedy.ForUnsafe(spec.Preload!), IsLasting: true), isBroken: true),
+        ["unsafe", var what] => throw new PreloadException(new($"it has {what} by now, and a process with that must not be forked", PreloadRemedy.ForUnsafe(spec.Preload!, what), IsLasting: true), isBroken: true),
         ["refused", var reason] => throw new PreloadException(new($"it refuses: {reason}", "See whether the machine is out of memory or processes.")),
         _ => throw Ended(),
     };

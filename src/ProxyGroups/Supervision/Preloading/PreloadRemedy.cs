@@ -6,7 +6,12 @@ internal static class PreloadRemedy
     /// <summary>Without a full stop, so that something may follow.</summary>
     public static string Off(PreloadSpec preload) => preload.IsOfApp ? "Remove PreloadApp" : "Take that module off Preload";
 
-    public static string ForUnsafe(PreloadSpec preload) => preload.IsOfApp
+    /// <param name="fault">What was found.</param>
+    public static string ForUnsafe(PreloadSpec preload, string fault) => ForkOffender.RemedyFor(fault) is { } known ? $"{known} Or: {Lowered(ForUnsafe(preload))}" : ForUnsafe(preload);
+
+    private static string Lowered(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
+
+    private static string ForUnsafe(PreloadSpec preload) => preload.IsOfApp
         ? "Let the app start that with its first request in each worker, end it in BeforeFork and start it in AfterFork, name the module that does it in PreloadExclude, or remove PreloadApp."
         : "Take that module off Preload, or name what it imports that does so in PreloadExclude.";
 

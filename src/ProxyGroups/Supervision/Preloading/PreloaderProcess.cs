@@ -173,7 +173,7 @@ internal sealed class PreloaderProcess
 
     private PreloadFault Describe(WorkerExit exit, IReadOnlyList<string> output) => exit.Code switch
     {
-        NotSafe => new($"{LastWords(output)}, and a process with that must not be forked", PreloadRemedy.ForUnsafe(_preload), IsLasting: true),
+        NotSafe => new($"{LastWords(output)}, and a process with that must not be forked", PreloadRemedy.ForUnsafe(_preload, LastWords(output)), IsLasting: true),
         NeedsExcluded => new(LastWords(output), PreloadRemedy.ForExcluded(_preload), IsLasting: true),
         // An app is corrected, and tried again: its workers say what is wrong.
         ImportFailed => new(LastWords(output), _preload.IsOfApp ? "Correct the app." : "Correct Preload, or install the module for this interpreter.", IsLasting: !_preload.IsOfApp),

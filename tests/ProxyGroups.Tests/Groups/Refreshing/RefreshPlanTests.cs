@@ -7,7 +7,7 @@ public sealed class RefreshPlanTests
 {
     private const long MiB = 1 << 20;
 
-    private static readonly TimeSpan Old = RefreshPlan.Settling;
+    private static readonly TimeSpan Old = TimeSpan.FromMinutes(10);
 
     private TimeSpan _now = TimeSpan.FromDays(1);
     private RefreshPlan _plan = new();
@@ -51,7 +51,7 @@ public sealed class RefreshPlanTests
         var learned = Facts(saved: 0) with { Unshared = 100 * MiB };
         Assert.True(Look(learned).IsDue);
         Assert.False(Look(learned with { Age = TimeSpan.Zero }).IsDue);
-        _now += RefreshPlan.LongestPace - TimeSpan.FromSeconds(1);
+        _now += (Old * RefreshPlan.Pace) - TimeSpan.FromSeconds(1);
         Assert.False(Look(learned).IsDue);
         _now += TimeSpan.FromSeconds(1);
         Assert.True(Look(learned).IsDue);
@@ -59,5 +59,5 @@ public sealed class RefreshPlanTests
 
     private static RefreshFacts Facts(long saved) => new(Old, 6, 400 * MiB, saved * MiB, 50 * MiB, 0);
 
-    private RefreshPlan Look(RefreshFacts facts) => _plan = _plan.Look(facts, _now);
+    private RefreshPlan Look(RefreshFacts facts) => _plan = _plan.Look(facts, _now, Old);
 }

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import time
 
 from .open_files import descriptors, target
@@ -25,7 +26,7 @@ class Verdict:
         while fault and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)
             fault = find_threads()
-        return fault or self._find_open() or _children()
+        return fault or self._find_open() or _children() or _unlocked()
 
     def _find_open(self):
         for descriptor in set(descriptors()) - self._own:
@@ -36,6 +37,8 @@ class Verdict:
                 return "an event loop running or a watch on files (%s)" % kind
             if _is_sqlite(descriptor):
                 return "a connection open to the SQLite database %s" % kind
+            if _is_locked(descriptor):
+                return "a lock held on the file %s" % kind
         return None
 
 
@@ -45,6 +48,20 @@ def _is_sqlite(descriptor):
         return os.pread(descriptor, len(_SQLITE), 0) == _SQLITE
     except OSError:
         return False  # A pipe, a device, or not open for reading.
+
+
+def _is_locked(descriptor):
+    """Each worker would take the lock for its own."""
+    try:
+        with open("/proc/self/fdinfo/%d" % descriptor) as file:
+            return any(line.startswith("lock:") for line in file)
+    except OSError:
+        return False  # Closed meanwhile.
+
+
+def _unlocked():
+    """An interpreter without the lock has threads and locks of its own kind, and none was tried here."""
+    return None if getattr(sys, "_is_gil_enabled", lambda: True)() else "a free-threaded interpreter running, which is not tried with forks"
 
 
 def find_threads():
