@@ -20,7 +20,7 @@ internal sealed class AccessLine : IDisposable
 
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
     private readonly StringBuilder _text = new(512);
-    private readonly Utf8JsonWriter _json = new(Stream.Null);
+    private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
     private string _second = string.Empty;
     private long _secondOf;
 
@@ -162,28 +162,28 @@ internal sealed class AccessLine : IDisposable
     {
         json.WriteStartObject();
         WriteTime(json, entry.Time);
-        WriteOptional(json, "client", entry.Client);
-        WriteOptional(json, "user", entry.User);
-        json.WriteString("method", Cut(entry.Method, LongestField));
-        json.WriteString("target", Cut(entry.Target, LongestTarget));
-        json.WriteString("protocol", entry.Protocol);
-        WriteOptional(json, "host", entry.Host);
-        WriteOptional(json, "referer", entry.Referer);
-        WriteOptional(json, "userAgent", entry.UserAgent);
-        json.WriteNumber("status", entry.Status);
-        json.WriteNumber("bytes", entry.Bytes);
-        WriteOptional(json, "received", entry.Received);
-        WriteSeconds(json, "total", entry.Duration);
-        WriteSeconds(json, "queue", entry.Queue);
-        WriteSeconds(json, "service", entry.Service);
-        json.WriteString("group", entry.Group);
-        WriteOptional(json, "rank", entry.Rank);
-        WriteOptional(json, "generation", entry.Generation);
-        json.WriteNumber("tries", entry.Tries);
-        WriteOptional(json, "error", entry.Error);
-        WriteOptional(json, "id", entry.Id);
-        WriteOptional(json, "requestId", entry.RequestId);
-        WriteOptional(json, "trace", entry.TraceId);
+        WriteOptional(json, "client"u8, entry.Client);
+        WriteOptional(json, "user"u8, entry.User);
+        json.WriteString("method"u8, Cut(entry.Method, LongestField));
+        json.WriteString("target"u8, Cut(entry.Target, LongestTarget));
+        json.WriteString("protocol"u8, entry.Protocol);
+        WriteOptional(json, "host"u8, entry.Host);
+        WriteOptional(json, "referer"u8, entry.Referer);
+        WriteOptional(json, "userAgent"u8, entry.UserAgent);
+        json.WriteNumber("status"u8, entry.Status);
+        json.WriteNumber("bytes"u8, entry.Bytes);
+        WriteOptional(json, "received"u8, entry.Received);
+        WriteSeconds(json, "total"u8, entry.Duration);
+        WriteSeconds(json, "queue"u8, entry.Queue);
+        WriteSeconds(json, "service"u8, entry.Service);
+        json.WriteString("group"u8, entry.Group);
+        WriteOptional(json, "rank"u8, entry.Rank);
+        WriteOptional(json, "generation"u8, entry.Generation);
+        json.WriteNumber("tries"u8, entry.Tries);
+        WriteOptional(json, "error"u8, entry.Error);
+        WriteOptional(json, "id"u8, entry.Id);
+        WriteOptional(json, "requestId"u8, entry.RequestId);
+        WriteOptional(json, "trace"u8, entry.TraceId);
         json.WriteEndObject();
         json.Flush();
     }
@@ -194,10 +194,10 @@ internal sealed class AccessLine : IDisposable
         Span<byte> text = stackalloc byte[28];
         time.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         text[26] = (byte)'Z';
-        json.WriteString("time", text[..27]);
+        json.WriteString("time"u8, text[..27]);
     }
 
-    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan time)
+    private static void WriteSeconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, TimeSpan time)
     {
         Span<byte> text = stackalloc byte[28];
         var microseconds = Microseconds(time);
@@ -208,7 +208,7 @@ internal sealed class AccessLine : IDisposable
 
     private static long Microseconds(TimeSpan time) => (time.Ticks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond;
 
-    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
     {
         if (value is not null)
         {
@@ -216,7 +216,7 @@ internal sealed class AccessLine : IDisposable
         }
     }
 
-    private static void WriteOptional(Utf8JsonWriter json, string name, long? value)
+    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } number)
         {
