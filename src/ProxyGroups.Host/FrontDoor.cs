@@ -24,13 +24,17 @@ internal static class FrontDoor
         FrontDoorConfiguration.Arrange(builder.Configuration, place);
         var settings = FrontDoorSettings.Read(builder.Configuration);
         builder.AddProxyGroups();
+        if (settings.SocketLoops)
+        {
+            builder.Services.AddSocketLoops();
+        }
+
         builder.AddSystemd();
         FrontDoorConfiguration.AddDefaultAddress(builder.Configuration);
         builder.Services.AddHealthChecks().AddProxyGroups();
         builder.AddTelemetry(settings);
         builder.Services.AddTrustedProxies(settings);
         builder.Services.AddHostedService(static _ => new QuietMemory(TimeProvider.System));
-        builder.Services.AddSocketThreads();
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -40,7 +44,6 @@ internal static class FrontDoor
         });
 
         var app = builder.Build();
-        app.UseSocketThreads();
         app.UseTrustedProxies(settings);
         app.MapHealth(settings);
         app.MapMetrics(settings);

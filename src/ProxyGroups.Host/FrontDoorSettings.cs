@@ -8,7 +8,7 @@ namespace ProxyGroups.Host;
 /// <summary>The section <c>FrontDoor</c>: what only the ready server has.</summary>
 internal sealed record FrontDoorSettings
 {
-    private static readonly string[] Keys = ["TrustedProxies", "Live", "Ready", "Metrics", "MetricsFrom"];
+    private static readonly string[] Keys = ["TrustedProxies", "Live", "Ready", "Metrics", "MetricsFrom", "SocketLoops"];
 
     /// <summary>Proxies whose X-Forwarded-* are believed: addresses or networks. Default: none, so those headers are ours alone.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
@@ -24,6 +24,9 @@ internal sealed record FrontDoorSettings
 
     /// <summary>Addresses or networks that may read them. Default: this machine.</summary>
     public IReadOnlyList<IPNetwork> MetricsFrom { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>Whether requests run on the threads that wait for the sockets; false: on .NET's thread pool. Default true.</summary>
+    public bool SocketLoops { get; init; } = true;
 
     /// <summary>Whoever comes through a proxy that is not trusted may be anybody, though the proxy is of this machine.</summary>
     public bool MayReadMetrics(HttpContext context) =>
@@ -47,6 +50,7 @@ internal sealed record FrontDoorSettings
             Ready = ReadPath(section.GetSection("Ready"), settings.Ready, errors),
             Metrics = ReadPath(section.GetSection("Metrics"), null, errors),
             MetricsFrom = section.GetSection("MetricsFrom").Exists() ? section.GetSection("MetricsFrom").GetChildren().Select(child => ReadNetwork(child, errors)).ToList() : settings.MetricsFrom,
+            SocketLoops = ReadSwitch(section.GetSection("SocketLoops"), settings.SocketLoops, errors),
         };
         if (settings.Metrics is null && section.GetSection("MetricsFrom").Exists() && errors.Count == 0)
         {
@@ -71,6 +75,16 @@ internal sealed record FrontDoorSettings
 
         errors.Add(new SettingsError(child.Path, text, "is neither an address nor a network", "write 10.0.0.7 or 10.0.0.0/8 (the bits behind the prefix zero)"));
         return default;
+    }
+
+    private static bool ReadSwitch(IConfigurationSection child, bool unset, List<SettingsError> errors)
+    {
+        if (child.Value is not null && !bool.TryParse(child.Value, out unset))
+        {
+            errors.Add(new SettingsError(child.Path, child.Value, "is not a switch", "write true or false"));
+        }
+
+        return unset;
     }
 
     private static string? ReadPath(IConfigurationSection child, string? unset, List<SettingsError> errors)

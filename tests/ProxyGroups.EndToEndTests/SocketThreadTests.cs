@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
 
 namespace ProxyGroups.EndToEndTests;
@@ -7,8 +8,6 @@ namespace ProxyGroups.EndToEndTests;
 /// <summary>Where requests run on the threads that wait for the sockets, nobody can keep such a thread for itself.</summary>
 public sealed class SocketThreadTests
 {
-    private static readonly Dictionary<string, string> Inline = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = 120_000)]
@@ -18,7 +17,7 @@ public sealed class SocketThreadTests
     {
         await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(
             ("app", new { Command = TestApps.RawWorker, Processes = 1, Threads = 4 }),
-            ("full", new { Command = TestApps.RawWorker, Processes = 1, Threads = 1, Queue = new { Limit = 0 } })), environment: Inline);
+            ("full", new { Command = TestApps.RawWorker, Processes = 1, Threads = 1, Queue = new { Limit = 0 } })));
         await frontDoor.WaitForReadyAsync(2);
         using var holder = await RawClient.ConnectAsync(frontDoor.Address, Token);
         await holder.SendAsync("GET /full/ HTTP/1.1\r\nHost: a\r\nX-Verb: hang\r\n\r\n", Token);
@@ -41,13 +40,15 @@ public sealed class SocketThreadTests
     [Theory(Timeout = 60_000)]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task There_is_one_socket_thread_per_core_where_that_is_asked_for(bool inline)
+    public async Task There_is_one_socket_loop_per_core_unless_the_settings_say_none(bool loops)
     {
-        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", new { Command = TestApps.RawWorker })), environment: inline ? Inline : null);
+        var site = Site.Of(("app", new { Command = TestApps.RawWorker }));
+        site["FrontDoor"] = new JsonObject { ["SocketLoops"] = loops };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site);
         using var answer = await frontDoor.Client.GetAsync("/app/", Token);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var threads = Directory.GetDirectories($"/proc/{frontDoor.Pid}/task").Count(static task => File.ReadAllText(Path.Combine(task, "comm")).Trim() == ".NET Sockets");
-        Assert.Equal(inline ? Environment.ProcessorCount : 1, threads);
+        var threads = Directory.GetDirectories($"/proc/{frontDoor.Pid}/task").Count(static task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("PG sockets", StringComparison.Ordinal));
+        Assert.Equal(loops ? Environment.ProcessorCount : 0, threads);
     }
 
     /// <summary>Pipelined requests, as many as are taken; the answers are thrown away.</summary>

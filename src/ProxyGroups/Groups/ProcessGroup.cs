@@ -33,7 +33,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     {
         Name = name;
         _blueprint = blueprint;
-        Scheduler = new SlotScheduler(LimitsOf(blueprint.Settings), time, InlineCompletions.AreOn);
+        Scheduler = new SlotScheduler(LimitsOf(blueprint.Settings), time);
     }
 
     /// <summary>Worker ids of group n begin at n * 2^20, so that no two workers of a front door share one.</summary>

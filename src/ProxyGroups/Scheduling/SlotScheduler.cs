@@ -18,14 +18,9 @@ internal sealed class SlotScheduler : IDisposable
     private readonly TimeProvider _time;
     private readonly SchedulerState _state;
     private readonly QueueTimer _timer;
-    private readonly bool _continuesInline;
 
-    /// <param name="continuesInline">
-    /// The next waiter goes on within <see cref="Release"/>, as far as it comes without waiting. For callers that nothing blocks.
-    /// </param>
-    public SlotScheduler(SchedulerLimits limits, TimeProvider time, bool continuesInline = false)
+    public SlotScheduler(SchedulerLimits limits, TimeProvider time)
     {
-        _continuesInline = continuesInline;
         _time = time;
         _state = new SchedulerState(this, limits, time);
         _timer = new QueueTimer(time, _ => OnTimer());
@@ -79,7 +74,10 @@ internal sealed class SlotScheduler : IDisposable
         return waiter.Task;
     }
 
-    /// <summary>Returns the slot to the next waiter or to the pool. A stale or repeated release has no effect.</summary>
+    /// <summary>
+    /// Returns the slot to the next waiter or to the pool. On a <see cref="LoopThread"/> the waiter goes on within this call, as far as it comes
+    /// without waiting. A stale or repeated release has no effect.
+    /// </summary>
     public void Release(SlotLease lease)
     {
         Aftermath aftermath;
@@ -89,7 +87,7 @@ internal sealed class SlotScheduler : IDisposable
             aftermath = _state.TakeAftermath();
         }
 
-        CarryOut(in aftermath, _continuesInline);
+        CarryOut(in aftermath, LoopThread.IsCurrent);
     }
 
     /// <summary>

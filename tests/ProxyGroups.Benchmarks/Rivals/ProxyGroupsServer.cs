@@ -13,9 +13,9 @@ internal sealed class ProxyGroupsServer(string name, string description, IReadOn
     /// <summary>As it comes.</summary>
     public static ProxyGroupsServer Ready { get; } = new(ShortName, "the ready server as it comes");
 
-    /// <summary>With the expert's switch.</summary>
-    public static ProxyGroupsServer Inline { get; } = new(
-        $"{ShortName} inline", "the same with DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1", new Dictionary<string, string> { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" });
+    /// <summary>Without socket loops: on .NET's own sockets and thread pool.</summary>
+    public static ProxyGroupsServer Pool { get; } = new(
+        $"{ShortName} pool", "the same with FrontDoor:SocketLoops off", new Dictionary<string, string> { ["FrontDoor__SocketLoops"] = "false" });
 
     public string Name => name;
 

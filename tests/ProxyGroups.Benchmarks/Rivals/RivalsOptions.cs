@@ -12,7 +12,7 @@ internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<W
     public const string Usage = "[--quick | --full] [--only workload|rival,...] [--page FILE]";
 
     private static readonly IRival[] Quick = [ProxyGroupsServer.Ready, new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
-    private static readonly IRival[] All = [.. Quick, ProxyGroupsServer.Inline, .. OtherFront.All];
+    private static readonly IRival[] All = [.. Quick, ProxyGroupsServer.Pool, .. OtherFront.All];
 
     /// <summary>For a server that has just been started: code that is compiled while it runs takes seconds until it is fast.</summary>
     public TimeSpan WarmUp => Round * 2;

@@ -10,9 +10,9 @@ public sealed class InlineTests : IDisposable
     private int _releasing;
 
     [Fact]
-    public async Task A_waiter_goes_on_within_the_release_where_that_is_asked_for()
+    public async Task A_waiter_goes_on_within_the_release_on_a_thread_that_waits_for_sockets()
     {
-        var scheduler = Create(continuesInline: true);
+        var scheduler = Create();
         var holder = await AcquireAsync(scheduler);
         var wasInside = GoOnAsync(scheduler);
         Release(scheduler, holder);
@@ -23,22 +23,20 @@ public sealed class InlineTests : IDisposable
     [Fact]
     public async Task A_waiter_goes_on_elsewhere_else()
     {
-        var scheduler = Create(continuesInline: false);
+        var scheduler = Create();
         var holder = await AcquireAsync(scheduler);
         var wasInside = GoOnAsync(scheduler);
-        Release(scheduler, holder);
+        Release(scheduler, holder, onLoop: false);
         Assert.False(await wasInside);
     }
 
     [Fact]
     public async Task A_waiter_that_a_resize_lets_in_goes_on_elsewhere()
     {
-        var scheduler = Create(continuesInline: true);
+        var scheduler = Create();
         await AcquireAsync(scheduler);
         var wasInside = GoOnAsync(scheduler);
-        _releasing = Environment.CurrentManagedThreadId;
-        scheduler.Resize(1, 2);
-        _releasing = 0;
+        Do(onLoop: true, () => scheduler.Resize(1, 2));
         Assert.False(await wasInside);
     }
 
@@ -46,7 +44,7 @@ public sealed class InlineTests : IDisposable
     public async Task Waiters_that_let_each_other_in_take_turns_and_leave_the_thread_after_sixteen()
     {
         const int Waiters = 40;
-        var scheduler = Create(continuesInline: true);
+        var scheduler = Create();
         var holder = await AcquireAsync(scheduler);
         var (inside, depth, deepest) = (0, 0, 0);
         var all = Task.WhenAll(Enumerable.Range(0, Waiters).Select(async _ =>
@@ -68,9 +66,9 @@ public sealed class InlineTests : IDisposable
 
     public void Dispose() => _schedulers.ForEach(static scheduler => scheduler.Dispose());
 
-    private SlotScheduler Create(bool continuesInline)
+    private SlotScheduler Create()
     {
-        var scheduler = new SlotScheduler(SchedulerTest.Limits, TimeProvider.System, continuesInline);
+        var scheduler = new SlotScheduler(SchedulerTest.Limits, TimeProvider.System);
         _schedulers.Add(scheduler);
         scheduler.Offer(1, rank: 0, generation: 1, capacity: 1);
         return scheduler;
@@ -85,10 +83,12 @@ public sealed class InlineTests : IDisposable
         return Environment.CurrentManagedThreadId == _releasing;
     }
 
-    private void Release(SlotScheduler scheduler, SlotLease lease)
+    private void Release(SlotScheduler scheduler, SlotLease lease, bool onLoop = true) => Do(onLoop, () => scheduler.Release(lease));
+
+    private void Do(bool onLoop, Action action)
     {
-        _releasing = Environment.CurrentManagedThreadId;
-        scheduler.Release(lease);
-        _releasing = 0;
+        (_releasing, LoopThread.IsCurrent) = (Environment.CurrentManagedThreadId, onLoop);
+        action();
+        (_releasing, LoopThread.IsCurrent) = (0, false);
     }
 }

@@ -44,6 +44,7 @@ public sealed partial class FileAccessTests
         ["Supervision/Linux/ProcessFamily.cs"] = TheKernels,
         ["Supervision/Linux/ProcessMemory.cs"] = TheKernels,
         ["Supervision/Linux/ProcessStat.cs"] = TheKernels,
+        ["Supervision/Linux/ThreadSleep.cs"] = "/proc of our own threads",
         ["Supervision/Linux/TrustedPath.cs"] = "the guard itself",
         ["Supervision/Linux/WaitChannels.cs"] = TheKernels,
         ["Supervision/PrivateFolder.cs"] = OwnFolder,

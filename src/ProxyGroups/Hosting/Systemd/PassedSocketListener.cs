@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ProxyGroups.Hosting.Systemd;
 
@@ -9,7 +8,7 @@ namespace ProxyGroups.Hosting.Systemd;
 /// Takes connections from a socket that is not ours to close. Kestrel's own listener disposes of the socket when it stops, and .NET
 /// may then disconnect it, for the service manager too: whoever connects meanwhile is to wait there for our successor.
 /// </summary>
-internal sealed class PassedSocketListener(PassedSocket passed, SocketConnectionContextFactory connections, bool noDelay, TimeProvider time) : IConnectionListener
+internal sealed class PassedSocketListener(PassedSocket passed, Func<Socket, ConnectionContext> create, IDisposable? owned, bool noDelay, TimeProvider time) : IConnectionListener
 {
     // Out of descriptors, most likely: trying again at once would burn a core.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -24,13 +23,13 @@ internal sealed class PassedSocketListener(PassedSocket passed, SocketConnection
         {
             try
             {
-                return connections.Create(Adapt(await passed.Socket.AcceptAsync(_unbound.Token)));
+                return create(Adapt(await passed.Socket.AcceptAsync(_unbound.Token)));
             }
             catch (OperationCanceledException)
             {
                 return null;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or IOException)
             {
                 await Task.Delay(Pause, time, CancellationToken.None);
             }
@@ -46,7 +45,7 @@ internal sealed class PassedSocketListener(PassedSocket passed, SocketConnection
     {
         await _unbound.CancelAsync();
         _unbound.Dispose();
-        connections.Dispose();
+        owned?.Dispose();
     }
 
     // A Unix socket refuses even "false".

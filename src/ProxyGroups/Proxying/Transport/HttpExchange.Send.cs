@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -139,7 +140,7 @@ internal sealed partial class HttpExchange
         try
         {
             ObjectDisposedException.ThrowIf(_slot.IsDisposed, _slot);
-            await WorkerConnector.ConnectAsync(_slot.Endpoint, _slot.User, _slot.Time, Adopt, ct);
+            await WorkerConnector.ConnectAsync(_slot.Endpoint, _slot.User, _slot.Loops, _slot.Time, Adopt, ct);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
@@ -155,7 +156,7 @@ internal sealed partial class HttpExchange
     }
 
     /// <summary>From here on whoever dooms the exchange closes this socket; doomed before, it is closed at once.</summary>
-    private void Adopt(Socket socket)
+    private void Adopt(LoopSocket socket)
     {
         Interlocked.Exchange(ref _socket, socket);
         if (Volatile.Read(ref _state) != Open)
@@ -171,7 +172,7 @@ internal sealed partial class HttpExchange
         {
             for (var rest = _slot.Output.AsMemory(0, _requestHead.Bytes); rest.Length > 0;)
             {
-                rest = rest[await _socket!.SendAsync(rest, SocketFlags.None, ct)..];
+                rest = rest[await _socket!.SendAsync(rest, ct)..];
             }
 
             _headWritten = true;

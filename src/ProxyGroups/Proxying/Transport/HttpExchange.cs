@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -24,7 +24,7 @@ internal sealed partial class HttpExchange : WorkerExchange
     private string? _target;
     private int _begun;
     private int _state;
-    private Socket? _socket;
+    private LoopSocket? _socket;
     private CancellationTokenSource? _uploadUnwanted;
     private StreamedResponse? _streamed;
     private ExchangeFault _fault;

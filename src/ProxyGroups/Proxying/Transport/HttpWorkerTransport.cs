@@ -1,6 +1,7 @@
 using System.Net;
 using ProxyGroups.Configuration;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -18,10 +19,11 @@ internal sealed class HttpWorkerTransport : IWorkerTransport
     private bool _disposed;
 
     /// <param name="user">Whose listener the endpoint has to be; null: anybody's.</param>
-    public HttpWorkerTransport(EndPoint endpoint, uint? user, int capacity, TransportLimits limits, HeldResponses held, TimeProvider time)
+    /// <param name="loops">Where its connections are waited for; null: .NET's way.</param>
+    public HttpWorkerTransport(EndPoint endpoint, uint? user, int capacity, TransportLimits limits, HeldResponses held, TimeProvider time, SocketLoops? loops = null)
     {
         (_held, _limits) = (held, new CurrentLimits(limits, time));
-        _create = () => new SlotConnection(endpoint, user, _limits, time);
+        _create = () => new SlotConnection(endpoint, user, _limits, loops, time);
         _slots = [.. Enumerable.Range(0, capacity).Select(_ => _create())];
     }
 

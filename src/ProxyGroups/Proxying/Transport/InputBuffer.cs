@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -42,10 +42,10 @@ internal sealed class InputBuffer
 
     /// <summary>One receive, appended. 0: the worker closed its side. Not to be called when <see cref="IsFull"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> ReceiveAsync(Socket socket, CancellationToken ct)
+    public async ValueTask<int> ReceiveAsync(LoopSocket socket, CancellationToken ct)
     {
         MakeRoom();
-        var count = await socket.ReceiveAsync(_bytes.AsMemory(_end), SocketFlags.None, ct);
+        var count = await socket.ReceiveAsync(_bytes.AsMemory(_end), ct);
         _end += count;
         return count;
     }

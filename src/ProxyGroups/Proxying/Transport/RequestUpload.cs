@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -10,7 +11,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// that an upload which outlives its exchange writes into a closed one and never into a successor's request.
 /// The request clock runs while a write waits for the worker, and stands still between writes. One writer at a time.
 /// </summary>
-internal sealed class RequestUpload(HttpExchange exchange, Socket socket, WaitClock clock, RequestHead head, byte[] output) : WorkerStream
+internal sealed class RequestUpload(HttpExchange exchange, LoopSocket socket, WaitClock clock, RequestHead head, byte[] output) : WorkerStream
 {
     /// <summary>Hex size of a chunk with its line ends.</summary>
     private const int ChunkOverhead = 8 + 2 + 2;
@@ -135,7 +136,7 @@ internal sealed class RequestUpload(HttpExchange exchange, Socket socket, WaitCl
         {
             for (var rest = bytes; rest.Length > 0;)
             {
-                rest = rest[await WaitAsync(socket.SendAsync(rest, SocketFlags.None, ct))..];
+                rest = rest[await WaitAsync(socket.SendAsync(rest, ct))..];
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

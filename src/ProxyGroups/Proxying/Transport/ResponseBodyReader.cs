@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -11,7 +12,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// after it, and after a failure, the input buffer belongs to the slot's next request and is not touched again.
 /// One reader at a time.
 /// </summary>
-internal sealed class ResponseBodyReader(HttpExchange exchange, Socket socket, InputBuffer input, WaitClock clock, ResponseHead head)
+internal sealed class ResponseBodyReader(HttpExchange exchange, LoopSocket socket, InputBuffer input, WaitClock clock, ResponseHead head)
 {
     private enum Part
     {
@@ -83,7 +84,7 @@ internal sealed class ResponseBodyReader(HttpExchange exchange, Socket socket, I
             {
                 var direct = input.Length == 0 && _part == Part.Data ? (int)Math.Min(_left, buffer.Length) : 0;
                 var received = await WaitAsync(direct > 0
-                    ? socket.ReceiveAsync(buffer[..direct], SocketFlags.None, ct)
+                    ? socket.ReceiveAsync(buffer[..direct], ct)
                     : input.ReceiveAsync(socket, ct));
                 if (received == 0)
                 {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -8,7 +9,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// One slot's place: at most one connection, its buffers, its clock. One exchange at a time owns it, from
 /// <see cref="Begin"/> to <see cref="End"/>; only <see cref="Dispose"/> comes from elsewhere. Lives as long as the transport.
 /// </summary>
-internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimits limits, TimeProvider time) : IDisposable
+internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimits limits, SocketLoops? loops, TimeProvider time) : IDisposable
 {
     private const int OutputBytes = 8 << 10;
 
@@ -17,7 +18,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
 
     private readonly Lock _gate = new();
     private readonly Lock _closing = new();
-    private Socket? _idle;
+    private LoopSocket? _idle;
     private long _idleSince;
     private TimeSpan _idleLifetime;
     private HttpExchange? _current;
@@ -29,6 +30,9 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     public uint? User => user;
 
     public TransportLimits Limits => limits.Value;
+
+    /// <summary>Where its connections are waited for; null: .NET's way.</summary>
+    public SocketLoops? Loops => loops;
 
     public TimeProvider Time => time;
 
@@ -78,15 +82,15 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     /// The kept connection, if the worker still holds it open and owes nothing on it. Bytes that nobody asked for would be
     /// taken for the next answer (RFC 9112 9.2), so they close it.
     /// </summary>
-    public Socket? TakeIdle()
+    public LoopSocket? TakeIdle()
     {
-        Socket? socket;
+        LoopSocket? socket;
         lock (_gate)
         {
             (socket, _idle) = (_idle, null);
         }
 
-        if (socket is not null && (HasExpired() || socket.Poll(0, SelectMode.SelectRead)))
+        if (socket is not null && (HasExpired() || socket.HasInput()))
         {
             socket.Dispose();
             return null;
@@ -96,7 +100,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     }
 
     /// <summary>Frees the slot. The connection is kept, or closed together with all that could still refer to it.</summary>
-    public void End(HttpExchange exchange, Socket? socket, bool keep, int hintSeconds)
+    public void End(HttpExchange exchange, LoopSocket? socket, bool keep, int hintSeconds)
     {
         Clock.Stop(exchange);
         keep &= Input.Length == 0 && !ClosesAlways;
@@ -126,7 +130,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     /// Returns when the connection is closed, also where another thread is at it: the second of two Disposes returns at once, and the slot
     /// would open its next connection beside this one.
     /// </summary>
-    public void Close(Socket? socket)
+    public void Close(LoopSocket? socket)
     {
         lock (_closing)
         {
@@ -139,7 +143,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     /// close(2) alone ends the connection later where the thread that waits for the sockets has it in hand (Linux: epoll_wait takes a
     /// reference while it looks); shutdown(2) does so at once. Not both ways: what waits for bytes would take it for the worker's end.
     /// </summary>
-    private static void EndSending(Socket? socket)
+    private static void EndSending(LoopSocket? socket)
     {
         try
         {
@@ -154,7 +158,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     public void Dispose()
     {
         HttpExchange? current;
-        Socket? idle;
+        LoopSocket? idle;
         lock (_gate)
         {
             Volatile.Write(ref _disposed, true);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProxyGroups.Proxying.Sockets;
 
 namespace ProxyGroups.Proxying.Transport;
 
@@ -6,7 +7,7 @@ namespace ProxyGroups.Proxying.Transport;
 /// The connection after 101, both ways, until it is disposed; that ends the exchange. No limit of ours runs on it: a
 /// tunnel may be silent for as long as both ends like. One reader and one writer at a time.
 /// </summary>
-internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBuffer input, TunnelBytes bytes) : WorkerStream
+internal sealed class TunnelStream(HttpExchange exchange, LoopSocket socket, InputBuffer input, TunnelBytes bytes) : WorkerStream
 {
     /// <summary>Came in along with the 101.</summary>
     private ReadOnlyMemory<byte> _early = TakeAll(input);
@@ -37,13 +38,13 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
         {
             for (var rest = buffer; rest.Length > 0;)
             {
-                var count = await socket.SendAsync(rest, SocketFlags.None, cancellationToken);
+                var count = await socket.SendAsync(rest, cancellationToken);
                 bytes.CountFromClient(count);
                 await _writing.Copied(count);
                 rest = rest[count..];
             }
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new IOException("The worker has closed the tunnel.", e);
         }
@@ -59,12 +60,12 @@ internal sealed class TunnelStream(HttpExchange exchange, Socket socket, InputBu
     {
         try
         {
-            var count = await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+            var count = await socket.ReceiveAsync(buffer, ct);
             bytes.CountToClient(count);
             await _reading.Copied(count);
             return count;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new IOException("The worker has closed the tunnel.", e);
         }

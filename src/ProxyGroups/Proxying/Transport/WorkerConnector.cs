@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyGroups.Proxying.Sockets;
 using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Proxying.Transport;
@@ -16,19 +17,21 @@ internal static class WorkerConnector
     /// </summary>
     /// <param name="endpoint">The worker.</param>
     /// <param name="user">Whose listener it has to be; null: anybody's.</param>
+    /// <param name="loops">Where the connection is to be waited for; null: .NET's way.</param>
     /// <param name="time">Measures the pauses.</param>
     /// <param name="adopt">Called with each socket before it connects, so that whoever ends the exchange can close it.</param>
     /// <param name="ct">The client, or the forwarder, gives up.</param>
-    public static async ValueTask<Socket> ConnectAsync(EndPoint endpoint, uint? user, TimeProvider time, Action<Socket> adopt, CancellationToken ct)
+    public static async ValueTask<LoopSocket> ConnectAsync(
+        EndPoint endpoint, uint? user, SocketLoops? loops, TimeProvider time, Action<LoopSocket> adopt, CancellationToken ct)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
-            var socket = Create(endpoint);
+            var socket = Create(endpoint, loops);
             try
             {
                 adopt(socket);
                 await socket.ConnectAsync(endpoint, ct);
-                CheckListener(socket, user);
+                CheckListener(socket.Socket, user);
                 return socket;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
@@ -57,7 +60,8 @@ internal static class WorkerConnector
         }
     }
 
-    private static Socket Create(EndPoint endpoint) => endpoint.AddressFamily == AddressFamily.Unix
-        ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-        : new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    // TCP takes its time to connect, and .NET watches a socket for good that it once had to wait for.
+    private static LoopSocket Create(EndPoint endpoint, SocketLoops? loops) => endpoint.AddressFamily == AddressFamily.Unix
+        ? new LoopSocket(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), loops?.NextForWorker())
+        : new LoopSocket(new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, null);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ProxyGroups.Proxying;
+using ProxyGroups.Proxying.Sockets;
 using ProxyGroups.Proxying.Transport;
 using Xunit;
 
@@ -14,7 +15,7 @@ internal sealed class TransportBench : IDisposable
     {
         Worker = new FakeWorker(backlog);
         Held = new HeldResponses(budget);
-        Transport = new HttpWorkerTransport(Worker.Endpoint, user, capacity, limits ?? Limits, Held, time ?? Time);
+        Transport = new HttpWorkerTransport(Worker.Endpoint, user, capacity, limits ?? Limits, Held, time ?? Time, SocketLoops.Shared);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -1,7 +1,7 @@
-using ProxyGroups.Proxying.Transport;
+using ProxyGroups.Proxying.Sockets;
 using Xunit;
 
-namespace ProxyGroups.Tests.Proxying.Transport;
+namespace ProxyGroups.Tests.Proxying.Sockets;
 
 public sealed class FairTurnTests
 {

@@ -1,8 +1,8 @@
-namespace ProxyGroups.Proxying.Transport;
+namespace ProxyGroups.Proxying.Sockets;
 
 /// <summary>
-/// How much is copied without ever waiting before the thread goes to somebody else: where completions run inline, it is the one
-/// that waits for the sockets, and two fast ends would keep all other connections from it. Used by one thread at a time.
+/// How much is copied without ever waiting before the thread goes to somebody else: on a <see cref="SocketLoop"/> two fast ends
+/// would keep all other connections from it. Used by one thread at a time.
 /// </summary>
 internal struct FairTurn
 {

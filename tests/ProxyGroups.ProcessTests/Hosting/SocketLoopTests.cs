@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace ProxyGroups.ProcessTests.Hosting;
+
+/// <summary>Any ASP.NET Core app on socket loops: handlers that block, and clients that leave.</summary>
+public sealed class SocketLoopTests : IAsyncLifetime
+{
+    private readonly SemaphoreSlim _entered = new(0);
+    private readonly ManualResetEventSlim _open = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpClient _client = new();
+    private WebApplication _app = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSocketLoops();
+        _app = builder.Build();
+        _app.MapGet("/", static () => "here");
+        _app.MapGet("/block", Block);
+        _app.MapGet("/stay", StayAsync);
+        await _app.StartAsync(Ct);
+        _client.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _open.Set();
+        await _app.DisposeAsync();
+        _client.Dispose();
+        _entered.Dispose();
+        _open.Dispose();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Handlers_that_block_hold_up_no_other_request_for_good()
+    {
+        var most = 3 * Environment.ProcessorCount;
+        var blocked = Enumerable.Range(0, most).Select(_ => _client.GetStringAsync("/block", Ct)).ToList();
+        for (var handler = 0; handler < most; handler++)
+        {
+            await _entered.WaitAsync(Ct);
+        }
+
+        for (var request = 0; request < most; request++)
+        {
+            Assert.Equal("here", await _client.GetStringAsync("/", Ct));
+        }
+
+        _open.Set();
+        Assert.All(await Task.WhenAll(blocked), static answer => Assert.Equal("done", answer));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_handler_is_told_that_its_client_has_left()
+    {
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var staying = _client.GetStringAsync("/stay", leave.Token);
+        await _entered.WaitAsync(Ct);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staying);
+        await _left.Task.WaitAsync(Ct);
+    }
+
+    private string Block()
+    {
+        _entered.Release();
+        _open.Wait(CancellationToken.None);
+        return "done";
+    }
+
+    private async Task StayAsync(HttpContext context)
+    {
+        context.RequestAborted.Register(_left.SetResult);
+        _entered.Release();
+        await _left.Task;
+    }
+}
