@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ProxyGroups.Configuration;
@@ -35,8 +36,9 @@ internal static class FrontDoor
         builder.AddTelemetry(settings);
         builder.Services.AddTrustedProxies(settings);
         builder.Services.AddHostedService(static _ => new QuietMemory(TimeProvider.System));
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
+            kestrel.Configure(new ConfigurationRoot([new SteadyKestrel(context.Configuration)]), reloadOnChange: true);
             kestrel.AddServerHeader = false;
             // Header values are bytes to us: what an app or a client writes passes, ASCII or not.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;

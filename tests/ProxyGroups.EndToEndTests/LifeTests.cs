@@ -162,6 +162,38 @@ public sealed class LifeTests
         Assert.NotEqual(pid, await frontDoor.Client.GetStringAsync("/app/pid", Token));
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task It_listens_on_where_its_settings_said_whatever_becomes_of_their_file()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        var site = Site.Of(("app", Trouble()));
+        site["Kestrel"] = JsonNode.Parse("""{ "Endpoints": { "main": { "Url": "http://127.0.0.1:0" } } }""");
+        var file = Path.Combine(root, "appsettings.json");
+        await File.WriteAllTextAsync(file, site.ToJsonString(), Token);
+        await using var frontDoor = await FrontDoorProcess.StartAsync(["run"], root);
+        foreach (var damage in new Action[] { () => File.WriteAllText(file, "}{"), () => File.WriteAllText(file, ""), () => Directory.CreateDirectory(file), () => { } })
+        {
+            var refused = frontDoor.Log.Count(IsRefusal);
+            File.Delete(file);
+            damage();
+            frontDoor.Signal("HUP");
+            await Poll.UntilAsync(() => frontDoor.Log.Count(IsRefusal) > refused, "the refusal", Token);
+            using (var other = new HttpClient { BaseAddress = frontDoor.Client.BaseAddress })
+            {
+                Assert.NotEmpty(await other.GetStringAsync("/app/pid", Token));
+            }
+
+            if (Directory.Exists(file))
+            {
+                Directory.Delete(file);
+            }
+
+            await File.WriteAllTextAsync(file, site.ToJsonString(), Token);
+        }
+
+        static bool IsRefusal(string line) => line.Contains("SIGHUP: The settings are wrong", StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Routes_and_groups_come_and_go_with_the_settings()
     {
