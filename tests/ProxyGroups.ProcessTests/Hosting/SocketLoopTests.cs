@@ -14,7 +14,9 @@ public sealed class SocketLoopTests : IAsyncLifetime
     private readonly ManualResetEventSlim _open = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _client = new();
+    private readonly TaskCompletionSource _allMet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication _app = null!;
+    private int _met;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -28,6 +30,7 @@ public sealed class SocketLoopTests : IAsyncLifetime
         _app.MapGet("/", static () => "here");
         _app.MapGet("/block", Block);
         _app.MapGet("/stay", StayAsync);
+        _app.MapGet("/meet/{all:int}", MeetAsync);
         await _app.StartAsync(Ct);
         _client.BaseAddress = new Uri(_app.Urls.Single());
     }
@@ -44,7 +47,10 @@ public sealed class SocketLoopTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Handlers_that_block_hold_up_no_other_request_for_good()
     {
+        // A connection's first request runs on the pool, so each is to have had one.
         var most = 3 * Environment.ProcessorCount;
+        var meeting = Enumerable.Range(0, 2 * most).Select(_ => _client.GetStringAsync($"/meet/{2 * most}", Ct)).ToList();
+        await Task.WhenAll(meeting);
         var blocked = Enumerable.Range(0, most).Select(_ => _client.GetStringAsync("/block", Ct)).ToList();
         for (var handler = 0; handler < most; handler++)
         {
@@ -76,6 +82,16 @@ public sealed class SocketLoopTests : IAsyncLifetime
         _entered.Release();
         _open.Wait(CancellationToken.None);
         return "done";
+    }
+
+    private Task MeetAsync(int all)
+    {
+        if (Interlocked.Increment(ref _met) == all)
+        {
+            _allMet.SetResult();
+        }
+
+        return _allMet.Task;
     }
 
     private async Task StayAsync(HttpContext context)

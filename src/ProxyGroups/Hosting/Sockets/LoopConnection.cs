@@ -88,7 +88,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
         {
             await ReceiveAllAsync(input);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             failure = new ConnectionResetException(e.Message, e);
         }
@@ -143,7 +143,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
         {
             await SendAllAsync(output);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             reason = new ConnectionResetException(e.Message, e);
         }

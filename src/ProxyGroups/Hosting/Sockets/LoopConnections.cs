@@ -30,5 +30,5 @@ internal sealed class LoopConnections(SocketLoops loops, IOptions<SocketTranspor
 
     // Who reads goes on where the other end has written: on the loop's thread, mostly.
     private PipeOptions Bounded(long? bytes) =>
-        new(_pool, PipeScheduler.Inline, PipeScheduler.Inline, bytes ?? 0, (bytes ?? 0) / 2, useSynchronizationContext: false);
+        new(_pool, LoopScheduler.Instance, LoopScheduler.Instance, bytes ?? 0, (bytes ?? 0) / 2, useSynchronizationContext: false);
 }

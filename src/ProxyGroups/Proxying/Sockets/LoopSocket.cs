@@ -42,7 +42,16 @@ internal sealed class LoopSocket : IDisposable, IThreadPoolWorkItem
         }
 
         _socket.Connect(endpoint);
-        Attach();
+        try
+        {
+            Attach();
+        }
+        catch (IOException)
+        {
+            // The machine's fault: to the caller an IOException would say that nobody listens.
+            throw new SocketException((int)SocketError.NoBufferSpaceAvailable);
+        }
+
         return default;
     }
 
@@ -51,7 +60,7 @@ internal sealed class LoopSocket : IDisposable, IThreadPoolWorkItem
     /// <exception cref="ObjectDisposedException">It was closed meanwhile.</exception>
     public void Attach()
     {
-        Volatile.Write(ref _key, _loop!.Add(this, _socket.SafeHandle));
+        Interlocked.Exchange(ref _key, _loop!.Add(this, _socket.SafeHandle));
         if (Volatile.Read(ref _disposed) != 0)
         {
             _loop.Remove(_key, _socket.SafeHandle);
@@ -202,9 +211,15 @@ internal sealed class LoopSocket : IDisposable, IThreadPoolWorkItem
     {
         output.TryTake();
         Watch(forRoom: true);
-        await output.WaitAsync(ct);
-        output.TryTake();
-        Watch(forRoom: false);
+        try
+        {
+            await output.WaitAsync(ct);
+        }
+        finally
+        {
+            output.TryTake();
+            Watch(forRoom: false);
+        }
     }
 
     private void Watch(bool forRoom)

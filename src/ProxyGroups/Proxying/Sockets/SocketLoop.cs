@@ -36,15 +36,13 @@ internal sealed class SocketLoop
     private long _seenTurns;
     private int _looks;
     private volatile int _deferring;
+    private long? _unstarted;
 
     public SocketLoop(LoopWatch watch, string name)
     {
         (_watch, _name) = (watch, name);
         Start(0);
     }
-
-    /// <summary>How often another thread had to take it over.</summary>
-    public long Takeovers => Volatile.Read(ref _lease) / 2;
 
     /// <summary>What has happened turns up from here on, perhaps before this returns.</summary>
     /// <exception cref="IOException">The system has no room to watch one more.</exception>
@@ -77,6 +75,12 @@ internal sealed class SocketLoop
     /// <summary>The watch, every 10 ms: gives the loop to another thread where its own is held up. False: nothing happens here.</summary>
     public bool Look()
     {
+        if (_unstarted is { } waiting)
+        {
+            TryTakeOver(waiting);
+            return true;
+        }
+
         _deferring = Math.Max(0, _deferring - 1);
         var (lease, turns) = (Volatile.Read(ref _lease), Volatile.Read(ref _turns));
         if (turns != _seenTurns || lease % 2 == 0)
@@ -89,10 +93,25 @@ internal sealed class SocketLoop
         if ((_looks >= LooksAtAll || (_looks >= LooksAsleep && ThreadSleep.IsAsleep(_thread))) && Interlocked.CompareExchange(ref _lease, lease + 1, lease) == lease)
         {
             (_deferring, _looks) = (LooksDeferring, 0);
-            Start(lease / 2 + 1);
+            TryTakeOver(lease / 2 + 1);
         }
 
         return true;
+    }
+
+    /// <summary>Where the system has no room for one more thread (pids.max, RLIMIT_NPROC), the next look tries again.</summary>
+    private void TryTakeOver(long number)
+    {
+        try
+        {
+            _unstarted = number;
+            Start(number);
+            _unstarted = null;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // The loop is nobody's until then.
+        }
     }
 
     private void Start(long number) => new Thread(Run) { IsBackground = true, Name = _name }.UnsafeStart(number);
