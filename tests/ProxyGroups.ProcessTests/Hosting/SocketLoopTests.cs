@@ -29,6 +29,7 @@ public sealed class SocketLoopTests : IAsyncLifetime
         _app = builder.Build();
         _app.MapGet("/", static () => "here");
         _app.MapGet("/block", Block);
+        _app.MapGet("/outlast", Outlast);
         _app.MapGet("/stay", StayAsync);
         _app.MapGet("/meet/{all:int}", MeetAsync);
         await _app.StartAsync(Ct);
@@ -47,10 +48,8 @@ public sealed class SocketLoopTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Handlers_that_block_hold_up_no_other_request_for_good()
     {
-        // A connection's first request runs on the pool, so each is to have had one.
         var most = 3 * Environment.ProcessorCount;
-        var meeting = Enumerable.Range(0, 2 * most).Select(_ => _client.GetStringAsync($"/meet/{2 * most}", Ct)).ToList();
-        await Task.WhenAll(meeting);
+        await ConnectAsync(2 * most);
         var blocked = Enumerable.Range(0, most).Select(_ => _client.GetStringAsync("/block", Ct)).ToList();
         for (var handler = 0; handler < most; handler++)
         {
@@ -69,6 +68,7 @@ public sealed class SocketLoopTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_handler_is_told_that_its_client_has_left()
     {
+        await ConnectAsync(1);
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var staying = _client.GetStringAsync("/stay", leave.Token);
         await _entered.WaitAsync(Ct);
@@ -77,11 +77,33 @@ public sealed class SocketLoopTests : IAsyncLifetime
         await _left.Task.WaitAsync(Ct);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_handler_that_blocks_until_its_own_client_has_left_goes_on_then()
+    {
+        await ConnectAsync(1);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var waiting = _client.GetStringAsync("/outlast", leave.Token);
+        await _entered.WaitAsync(Ct);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await _left.Task.WaitAsync(Ct);
+    }
+
+    /// <summary>Connections to be kept: the first request of one runs on the pool, all later ones on its loop.</summary>
+    private async Task ConnectAsync(int connections) => await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => _client.GetStringAsync($"/meet/{connections}", Ct)));
+
     private string Block()
     {
         _entered.Release();
         _open.Wait(CancellationToken.None);
         return "done";
+    }
+
+    private void Outlast(HttpContext context)
+    {
+        _entered.Release();
+        context.RequestAborted.WaitHandle.WaitOne();
+        _left.SetResult();
     }
 
     private Task MeetAsync(int all)

@@ -38,7 +38,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
     {
         (_socket, MemoryPool, _input, _output) = (socket, pool, new Pipe(input), new Pipe(output));
         (LocalEndPoint, RemoteEndPoint, ConnectionClosed) = (socket.Socket.LocalEndPoint, socket.Socket.RemoteEndPoint, _closed.Token);
-        Transport = new Duplex(_input.Reader, _output.Writer);
+        Transport = new Duplex(new FairReader(_input.Reader), _output.Writer);
         Application = new Duplex(_output.Reader, _input.Writer);
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set<IMemoryPoolFeature>(this);
@@ -83,20 +83,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
 
     private async Task ReceiveAsync(PipeWriter input)
     {
-        Exception? failure = null;
-        try
-        {
-            await ReceiveAllAsync(input);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
-        {
-            failure = new ConnectionResetException(e.Message, e);
-        }
-        catch (Exception e)
-        {
-            failure = new ConnectionAbortedException(e.Message, e);
-        }
-
+        var failure = await FailureOfAsync(() => ReceiveAllAsync(input));
         await input.CompleteAsync(_reason ?? failure);
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
         await _told.Task;
@@ -111,7 +98,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
             if (!_socket.TryReceive([], out _))
             {
                 turn.Waited();
-                await _socket.WhenReadable(CancellationToken.None);
+                await _socket.WhenReadable();
             }
 
             if (!_socket.TryReceive(input.GetMemory(LeastRoom).Span, out var count))
@@ -138,23 +125,27 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
 
     private async Task SendAsync(PipeReader output)
     {
-        Exception? reason = null;
+        End(await FailureOfAsync(() => SendAllAsync(output)));
+        await output.CompleteAsync();
+        _input.Writer.CancelPendingFlush();
+    }
+
+    /// <summary>What the application is told of it; null: it came to its end.</summary>
+    private static async Task<Exception?> FailureOfAsync(Func<Task> flow)
+    {
         try
         {
-            await SendAllAsync(output);
+            await flow();
+            return null;
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            reason = new ConnectionResetException(e.Message, e);
+            return new ConnectionResetException(e.Message, e);
         }
         catch (Exception e)
         {
-            reason = e;
+            return new ConnectionAbortedException(e.Message, e);
         }
-
-        End(reason);
-        await output.CompleteAsync();
-        _input.Writer.CancelPendingFlush();
     }
 
     private async Task SendAllAsync(PipeReader output)
@@ -173,7 +164,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IConnectionSock
             if (!sent)
             {
                 turn.Waited();
-                await _socket.WhenWritable(CancellationToken.None);
+                await _socket.WhenWritable();
             }
             else if (read.IsCompleted && count == read.Buffer.Length)
             {

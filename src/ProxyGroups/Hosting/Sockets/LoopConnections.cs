@@ -24,11 +24,11 @@ internal sealed class LoopConnections(SocketLoops loops, IOptions<SocketTranspor
 
     public void Dispose() => _pool.Dispose();
 
-    private PipeOptions Input() => Bounded(_options.MaxReadBufferSize);
+    // The socket's side never blocks, so it goes on wherever the application has written or read.
+    private PipeOptions Input() => Bounded(_options.MaxReadBufferSize, reader: AppScheduler.Instance, writer: PipeScheduler.Inline);
 
-    private PipeOptions Output() => Bounded(_options.MaxWriteBufferSize);
+    private PipeOptions Output() => Bounded(_options.MaxWriteBufferSize, reader: PipeScheduler.Inline, writer: AppScheduler.Instance);
 
-    // Who reads goes on where the other end has written: on the loop's thread, mostly.
-    private PipeOptions Bounded(long? bytes) =>
-        new(_pool, LoopScheduler.Instance, LoopScheduler.Instance, bytes ?? 0, (bytes ?? 0) / 2, useSynchronizationContext: false);
+    private PipeOptions Bounded(long? bytes, PipeScheduler reader, PipeScheduler writer) =>
+        new(_pool, reader, writer, bytes ?? 0, (bytes ?? 0) / 2, useSynchronizationContext: false);
 }

@@ -23,7 +23,7 @@ internal sealed class PassedSocketListener(PassedSocket passed, Func<Socket, Con
         {
             try
             {
-                return create(Adapt(await passed.Socket.AcceptAsync(_unbound.Token)));
+                return Create(await passed.Socket.AcceptAsync(_unbound.Token));
             }
             catch (OperationCanceledException)
             {
@@ -48,14 +48,22 @@ internal sealed class PassedSocketListener(PassedSocket passed, Func<Socket, Con
         owned?.Dispose();
     }
 
-    // A Unix socket refuses even "false".
-    private Socket Adapt(Socket accepted)
+    private ConnectionContext Create(Socket accepted)
     {
-        if (accepted.AddressFamily != AddressFamily.Unix)
+        try
         {
-            accepted.NoDelay = noDelay;
-        }
+            // A Unix socket refuses even "false".
+            if (accepted.AddressFamily != AddressFamily.Unix)
+            {
+                accepted.NoDelay = noDelay;
+            }
 
-        return accepted;
+            return create(accepted);
+        }
+        catch
+        {
+            accepted.Dispose();
+            throw;
+        }
     }
 }

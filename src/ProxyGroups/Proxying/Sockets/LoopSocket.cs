@@ -127,10 +127,10 @@ internal sealed class LoopSocket : IDisposable, IThreadPoolWorkItem
     }
 
     /// <summary>Completes when a receive is worth a try. For sockets on a loop.</summary>
-    public ValueTask WhenReadable(CancellationToken ct) => _input!.WaitAsync(ct);
+    public ValueTask WhenReadable() => _input!.WaitAsync(CancellationToken.None);
 
     /// <summary>As <see cref="WhenReadable"/>, the other way.</summary>
-    public ValueTask WhenWritable(CancellationToken ct) => WhenWritable(_output!, ct);
+    public ValueTask WhenWritable() => WhenWritable(_output!, CancellationToken.None);
 
     /// <summary>Whether something is there to be read, or the other side has ended.</summary>
     public bool HasInput() => _socket.Poll(0, SelectMode.SelectRead);

@@ -151,6 +151,7 @@ internal sealed class SocketLoop
         Interlocked.Exchange(ref _lease, mine + 1);
         _watch.Wake();
         socket.OnHappened(events);
+        AfterTurn.Run();
         return Interlocked.CompareExchange(ref _lease, mine, mine + 1) == mine + 1;
     }
 }
