@@ -161,28 +161,29 @@ public sealed class DeployTests
     [Fact(Timeout = 90_000)]
     public async Task Settings_that_need_no_restart_apply_to_the_running_workers()
     {
-        var site = Site.Of(("app", new { Command = TestApps.TestWorker(), Threads = 1, Queue = new { Limit = 5 } }));
+        var release = Path.Combine(FrontDoorProcess.CreateContentRoot(), "release");
+        var site = Site.Of(("app", new { Command = TestApps.TestWorker($"release={release}"), Threads = 1, Queue = new { Limit = 5, MaxWait = "off" } }));
         await using var frontDoor = await FrontDoorProcess.StartAsync(site);
         await frontDoor.WaitForReadyAsync();
         var pid = await frontDoor.Client.GetStringAsync("/app/pid", Token);
-        var held = frontDoor.Client.GetAsync("/app/sleep?ms=3000", Token);
+        var held = frontDoor.Client.GetAsync("/app/held", Token);
         await frontDoor.WaitForSlotsAsync("app", busy: 1, Token);
-        var second = frontDoor.Client.GetAsync("/app/sleep?ms=3000", Token);
+        var second = frontDoor.Client.GetAsync("/app/held", Token);
         await frontDoor.WaitForSlotsAsync("app", busy: 1, Token, queued: 1);
 
         site.Group("app")["Threads"] = 2;
         site.Group("app")["Processes"] = 1;
         await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
         await frontDoor.WaitForSlotsAsync("app", busy: 2, Token);
+        await File.WriteAllTextAsync(release, string.Empty, Token);
         Assert.Equal(HttpStatusCode.OK, (await held).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await second).StatusCode);
         Assert.Equal(pid, await frontDoor.Client.GetStringAsync("/app/pid", Token));
 
         site.Group("app")["Timeouts"] = new JsonObject { ["Request"] = "300ms" };
         await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), Token);
-        await frontDoor.WaitForLogAsync(static line => line.Contains("revision 3", StringComparison.Ordinal));
-        await Poll.UntilAsync(() => frontDoor.Log.Count(static line => line.Contains("its running workers follow", StringComparison.Ordinal)) == 2, "the change", Token);
-        Assert.Equal(HttpStatusCode.GatewayTimeout, (await frontDoor.Client.GetAsync("/app/sleep?ms=5000", Token)).StatusCode);
+        await frontDoor.WaitForLogAsync("its running workers follow", lines: 2);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, (await frontDoor.Client.GetAsync("/app/hang", Token)).StatusCode);
     }
 
     [Fact(Timeout = 90_000)]

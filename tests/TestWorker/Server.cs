@@ -16,7 +16,7 @@ internal sealed class Server : IDisposable
         _listener = new(address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(address);
         _listener.Listen(512);
-        _verbs = new(_counts, options.Value("answer"));
+        _verbs = new(_counts, options.Value("release"), options.Value("answer"));
     }
 
     public void Dispose() => _listener.Dispose();

@@ -5,8 +5,9 @@ using System.Text;
 namespace TestWorker;
 
 /// <summary>One answer per path. <c>/</c> and unknown paths echo the request.</summary>
+/// <param name="release">File whose existence ends <c>/held</c>: <c>release=PATH</c> on the command line.</param>
 /// <param name="always">Verb that answers every request, whatever its path: <c>answer=VERB</c> on the command line.</param>
-internal sealed class Verbs(Counts counts, string? always)
+internal sealed class Verbs(Counts counts, string? release, string? always)
 {
     private const string Stall = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n";
 
@@ -19,6 +20,13 @@ internal sealed class Verbs(Counts counts, string? always)
         {
             case "sleep":
                 await Task.Delay(TimeSpan.FromMilliseconds(request.Query("ms", 100)), TimeProvider.System);
+                return await EchoAsync(request, stream);
+            case "held":
+                while (!File.Exists(release))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+                }
+
                 return await EchoAsync(request, stream);
             case "hang":
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);

@@ -37,10 +37,11 @@ def count(environ, start_response):
 
 
 def record(environ, start_response, id):
-    """Leaves its number in a file when it arrives, and in the log before it answers."""
+    """Leaves its number in a file when it arrives, and in the log before it answers; one whose body has not come whole fails."""
     line = b'{"method":"%s","id":%d,"padding":"%s"}\n' % (environ["REQUEST_METHOD"].encode(), id, b"p" * 500)
     append("RECORD_FILE", b"%d\n" % id)
-    environ["wsgi.input"].read()
+    if environ["wsgi.input"].read() != b"x" * int(environ.get("CONTENT_LENGTH") or 0):
+        raise ValueError("the body of request %d is not what was sent" % id)
     time.sleep(0.02)
     os.write(1, line)
     return answer(start_response, b"recorded\n")

@@ -43,9 +43,10 @@ internal sealed class BenchFrontDoor : IAsyncDisposable
 
     public static ReadOnlyMemory<byte> Get(string target) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: bench\r\n\r\n");
 
-    /// <summary>A request with a body of 1,000 bytes.</summary>
-    public static ReadOnlyMemory<byte> With(string method, string target) =>
-        Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: bench\r\nContent-Length: 1000\r\n\r\n{new string('x', 1000)}");
+    /// <summary>A request of another method.</summary>
+    /// <param name="body">Bytes of its body; 0: none.</param>
+    public static ReadOnlyMemory<byte> With(string method, string target, int body = 1000) =>
+        Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: bench\r\n{(body > 0 ? $"Content-Length: {body}\r\n" : string.Empty)}\r\n{new string('x', body)}");
 
     /// <summary>Writes other settings of the group, which the front door takes when it sees them.</summary>
     public Task ChangeAsync(object group) => File.WriteAllTextAsync(_process.SettingsPath, JsonSerializer.Serialize(Settings(group)));

@@ -3,16 +3,20 @@ using ProxyGroups.Benchmarks.Kit;
 
 namespace ProxyGroups.Benchmarks.Load;
 
-/// <summary>Requests of several methods; the app writes down the number of each that it meets.</summary>
+/// <summary>
+/// Requests of several methods, whose app writes down the number of each that it meets: without a body, with a small one, which is read
+/// before a slot is taken, and with a large one, which streams to the worker.
+/// </summary>
 internal static class NumberedRequests
 {
-    private static readonly string[] Methods = ["GET", "POST", "GET", "DELETE", "GET", "PUT"];
+    private const int Small = 1000;
+    private const int Large = 100_000;
 
-    public static bool IsSafe(int number) => MethodOf(number) == "GET";
+    private static readonly (string Method, int Body)[] Kinds = [("GET", 0), ("POST", Small), ("GET", 0), ("DELETE", 0), ("GET", 0), ("POST", Large), ("GET", 0), ("PUT", Small)];
 
-    public static ReadOnlyMemory<byte> Create(int number) => IsSafe(number)
-        ? BenchFrontDoor.Get($"/record?id={number}")
-        : BenchFrontDoor.With(MethodOf(number), $"/record?id={number}");
+    public static bool IsSafe(int number) => KindOf(number).Method == "GET";
 
-    private static string MethodOf(int number) => Methods[number % Methods.Length];
+    public static ReadOnlyMemory<byte> Create(int number) => BenchFrontDoor.With(KindOf(number).Method, $"/record?id={number}", KindOf(number).Body);
+
+    private static (string Method, int Body) KindOf(int number) => Kinds[number % Kinds.Length];
 }
