@@ -1,5 +1,6 @@
 """The preloader: what may be forked, and that a forked worker is in nothing behind a plain one."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -143,6 +144,47 @@ class Preload(unittest.TestCase):
         made = Preloader(modules, preload, **more)
         self.addCleanup(made.close)
         return made
+
+
+CHUNKS = """
+import ctypes
+_libc = ctypes.CDLL(None)
+_libc.malloc.restype = ctypes.c_void_p
+_libc.malloc.argtypes = _libc.free.argtypes = [ctypes.c_size_t]
+def allocate(size, number):
+    return [_libc.malloc(size) for _ in range(number)]
+_chunks = allocate(3000, 400)
+for _chunk in _chunks[::2]:
+    _libc.free(_chunk)
+"""
+
+CHUNKS_APP = """
+import json, sys
+import chunks
+FOLDERS = list(sys.path_importer_cache)
+OWN = chunks.allocate(3000, 150)  # Here: threads have heaps of their own.
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"shared": len([chunk for chunk in OWN if min(chunks._chunks) <= chunk <= max(chunks._chunks)]), "folders": FOLDERS}).encode()]
+"""
+
+
+class SharedPages(Preload):
+    """What a worker needs for itself is not to be taken from among what it shares."""
+
+    def setUp(self):
+        self.subject = self.preloader({"chunks": CHUNKS}, "chunks")
+        worker = self.subject.fork(self.subject.app("one", CHUNKS_APP))
+        with Client(worker.path) as client:
+            self.facts = json.loads(client.get("/").body)
+
+    @unittest.skipUnless(hasattr(ctypes.CDLL(None), "mallinfo2"), "only the GNU C library tells where its heap ends")
+    def test_what_is_free_on_the_heap_is_given_to_no_worker(self):
+        self.assertEqual(0, self.facts["shared"])
+
+    def test_workers_know_the_folders_of_the_library_and_look_anew_in_all_others(self):
+        self.assertIn(os.path.dirname(os.__file__), self.facts["folders"])
+        self.assertNotIn(os.path.join(self.subject.folder, "lib"), self.facts["folders"])
 
 
 class Workers(Preload):

@@ -123,7 +123,6 @@ def _take_place(order, start):
     time.tzset()
     os.chdir(order["directory"])
     sys.path.insert(0, os.getcwd())
-    sys.path_importer_cache.clear()
 
 
 def _differ(environment, variables):

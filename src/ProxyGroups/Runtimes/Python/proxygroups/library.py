@@ -32,6 +32,14 @@ class Library:
         return real.startswith(self._roots) and not os.path.islink(path)
 
 
+def forget_other_folders():
+    """What lies in folders where an application may look for its own; it looks anew. Here rather than in each worker: what that frees lies among what they share."""
+    places = Library()
+    for folder, finder in list(sys.path_importer_cache.items()):
+        if finder is None or not places.has(os.path.join(folder, "")):
+            del sys.path_importer_cache[folder]
+
+
 _known = 0
 """How many modules there were when `begin` or `remember` was called."""
 

@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 
-from . import application, exclusion, forked, free_blocks, learned, listener, log, verdict
+from . import application, exclusion, forked, free_blocks, free_chunks, learned, library, listener, log, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
@@ -72,6 +72,7 @@ def _run(environment):
         learned.start_again_without(given, start.descriptors)
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
+    library.forget_other_folders()
     serve(control, notifier, start)
     return 0
 
@@ -91,6 +92,7 @@ def serve(control, notifier, start):
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     preloader = Preloader(control, start, CodeStamps(sys.modules))
     free_blocks.take()
+    free_chunks.take()
     control.listen(_BACKLOG)
     notifier.ready()
     notifier.close()
