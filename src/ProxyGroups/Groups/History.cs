@@ -92,8 +92,10 @@ internal sealed class History(TimeProvider time)
     private List<HistoryEntry> KeptSince(long after)
     {
         var first = _newest - _kept.Count + 1;
-        var kept = _kept.Where(entry => entry.Id > after).ToList();
-        if (after > 0 && after < first - 1)
+        // Where the clock was set back since, an id of an earlier life is above all of these.
+        var isOfEarlierLife = after > _newest;
+        var kept = _kept.Where(entry => entry.Id > after || isOfEarlierLife).ToList();
+        if (isOfEarlierLife || (after > 0 && after < first - 1))
         {
             kept.Insert(0, new HistoryEntry(HistoryKind.Gap, "what happened before is kept no more") { Id = first - 1, Time = time.GetUtcNow() });
         }

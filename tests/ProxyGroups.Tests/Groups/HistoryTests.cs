@@ -34,6 +34,17 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void Also_where_the_clock_was_set_back_meanwhile()
+    {
+        var earlier = new History(_time);
+        Add(earlier, 3);
+        var next = new History(new FakeTimeProvider(_time.GetUtcNow() - TimeSpan.FromHours(1)));
+        Add(next, 2);
+        Assert.Equal([HistoryKind.Gap, HistoryKind.Command, HistoryKind.Command], next.Since(earlier.Newest).Select(static entry => entry.Kind));
+        Assert.Empty(next.Since(next.Newest));
+    }
+
+    [Fact]
     public void A_follower_gets_what_was_kept_then_each_that_comes_and_ends_with_the_history()
     {
         var history = new History(_time);

@@ -28,6 +28,15 @@ public sealed class KeptLinesTests
     }
 
     [Fact]
+    public void Who_comes_with_an_id_of_an_earlier_life_gets_all_also_where_the_clock_was_set_back_meanwhile()
+    {
+        Add("loud", 2);
+        var next = new KeptLines(new FakeTimeProvider(_time.GetUtcNow() - TimeSpan.FromHours(1)));
+        next.Add("loud", 0, 1, 1, "stdout", "again");
+        Assert.Equal(["again"], next.Last(null, _lines.Last(null, 0, 1)[0].Id, 10).Select(static line => line.Text));
+    }
+
+    [Fact]
     public void Long_lines_are_bounded_by_their_size()
     {
         var length = LineRing.MostCharacters / 4;

@@ -88,6 +88,7 @@ internal sealed class KeptLines(TimeProvider time)
         }
     }
 
+    // Where the clock was set back since, an id of an earlier life is above all of these.
     private List<KeptLine> Kept(IReadOnlySet<string>? groups, long after, int most) =>
-        [.. _groups.Where(pair => groups?.Contains(pair.Key) != false).SelectMany(static pair => pair.Value.Lines).Where(line => line.Id > after).OrderBy(static line => line.Id).TakeLast(most)];
+        [.. _groups.Where(pair => groups?.Contains(pair.Key) != false).SelectMany(static pair => pair.Value.Lines).Where(line => line.Id > after || after > _newest).OrderBy(static line => line.Id).TakeLast(most)];
 }
