@@ -44,6 +44,17 @@ public sealed class HangTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_NET_app_that_hangs_in_a_request_shows_its_stacks_where_dotnet_stack_is_installed()
+    {
+        var (root, worker) = (FrontDoorProcess.CreateContentRoot(), TestApps.TestWorker()[1]);
+        await using var frontDoor = await StartAsync(new { Directory = Path.GetDirectoryName(worker), DotNet = Path.GetFileName(worker), Environment = new { TMPDIR = root } }, "Request", "1s");
+        using var answer = await frontDoor.Client.GetAsync("/app/block", Token);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        await LineAsync(frontDoor, "was asked for its stacks");
+        await LineAsync(frontDoor, "stdout:   TestWorker!TestWorker.Verbs.BlockForEver()");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task In_a_response_Silence_ends_it()
     {
         await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Threads = 1 }, "Silence", "1s");

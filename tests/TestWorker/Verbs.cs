@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TestWorker;
@@ -30,6 +31,9 @@ internal sealed class Verbs(Counts counts, string? release, string? always)
                 return await EchoAsync(request, stream);
             case "hang":
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+                return false;
+            case "block":
+                BlockForEver();
                 return false;
             case "crash":
                 Environment.Exit(request.Query("code", 3));
@@ -83,6 +87,16 @@ internal sealed class Verbs(Counts counts, string? release, string? always)
                 return false;
             default:
                 return await EchoAsync(request, stream);
+        }
+    }
+
+    // As code does that waits for a lock: the thread stands still.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void BlockForEver()
+    {
+        lock (Leaked)
+        {
+            Monitor.Wait(Leaked);
         }
     }
 

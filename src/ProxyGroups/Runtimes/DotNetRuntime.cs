@@ -25,7 +25,7 @@ internal sealed class DotNetRuntime : IRuntime
 
     private DotNetRuntime(RuntimeRequest request, DotNetApp app, string dotnet, Dictionary<string, string> environment)
     {
-        _template = new LaunchTemplate(request, environment) { Directory = app.Directory };
+        _template = new LaunchTemplate(request, environment) { Directory = app.Directory, StackTool = FindStackTool(request.Directory, environment["PATH"]) };
         (_app, _dotnet) = (app, dotnet);
         Description = $".NET app {app.Project ?? app.Dll}{request.Detection}";
         Preparation = app.Project is null ? [] : Build(dotnet, app.Project, app.Dll);
@@ -79,6 +79,10 @@ internal sealed class DotNetRuntime : IRuntime
         dotnet, "build", project, "--configuration", "Release", "--output", Path.GetDirectoryName(dll)!,
         "--nologo", "--verbosity", "quiet", "--disable-build-servers",
     ];
+
+    // Microsoft's own; whoever wants stacks installs it.
+    private static string[]? FindStackTool(string directory, string searchPath) =>
+        ProgramLookup.Find("dotnet-stack", searchPath, directory) is { } tool ? [tool, "report", "--process-id", Supervision.StackTool.Pid] : null;
 
     private static string? FindDotNet(RuntimeRequest request, string searchPath)
     {

@@ -19,6 +19,9 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
 
     public int? StackDumpSignal { get; init; }
 
+    /// <summary>Command that shows the worker's stacks; null: none.</summary>
+    public IReadOnlyList<string>? StackTool { get; init; }
+
     /// <summary>Watchdog of a program that beats by itself; null: the settings have to ask for one.</summary>
     public TimeSpan? DefaultWatchdog { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record LaunchTemplate(RuntimeRequest Request, IReadOnlyDictionar
             Capabilities = Request.Settings.Worker.Capabilities,
             Log = Request.Settings.Log is { File: { } file } log ? new(Path.GetFullPath(file, Request.Host.ContentRoot), log.MaxSize, log.Keep) : null,
             StackDumpSignal = StackDumpSignal,
+            StackTool = StackTool,
             Watchdog = Watchdog == Timeout.InfiniteTimeSpan ? null : Watchdog,
         };
     }

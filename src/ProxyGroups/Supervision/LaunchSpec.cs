@@ -65,4 +65,7 @@ internal sealed record LaunchSpec
 
     /// <summary>Signal that makes the worker print its stacks; null: none known.</summary>
     public int? StackDumpSignal { get; init; }
+
+    /// <summary>Program that shows the worker's stacks, for one that cannot do so itself; {pid} stands for the worker. Null: none known.</summary>
+    public IReadOnlyList<string>? StackTool { get; init; }
 }

@@ -47,6 +47,9 @@ internal static partial class WorkerLog
     [LoggerMessage(3014, LogLevel.Warning, "The cgroup {Path} cannot be used, so workers run without one: {Cause}")]
     public static partial void CgroupUnusable(ILogger logger, string path, string cause);
 
+    [LoggerMessage(3015, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid}: {Program} does not show its stacks: {Cause}")]
+    public static partial void StackToolFailed(ILogger logger, string group, int rank, int generation, int pid, string program, string cause);
+
     [LoggerMessage(3010, LogLevel.Warning, "{Group}/{Rank} generation {Generation} pid {Pid} was left by a front door that crashed: ended")]
     public static partial void LeftoverEnded(ILogger logger, string group, int rank, int generation, int pid);
 

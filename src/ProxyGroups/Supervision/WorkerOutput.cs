@@ -24,7 +24,8 @@ internal sealed class WorkerOutput : IDisposable
         Start(process, _file is null ? LineAllowance.OfOwnLog(_time) : LineAllowance.OfFile(_time), isOneShot: false, cancellationToken);
 
     /// <summary>The same of a process that ends by itself: however much it writes it is not held up, and what others wrote stays in the file.</summary>
-    public OutputRelay RelayOnce(ILaunchedProcess process, CancellationToken cancellationToken) => Start(process, LineAllowance.OfOwnLog(_time), isOneShot: true, cancellationToken);
+    /// <param name="of">The process that its lines are of, where that is another one.</param>
+    public OutputRelay RelayOnce(ILaunchedProcess process, CancellationToken cancellationToken, int? of = null) => Start(process, LineAllowance.OfOwnLog(_time), isOneShot: true, cancellationToken, of);
 
     public void Dispose()
     {
@@ -36,8 +37,11 @@ internal sealed class WorkerOutput : IDisposable
 
     private WorkerIdentity Worker => _spec.Worker;
 
-    private OutputRelay Start(ILaunchedProcess process, LineAllowance allowance, bool isOneShot, CancellationToken cancellationToken) => OutputRelay.Start(
-        process.StandardOutput, process.StandardError, line => Write(process.Pid, line), count => ReportDropped(process.Pid, count), allowance, _time, cancellationToken, isOneShot);
+    private OutputRelay Start(ILaunchedProcess process, LineAllowance allowance, bool isOneShot, CancellationToken cancellationToken, int? of = null)
+    {
+        var pid = of ?? process.Pid;
+        return OutputRelay.Start(process.StandardOutput, process.StandardError, line => Write(pid, line), count => ReportDropped(pid, count), allowance, _time, cancellationToken, isOneShot);
+    }
 
     private void Write(int pid, OutputLine line)
     {

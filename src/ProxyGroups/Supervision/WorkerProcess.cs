@@ -19,6 +19,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // How long a worker that was asked for its stacks may print them before it is killed.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
 
+    // And how long a stop waits for a program that shows them: a worker whose only request hangs is replaced at once.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
+    // And a kill: a stop has to be over one second after Timeouts:Stop.
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(700);
+
     private const int SigKill = 9;
 
     private readonly LaunchSpec _spec;
@@ -41,7 +47,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private volatile SpawnStage _stage = new(SpawnStep.Prepare);
     private long _watchdog;
     private volatile bool _hasBeaten;
-    private long _dumped;
+    private readonly CancellationTokenSource _gone = new();
+    private volatile Task _stacks = Task.CompletedTask;
 
     private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
@@ -89,23 +96,26 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return worker;
     }
 
-    /// <summary>Asks politely. Before the launch is through there is nobody to ask, and the end is the kill.</summary>
+    /// <summary>Asks politely, as soon as its stacks have appeared that were asked for. Before the launch is through there is nobody to ask, and the end is the kill.</summary>
     public void Stop()
     {
-        WantEnd()?.Stop();
+        if (WantEnd() is { } process)
+        {
+            _ = AfterStacksAsync(process, LongestLook, process.Stop);
+        }
     }
 
-    /// <summary>Ends the worker and everything it started: at once, or as soon as it had time to print the stacks that it was asked for.</summary>
+    /// <summary>Ends the worker and everything it started: at once, or as soon as its stacks had time to appear that were asked for.</summary>
     public void Kill()
     {
         if (WantEnd() is { } process)
         {
-            _ = KillAfterStacksAsync(process);
+            _ = AfterStacksAsync(process, LastLook, process.KillTree);
         }
     }
 
     /// <summary>
-    /// Logs what its threads wait for, and makes the worker print its stacks into its output; false if it has no way to.
+    /// Logs what its threads wait for, and has its stacks written into its output, by the worker or by a tool; false if there is no way to.
     /// </summary>
     public bool DumpStacks()
     {
@@ -115,14 +125,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         LogWaits(process);
-        if (_spec.StackDumpSignal is not { } signal)
+        if (_spec.StackDumpSignal is { } signal)
         {
-            return false;
+            _stacks = Task.Delay(LastWords, _time, _gone.Token);
+            process.Signal(signal);
+        }
+        else if (_spec.StackTool is not null && _stacks.IsCompleted)
+        {
+            // The group waits for nobody while it decides.
+            _stacks = Task.Run(() => new StackTool(_spec, _launcher, _lines, _logger, _time).RunAsync(process.Pid, _gone.Token));
         }
 
-        Interlocked.Exchange(ref _dumped, _time.GetTimestamp());
-        process.Signal(signal);
-        return true;
+        return !_stacks.IsCompleted;
     }
 
     /// <summary>
@@ -132,7 +146,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public SpawnFailure DescribeStartupTimeout()
     {
         var stage = _stage;
-        var stacksFollow = DumpStacks() && stage.Step is SpawnStep.Notify;
+        var stacksFollow = DumpStacks() && stage.Step is SpawnStep.Notify && _spec.StackDumpSignal is not null;
         return StartupDiagnosis.TimedOut(_spec.Endpoint, stage.Process?.FindListeners(), stage.Step, stage.Probe?.LastCheck, LastOutput, _time.GetElapsedTime(_started), stacksFollow);
     }
 
@@ -141,6 +155,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Kill();
         await Completion;
         _output.Dispose();
+        _gone.Dispose();
     }
 
     private async Task LiveAsync()
@@ -151,6 +166,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             exit = await SuperviseAsync(process);
         }
 
+        await _gone.CancelAsync();
+        await _stacks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         CleanUp();
         _lines.Dispose();
         _sink(new WorkerEvent.Exited(Worker, exit, LastOutput));
@@ -225,14 +242,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    private async Task KillAfterStacksAsync(ILaunchedProcess process)
+    private async Task AfterStacksAsync(ILaunchedProcess process, TimeSpan longest, Action end)
     {
-        if (Interlocked.Read(ref _dumped) is var dumped and not 0 && LastWords - _time.GetElapsedTime(dumped) is var left && left > TimeSpan.Zero)
+        if (_stacks is { IsCompleted: false } stacks)
         {
-            await Task.WhenAny(process.Exited, Task.Delay(left, _time));
+            await Task.WhenAny(process.Exited, stacks, Task.Delay(longest, _time));
         }
 
-        process.KillTree();
+        end();
     }
 
     private ILaunchedProcess? WantEnd()

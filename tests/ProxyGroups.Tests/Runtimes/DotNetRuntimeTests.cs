@@ -192,6 +192,14 @@ public sealed class DotNetRuntimeTests : IDisposable
 
         Assert.Equal(new ReadinessCheck(false, "/"), spec.Readiness);
         Assert.Null(spec.StackDumpSignal);
+        Assert.Null(spec.StackTool);
+    }
+
+    [Fact]
+    public void Its_stacks_are_shown_by_dotnet_stack_where_that_is_on_the_PATH()
+    {
+        _scene.Write("app/Shop.csproj", WebProject).WriteProgram("programs/dotnet-stack");
+        Assert.Equal([Path.Combine(_scene.Programs, "dotnet-stack"), "report", "--process-id", "{pid}"], _scene.Launch(new() { DotNet = "Shop.csproj" }, _scene.Socket).StackTool!);
     }
 
     private void WriteProjectWithReference() => _scene
