@@ -12,12 +12,11 @@ HEAD_LIMIT = 65536
 _END_OF_HEAD = b"\r\n\r\n"
 
 
-def serve(stream, application, base, served=None):
+def serve(stream, application, base, served):
     """Serves until the connection ends, and calls `served` after each request. Never raises because of the other side or the application."""
     try:
         while _serve_request(stream, application, base):
-            if served is not None:
-                served()
+            served()
     except ClientGone:
         pass  # The front door knows, and logs it with the client's address.
     finally:

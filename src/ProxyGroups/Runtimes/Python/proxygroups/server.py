@@ -1,10 +1,12 @@
 """The worker's threads: each accepts one connection of the front door and serves it until it ends."""
 
+import functools
 import itertools
 import threading
 import time
 
 from . import connection, log
+from .batch import BatchSlot
 from .stream import Stream
 
 _ACCEPT_PAUSE_SECONDS = 0.1
@@ -49,24 +51,26 @@ class Server:
         return len(self._finished) == len(self._streams)
 
     def _run(self, slot):
+        batch = BatchSlot()
         connected = self._accept()
         while connected is not None:
-            self._serve(slot, connected)
+            self._serve(slot, connected, batch)
             connected = self._accept()
         self._finished.append(slot)
         self._wake()
 
-    def _count(self):
-        if next(self._served) == self._report_after:
+    def _count(self, batch):
+        batch.served()
+        if self._report_after is not None and next(self._served) == self._report_after:
             self.is_report_due = True
             self._wake()
 
-    def _serve(self, slot, connected):
+    def _serve(self, slot, connected, batch):
         try:
             stream = self._streams[slot] = Stream(connected)
             if self._is_draining:  # After the registration: see Server.drain.
                 stream.is_closing = True
-            connection.serve(stream, self._application, self._base, self._count if self._report_after else None)
+            connection.serve(stream, self._application, self._base, functools.partial(self._count, batch))
         except BaseException:
             log.exception("an error of the worker itself; please report it. The connection is closed")
         finally:
