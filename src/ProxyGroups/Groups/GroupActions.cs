@@ -138,6 +138,9 @@ internal sealed class GroupActions(ProcessGroup group, GroupHost host)
         {
             Limit(_lives[worker.Id], state.Settings.Recycle, worker.Spread);
         }
+
+        // Not before: who reads it may count on it.
+        _logger.GroupAdapted(group.Name);
     }
 
     private void Limit(WorkerLife life, RecycleSettings limits, double spread)

@@ -128,7 +128,6 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
         Scheduler.Configure(LimitsOf(next.Settings));
         if (isSame)
         {
-            _logger!.GroupAdapted(Name);
             _supervisor!.Post(new GroupEvent.SettingsAdapted(next.Settings));
         }
         else

@@ -50,7 +50,8 @@ internal sealed class StackTool(LaunchSpec spec, ILauncher launcher, WorkerOutpu
         finally
         {
             tool.KillTree();
-            await Task.WhenAny(relay.Completion, Task.Delay(FlushTimeout, time, CancellationToken.None));
+            // What still runs would keep its cgroup, and be nobody's to reap.
+            await Task.WhenAny(Task.WhenAll(tool.WhenGoneAsync(), tool.Exited, relay.Completion), Task.Delay(FlushTimeout, time, CancellationToken.None));
             await reading.CancelAsync();
         }
     }
