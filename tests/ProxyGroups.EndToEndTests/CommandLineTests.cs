@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ProxyGroups.EndToEndTests.Kit;
 
@@ -180,10 +181,11 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         ("removed", "events" or "top" or "check" or "reload") => null,
         ("removed", "recycle" or "drain") => "No process group has a worker with pid ",
-        (_, "recycle" or "drain") when state == "failing" => "No process group has a worker with pid ",
+        (_, "recycle" or "drain") when state is "failing" or "stopped" => "No process group has a worker with pid ",
         ("removed", _) when command != "status" => "There is no process group it. There are: other.",
         ("booting", "recycle") => "worker 0 of group it, does not serve: only a worker that is ready is ",
         ("paused", "pause") => "Group it is paused already.",
+        ("stopped", "restart" or "stop") => "Group it is stopped: start it.",
         _ => null,
     };
 
@@ -192,13 +194,16 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("booting")]
     [InlineData("paused")]
     [InlineData("removed")]
+    [InlineData("stopped")]
+    [InlineData("maintenance")]
     public async Task Every_command_is_done_or_refused_with_the_reason_in_text_and_in_json(string state)
     {
         object it = state switch { "failing" => new { Command = "/bin/false" }, "booting" => new { Command = "sleep 1000" }, _ => Worker() };
         await StartAsync(("it", it), ("other", Worker()));
         await FrontDoor.WaitForReadyAsync(workers: state is "failing" or "booting" ? 1 : 2);
         await BringAsync(state);
-        foreach (var command in Commands)
+        var inTurn = state == "maintenance" ? Commands.Except(["maintenance it off"]).Append("maintenance it off") : Commands;
+        foreach (var command in inTurn)
         {
             var refusal = RefusalIn(state, command);
             await AskAsync(command, isJson: false, refusal, state);
@@ -219,6 +224,13 @@ public sealed class CommandLineTests : IAsyncLifetime
                 break;
             case "paused":
                 await AssertDoneAsync(["pause", "it"], _root, "it is paused: its requests wait.");
+                break;
+            case "stopped":
+                await AssertDoneAsync(["stop", "it"], _root, "it stops.");
+                await FrontDoor.WaitForLogAsync(static line => line.Contains("Worker it/0", StringComparison.Ordinal) && line.Contains("ended", StringComparison.Ordinal));
+                break;
+            case "maintenance":
+                await AssertDoneAsync(["maintenance", "it", "on"], _root, "it is in maintenance.");
                 break;
             case "removed":
                 await File.WriteAllTextAsync(FrontDoor.SettingsPath, Site.Of(("other", Worker())).ToJsonString(), Token);
@@ -258,7 +270,14 @@ public sealed class CommandLineTests : IAsyncLifetime
         return workers.Select(Pid).LastOrDefault(static pid => pid > 0, 1);
     }
 
-    [Fact(Timeout = 120_000)]
+    // Each that speaks with a front door that runs.
+    private static readonly string[] EachCommand =
+    [
+        "status", "status good", "top", "events", "events good", "logs", "logs good", "explain", "explain good", "restart good", "pause good", "resume good", "stop good", "start good", "maintenance good on",
+        "scale good 2", "threads good 2", "set good Queue:Limit 2", "unset good Threads", "drain 1", "recycle 1", "reload",
+    ];
+
+    [Fact(Timeout = 240_000)]
     public async Task Without_a_front_door_the_remedy_is_named_and_wrong_use_has_a_code_of_its_own()
     {
         var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], _root);
@@ -279,20 +298,28 @@ public sealed class CommandLineTests : IAsyncLifetime
             Assert.StartsWith($"No front door runs with {_root}/appsettings.json. Start it with: proxygroups run. ", text, StringComparison.Ordinal);
         }
 
-        foreach (var command in new[] { "pause good", "resume good", "stop good", "start good", "maintenance good on", "scale good 2", "threads good 2", "set good Queue:Limit 2", "unset good Threads", "drain 1", "recycle 1" })
+        // That one can tell what the settings mean, too.
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["explain", "good"], _root);
+        Assert.True(code == Done && text.Contains("Nobody knows: no front door runs with these settings.", StringComparison.Ordinal), text);
+        var commands = EachCommand.Where(static command => !command.StartsWith("explain", StringComparison.Ordinal)).ToList();
+        foreach (var command in commands)
         {
             (code, text) = await FrontDoorProcess.RunToEndAsync(command.Split(' '), _root);
             Assert.True(code == NotRunning && text.Contains("Start it with: proxygroups run.", StringComparison.Ordinal), $"{command}: {code} {text}");
         }
 
-        var problem = await JsonAsync(["restart", "good", "--json"], _root, NotRunning);
-        Assert.Equal("Not running", problem.GetProperty("title").GetString());
+        foreach (var command in commands)
+        {
+            var problem = await JsonAsync([.. command.Split(' '), "--json"], _root, NotRunning);
+            Assert.Equal((command, "Not running"), (command, problem.GetProperty("title").GetString()));
+        }
+
         (code, text) = await FrontDoorProcess.RunToEndAsync(["status", "--socket", "/nowhere/admin.sock"], _root);
         Assert.Equal(NotRunning, code);
         Assert.Contains("There is no socket at /nowhere/admin.sock.", text, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Of_two_front_doors_with_one_content_root_the_socket_says_which_is_meant()
     {
         await StartAsync(("good", Worker()));
@@ -306,7 +333,13 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Contains(sockets[1], told, StringComparison.Ordinal);
         Assert.Equal(FrontDoor.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[0]], _root)).GetProperty("pid").GetInt32());
         Assert.Equal(second.Pid, (await JsonAsync(["status", "--json", "--socket", sockets[1]], _root)).GetProperty("pid").GetInt32());
-        Assert.Equal("Not done", (await JsonAsync(["pause", "good", "--json"], _root, WrongUse)).GetProperty("title").GetString());
+        foreach (var command in EachCommand)
+        {
+            (code, text) = await FrontDoorProcess.RunToEndAsync(command.Split(' '), _root);
+            Assert.True(code == WrongUse && sockets.All(socket => text.Contains($"  --socket {socket}", StringComparison.Ordinal)), $"{command}: {code} {text}");
+            Assert.Equal((command, "Not done"), (command, (await JsonAsync([.. command.Split(' '), "--json"], _root, WrongUse)).GetProperty("title").GetString()));
+        }
+
         Assert.True((await JsonAsync(["pause", "good", "--json", "--socket", sockets[1]], _root)).GetProperty("taken").GetBoolean());
         await second.WaitForLogAsync(static line => line.Contains("Group good: paused as asked", StringComparison.Ordinal));
         Assert.Equal("serving", (await JsonAsync(["status", "good", "--json", "--socket", sockets[0]], _root)).GetProperty("group").GetProperty("state").GetString());
@@ -344,6 +377,50 @@ public sealed class CommandLineTests : IAsyncLifetime
         await StartAsync(("good", Worker()));
         group = (await JsonAsync(["status", "good", "--json"], _root)).GetProperty("group");
         Assert.Equal((1, 4, 7), (group.GetProperty("processes").GetInt32(), group.GetProperty("threads").GetInt32(), group.GetProperty("queueLimit").GetInt32()));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_a_full_disk_does_not_take_is_refused_with_the_reason_and_what_was_saved_stays()
+    {
+        if (!Environment.IsPrivilegedProcess || await MountAsync("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", _root) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await StartAsync(("good", Worker()));
+            await FrontDoor.WaitForReadyAsync();
+            await AssertDoneAsync(["set", "good", "Queue:Limit", "7", "--save"], _root, "good: Queue:Limit = 7, also after the next start.");
+            var (saved, files) = (await File.ReadAllTextAsync(Path.Combine(_root, "appsettings.live.json"), Token), Directory.GetFiles(_root));
+            var fill = Path.Combine(_root, "fill");
+            await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(fill, new byte[1 << 20], Token));
+            foreach (var command in new[] { "set good Queue:Limit 9 --save", "scale good 2 --save", "threads good 9 --save", "unset good Queue:Limit --save" })
+            {
+                await AssertRefusedAsync(command.Split(' '), $"{_root}/appsettings.live.json\n    cannot be written: No space left on device");
+                Assert.Contains("Make it writable and see that its disk has room", (await JsonAsync([.. command.Split(' '), "--json"], _root, Refused)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+            }
+
+            Assert.Equal(saved, await File.ReadAllTextAsync(Path.Combine(_root, "appsettings.live.json"), Token));
+            Assert.Equal(files.Append(fill).Order(), Directory.GetFiles(_root).Order());
+            var group = (await JsonAsync(["status", "good", "--json"], _root)).GetProperty("group");
+            Assert.Equal((1, 4, 7), (group.GetProperty("processes").GetInt32(), group.GetProperty("threads").GetInt32(), group.GetProperty("queueLimit").GetInt32()));
+            await AssertDoneAsync(["set", "good", "Queue:Limit", "8"], _root, "good: Queue:Limit = 8, until the front door ends (--save keeps it).");
+            File.Delete(fill);
+            await AssertDoneAsync(["set", "good", "Queue:Limit", "9", "--save"], _root, "good: Queue:Limit = 9, also after the next start.");
+            await FrontDoor.DisposeAsync();
+        }
+        finally
+        {
+            Assert.Equal(0, await MountAsync("umount", "--lazy", _root));
+        }
+    }
+
+    private static async Task<int> MountAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(Token);
+        return process.ExitCode;
     }
 
     [Fact(Timeout = 120_000)]

@@ -65,7 +65,11 @@ internal static class LiveChange
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return [new SettingsError(layer.Path, null, $"cannot be written: {exception.Message.TrimEnd('.')}", "Make it writable, or set without saving.")];
+            return [new SettingsError(layer.Path, null, $"cannot be written: {exception.Message.TrimEnd('.')}", "Make it writable and see that its disk has room, or leave out saving.")];
+        }
+        catch (InvalidDataException exception)
+        {
+            return [new SettingsError(layer.Path, null, $"cannot be read, so it is left as it is: {exception.InnerException!.Message.TrimEnd('.')}", "Correct it or remove it, or leave out saving.")];
         }
     }
 }

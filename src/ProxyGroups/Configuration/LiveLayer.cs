@@ -77,6 +77,7 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
     /// <summary>Writes what was changed to the file, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor may it.</exception>
+    /// <exception cref="InvalidDataException">What is there cannot be read, so it is left as it is.</exception>
     public void Save(IReadOnlyDictionary<string, string?> values)
     {
         var root = ReadJson();
@@ -87,14 +88,23 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
         }
 
         var written = $"{Path}.{Guid.NewGuid():N}";
-        // A new file, so no link that stands there is followed.
-        using (var file = new FileStream(written, FileMode.CreateNew))
+        try
         {
-            JsonSerializer.Serialize(file, root, Indented);
-            file.Flush(flushToDisk: true);
-        }
+            // A new file, so no link that stands there is followed.
+            using (var file = new FileStream(written, FileMode.CreateNew))
+            {
+                JsonSerializer.Serialize(file, root, Indented);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(written, Path, overwrite: true);
+            File.Move(written, Path, overwrite: true);
+        }
+        catch
+        {
+            // On a full disk half of it is there, and takes the last room.
+            File.Delete(written);
+            throw;
+        }
     }
 
     private Dictionary<string, string?> ReadFile()
@@ -107,13 +117,26 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {
-            throw new InvalidDataException($"{Path}, which holds settings given by command, cannot be read. Correct it or remove it.", exception);
+            throw Unreadable(exception);
         }
     }
 
-    private JsonObject ReadJson() => File.Exists(Path)
-        ? JsonNode.Parse(File.ReadAllText(Path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }, Lenient)!.AsObject()
-        : new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+    private JsonObject ReadJson()
+    {
+        try
+        {
+            return File.Exists(Path)
+                ? JsonNode.Parse(File.ReadAllText(Path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }, Lenient) as JsonObject ?? throw new JsonException("It holds no object.")
+                : new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+        }
+        catch (JsonException exception)
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    private InvalidDataException Unreadable(Exception exception) =>
+        new($"{Path}, which holds settings given by command, cannot be read. Correct it or remove it.", exception);
 
     private static void Put(IDictionary<string, string?> data, string key, string? value)
     {

@@ -214,12 +214,30 @@ public sealed class AdminTests
             var known = operation.GetProperty("responses").TryGetProperty($"{(int)answer.StatusCode}", out var described) ? described : operation.GetProperty("responses").GetProperty("default");
             var (type, content) = (answer.Content.Headers.ContentType!.MediaType!, known.GetProperty("content"));
             Assert.True(content.TryGetProperty(type, out var shape), $"{method} {path} answers {(int)answer.StatusCode} {type}: {content}");
-            if (shape.TryGetProperty("schema", out var schema) && schema.TryGetProperty("properties", out var properties))
+            if (shape.TryGetProperty("schema", out var schema))
             {
-                var given = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Token));
-                Assert.Equal(properties.EnumerateObject().Select(static property => property.Name).Order(), given.EnumerateObject().Select(static property => property.Name).Order());
+                var wrong = new JsonSchemaCheck(document).Look(schema, JsonElement.Parse(await answer.Content.ReadAsStringAsync(Token))).ToList();
+                Assert.True(wrong.Count == 0, $"{method} {path} answers {(int)answer.StatusCode}: {string.Join("; ", wrong)}");
             }
         }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_document_describes_what_a_group_tells_that_has_worked_failed_and_is_at_work()
+    {
+        await using var site = await StartAsync();
+        using var admin = AdminSocket.Of(site);
+        var check = new JsonSchemaCheck(await admin.GetAsync("/v1/openapi.json", Token));
+        var running = HeldRequest.Send(site.Client, "/app/sleep?ms=3000");
+        using var killed = await site.Client.PostAsync("/app/kill-self", null, Token);
+        await Alive.UntilAsync(async () => Exits(await GroupAsync(admin)).Any(), "its end is not told");
+        foreach (var path in new[] { "/v1/status", "/v1/groups/app", "/v1/explain", "/v1/groups/nowhere" })
+        {
+            using var answer = await admin.Client.GetAsync(path, Token);
+            Assert.Empty(check.Look(check.OfAnswer("get", path.Replace("app", "{group}", StringComparison.Ordinal).Replace("nowhere", "{group}", StringComparison.Ordinal), (int)answer.StatusCode), JsonElement.Parse(await answer.Content.ReadAsStringAsync(Token))));
+        }
+
+        await running.LeaveAsync();
     }
 
     [Fact(Timeout = 60_000)]

@@ -155,6 +155,32 @@ public sealed class LiveChangeTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_saved_changes_nothing_and_leaves_nothing_behind()
+    {
+        using var store = Start();
+        Directory.CreateDirectory(Live);
+        Assert.Contains($"{Live}\n    cannot be written: ", Set(store, true, ("Processes", "4")), StringComparison.Ordinal);
+        Assert.Equal(2, store.Current.Settings.ProcessGroups["shop"].Processes);
+        Assert.Equal([Settings], Directory.GetFiles(_directory));
+        Directory.Delete(Live);
+        Assert.Null(Set(store, true, ("Processes", "4")));
+        Assert.Equal(4, store.Current.Settings.ProcessGroups["shop"].Processes);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    public void What_somebody_has_spoilt_meanwhile_is_not_written_over(string spoilt)
+    {
+        using var store = Start();
+        File.WriteAllText(Live, spoilt);
+        Assert.Contains($"{Live}\n    cannot be read, so it is left as it is: ", Set(store, true, ("Processes", "4")), StringComparison.Ordinal);
+        Assert.Equal(spoilt, File.ReadAllText(Live));
+        Assert.Equal(2, store.Current.Settings.ProcessGroups["shop"].Processes);
+        Assert.Null(Set(store, false, ("Processes", "4")));
+    }
+
+    [Fact]
     public void Without_a_settings_file_there_is_no_place_for_it()
     {
         using var configuration = new ConfigurationManager();

@@ -9,12 +9,18 @@ internal static class OpenApiDocument
 {
     private const string Token = "token";
     private const string Problem = "application/problem+json";
+    private const string Schemas = "#/components/schemas/";
 
     private static readonly JsonSerializerOptions Shapes = Prepare();
 
     public static JsonObject Of(IEnumerable<AdminRoute> routes)
     {
-        var paths = new JsonObject();
+        var (paths, schemas) = (new JsonObject(), new JsonObject());
+        foreach (var type in routes.Select(static route => route.Answer).Append(typeof(AdminProblem)).OfType<Type>().Where(static type => type != typeof(JsonObject)).Distinct())
+        {
+            schemas[type.Name] = Schema(type);
+        }
+
         foreach (var path in routes.GroupBy(static route => route.Template))
         {
             paths[path.Key] = new JsonObject(path.Select(static route => KeyValuePair.Create(route.Method.ToLowerInvariant(), (JsonNode?)Operation(route))));
@@ -25,7 +31,7 @@ internal static class OpenApiDocument
             ["openapi"] = "3.1.0",
             ["info"] = new JsonObject { ["title"] = "ProxyGroups admin interface", ["version"] = $"{AdminApi.Version}" },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "http://localhost", ["description"] = "On the Unix socket admin.sock in the runtime directory; where ProxyGroups:AdminEndpoint is set, at its Url too" }),
-            ["components"] = new JsonObject { ["securitySchemes"] = new JsonObject { [Token] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "At AdminEndpoint:Url the token of AdminEndpoint:TokenFile. On the socket none: the kernel says who connects." } } },
+            ["components"] = new JsonObject { ["schemas"] = schemas, ["securitySchemes"] = new JsonObject { [Token] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "At AdminEndpoint:Url the token of AdminEndpoint:TokenFile. On the socket none: the kernel says who connects." } } },
             ["security"] = new JsonArray(new JsonObject { [Token] = new JsonArray() }, new JsonObject()),
             ["paths"] = paths,
         };
@@ -38,7 +44,7 @@ internal static class OpenApiDocument
         ["responses"] = new JsonObject
         {
             [route.Answer == typeof(CommandAnswer) ? "202" : "200"] = new JsonObject { ["description"] = route.Summary, ["content"] = Content(route.Answer) },
-            ["default"] = new JsonObject { ["description"] = "Why not, and what to do", ["content"] = new JsonObject { [Problem] = new JsonObject { ["schema"] = Schema(typeof(AdminProblem)) } } },
+            ["default"] = new JsonObject { ["description"] = "Why not, and what to do", ["content"] = new JsonObject { [Problem] = new JsonObject { ["schema"] = Reference(typeof(AdminProblem)) } } },
         },
     };
 
@@ -52,11 +58,32 @@ internal static class OpenApiDocument
 
     private static JsonObject Content(Type? answer) => answer is null
         ? new JsonObject { ["text/html"] = new JsonObject() }
-        : new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Schema(answer) } };
+        : new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(answer) } };
 
-    private static JsonNode Schema(Type type) => type == typeof(JsonObject)
+    private static JsonObject Reference(Type type) => type == typeof(JsonObject)
         ? new JsonObject { ["type"] = "object" }
-        : Shapes.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        : new JsonObject { ["$ref"] = Schemas + type.Name };
+
+    private static JsonNode Schema(Type type)
+    {
+        var schema = Shapes.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        Place(schema, Schemas + type.Name);
+        return schema;
+    }
+
+    // What refers to a part of itself begins at its own root, and a reader of the document at the document's.
+    private static void Place(JsonNode? node, string root)
+    {
+        if (node is JsonObject { } owner && owner["$ref"] is JsonValue reference)
+        {
+            owner["$ref"] = root + reference.GetValue<string>()[1..];
+        }
+
+        foreach (var inner in node switch { JsonObject fields => fields.Select(static field => field.Value), JsonArray items => items, _ => [] })
+        {
+            Place(inner, root);
+        }
+    }
 
     private static JsonSerializerOptions Prepare()
     {

@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
 using ProxyGroups.Configuration;
 
 namespace ProxyGroups.Proxying.Access;
@@ -11,220 +7,176 @@ namespace ProxyGroups.Proxying.Access;
 /// How an entry reads. Everything that clients choose is cut to a length and escaped, so that no request can end a line, begin one of its own or move a
 /// terminal's cursor; what comes out is ASCII. One caller at a time.
 /// </summary>
-internal sealed class AccessLine : IDisposable
+internal sealed class AccessLine
 {
     private const int LongestTarget = 3072;
     private const int LongestField = 1024;
 
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code).Except("\"\\")]);
-
-    private readonly ArrayBufferWriter<byte> _bytes = new(1024);
-    private readonly StringBuilder _text = new(512);
-    private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
-    private string _second = string.Empty;
-    private long _secondOf;
+    private readonly AccessBytes _bytes = new();
+    private readonly byte[] _second = new byte[20];
+    private (long Time, bool IsJson) _secondOf = (long.MinValue, false);
+    private int _secondLength;
 
     /// <summary>The line with its end; it holds until the next one.</summary>
-    public ReadOnlySpan<byte> Write(AccessEntry entry, AccessLogFormat format, bool hasQuery)
+    public ReadOnlySpan<byte> Write(in AccessEntry entry, AccessLogFormat format, bool hasQuery)
     {
-        if (!hasQuery)
-        {
-            entry = entry with { Target = WithoutQuery(entry.Target), Referer = entry.Referer is { } referer ? WithoutQuery(referer) : null };
-        }
-
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
+        var (target, referer) = hasQuery ? (entry.Target, entry.Referer) : (WithoutQuery(entry.Target), entry.Referer is { } from ? WithoutQuery(from) : null);
         if (format == AccessLogFormat.Json)
         {
-            _json.Reset(_bytes);
-            WriteJson(_json, entry);
+            PutJson(entry, target, referer);
         }
         else
         {
-            WriteText(entry, format == AccessLogFormat.Combined);
+            PutText(entry, target, referer, format == AccessLogFormat.Combined);
         }
 
-        _bytes.Write("\n"u8);
-        return _bytes.WrittenSpan;
+        _bytes.Put("\n"u8);
+        return _bytes.Written;
     }
 
-    public void Dispose() => _json.Dispose();
-
-    private void WriteText(in AccessEntry entry, bool isCombined)
+    private void PutText(in AccessEntry entry, string target, string? referer, bool isCombined)
     {
-        _text.Clear();
-        AppendWord(entry.Client);
-        _text.Append(" - ");
-        AppendWord(entry.User);
-        _text.Append(" [").Append(SecondOf(entry.Time)).Append(" +0000] \"");
-        AppendEscaped(entry.Method, LongestField);
-        _text.Append(' ');
-        AppendEscaped(entry.Target, LongestTarget);
-        _text.Append(CultureInfo.InvariantCulture, $" {entry.Protocol}\" {entry.Status} ");
-        _text.Append(entry.Bytes == 0 ? "-" : entry.Bytes.ToString(CultureInfo.InvariantCulture));
+        PutWord(entry.Client);
+        _bytes.Put(" - "u8);
+        PutWord(entry.User);
+        _bytes.Put(" ["u8);
+        PutSecond(entry.Time, isJson: false);
+        _bytes.Put(" +0000] \""u8);
+        _bytes.PutEscaped(entry.Method, LongestField, isWord: false);
+        _bytes.Put(" "u8);
+        _bytes.PutEscaped(target, LongestTarget, isWord: false);
+        _bytes.Put(" "u8);
+        _bytes.PutEscaped(entry.Protocol, LongestField, isWord: false);
+        _bytes.PutNumber("\" "u8, entry.Status);
+        _bytes.PutNumber(" "u8, entry.Bytes == 0 ? null : entry.Bytes);
         if (isCombined)
         {
-            AppendQuoted(" ", entry.Referer ?? "-");
-            AppendQuoted(" ", entry.UserAgent ?? "-");
+            PutQuoted(" \""u8, referer ?? "-");
+            PutQuoted(" \""u8, entry.UserAgent ?? "-");
         }
 
-        AppendOurs(entry);
-        foreach (var chunk in _text.GetChunks())
-        {
-            Encoding.ASCII.GetBytes(chunk.Span, _bytes);
-        }
+        _bytes.Put(" group="u8);
+        PutWord(entry.Group);
+        _bytes.PutNumber(" rank="u8, entry.Rank);
+        _bytes.PutNumber(" generation="u8, entry.Generation);
+        _bytes.PutNumber(" tries="u8, entry.Tries);
+        PutSeconds(" queue="u8, entry.Queue, isJson: false);
+        PutSeconds(" service="u8, entry.Service, isJson: false);
+        PutSeconds(" total="u8, entry.Duration, isJson: false);
+        _bytes.Put(" error="u8);
+        PutWord(entry.Error);
+        _bytes.Put(" id="u8);
+        PutWord(entry.Id);
+        PutRest(entry);
     }
 
-    // Most lines are of the second of the line before.
-    private string SecondOf(DateTimeOffset time)
+    private void PutRest(in AccessEntry entry)
     {
-        if (time.ToUnixTimeSeconds() is var second && second != _secondOf)
-        {
-            (_secondOf, _second) = (second, time.ToString("dd/MMM/yyyy:HH:mm:ss", CultureInfo.InvariantCulture));
-        }
-
-        return _second;
-    }
-
-    private void AppendOurs(in AccessEntry entry)
-    {
-        _text.Append(CultureInfo.InvariantCulture, $" group={entry.Group} rank={Number(entry.Rank)} generation={Number(entry.Generation)} tries={entry.Tries}");
-        AppendSeconds(" queue=", entry.Queue);
-        AppendSeconds(" service=", entry.Service);
-        AppendSeconds(" total=", entry.Duration);
-        _text.Append(CultureInfo.InvariantCulture, $" error={entry.Error ?? "-"} id=");
-        AppendWord(entry.Id);
         if (entry.Received is { } received)
         {
-            _text.Append(CultureInfo.InvariantCulture, $" received={received}");
+            _bytes.PutNumber(" received="u8, received);
         }
 
         if (entry.RequestId is { } requestId)
         {
-            AppendQuoted(" request-id=", requestId);
+            PutQuoted(" request-id=\""u8, requestId);
         }
 
         if (entry.TraceId is { } traceId)
         {
-            _text.Append(CultureInfo.InvariantCulture, $" trace={traceId}");
+            _bytes.Put(" trace="u8);
+            PutWord(traceId);
         }
     }
 
-    private void AppendSeconds(string before, TimeSpan time)
+    private void PutJson(in AccessEntry entry, string target, string? referer)
     {
-        var microseconds = Microseconds(time);
-        _text.Append(before).Append(CultureInfo.InvariantCulture, $"{microseconds / 1_000_000}.{microseconds % 1_000_000:D6}");
+        _bytes.Put("{\"time\":\""u8);
+        PutSecond(entry.Time, isJson: true);
+        _bytes.PutFraction((entry.Time.UtcTicks % TimeSpan.TicksPerSecond) / TimeSpan.TicksPerMicrosecond);
+        _bytes.Put("Z\""u8);
+        PutField(",\"client\":\""u8, entry.Client);
+        PutField(",\"user\":\""u8, entry.User);
+        PutField(",\"method\":\""u8, entry.Method);
+        PutField(",\"target\":\""u8, target, LongestTarget);
+        PutField(",\"protocol\":\""u8, entry.Protocol);
+        PutField(",\"host\":\""u8, entry.Host);
+        PutField(",\"referer\":\""u8, referer);
+        PutField(",\"userAgent\":\""u8, entry.UserAgent);
+        _bytes.PutNumber(",\"status\":"u8, entry.Status);
+        _bytes.PutNumber(",\"bytes\":"u8, entry.Bytes);
+        PutField(",\"received\":"u8, entry.Received);
+        PutSeconds(",\"total\":"u8, entry.Duration, isJson: true);
+        PutSeconds(",\"queue\":"u8, entry.Queue, isJson: true);
+        PutSeconds(",\"service\":"u8, entry.Service, isJson: true);
+        PutField(",\"group\":\""u8, entry.Group);
+        PutField(",\"rank\":"u8, entry.Rank);
+        PutField(",\"generation\":"u8, entry.Generation);
+        _bytes.PutNumber(",\"tries\":"u8, entry.Tries);
+        PutField(",\"error\":\""u8, entry.Error);
+        PutField(",\"id\":\""u8, entry.Id);
+        PutField(",\"requestId\":\""u8, entry.RequestId);
+        PutField(",\"trace\":\""u8, entry.TraceId);
+        _bytes.Put("}"u8);
     }
 
-    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
-
-    private void AppendQuoted(string before, string value)
+    private void PutField(ReadOnlySpan<byte> name, string? value, int longest = LongestField)
     {
-        _text.Append(before).Append('"');
-        AppendEscaped(value, LongestField);
-        _text.Append('"');
-    }
-
-    // Words end at a blank; a user's name may hold one.
-    private void AppendWord(string? value)
-    {
-        var start = _text.Length;
-        AppendEscaped(string.IsNullOrEmpty(value) ? "-" : value, LongestField);
-        _text.Replace(" ", "\\x20", start, _text.Length - start);
-    }
-
-    // As Apache escapes.
-    private void AppendEscaped(string value, int longest)
-    {
-        var rest = value.AsSpan(0, Math.Min(value.Length, longest));
-        for (int plain; (plain = rest.IndexOfAnyExcept(Plain)) >= 0; rest = rest[(plain + 1)..])
+        if (value is null)
         {
-            _text.Append(rest[..plain]);
-            AppendEscape(rest[plain]);
+            return;
         }
 
-        _text.Append(rest);
-        _text.Append(value.Length > longest ? "..." : string.Empty);
+        _bytes.Put(name);
+        _bytes.PutJson(value, longest);
+        _bytes.Put("\""u8);
     }
 
-    private void AppendEscape(char next)
-    {
-        if (next is '"' or '\\')
-        {
-            _text.Append('\\').Append(next);
-        }
-        else
-        {
-            _text.Append(next <= 0xff ? "\\x" : "\\u").Append(((int)next).ToString(next <= 0xff ? "x2" : "x4", CultureInfo.InvariantCulture));
-        }
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, in AccessEntry entry)
-    {
-        json.WriteStartObject();
-        WriteTime(json, entry.Time);
-        WriteOptional(json, "client"u8, entry.Client);
-        WriteOptional(json, "user"u8, entry.User);
-        json.WriteString("method"u8, Cut(entry.Method, LongestField));
-        json.WriteString("target"u8, Cut(entry.Target, LongestTarget));
-        json.WriteString("protocol"u8, entry.Protocol);
-        WriteOptional(json, "host"u8, entry.Host);
-        WriteOptional(json, "referer"u8, entry.Referer);
-        WriteOptional(json, "userAgent"u8, entry.UserAgent);
-        json.WriteNumber("status"u8, entry.Status);
-        json.WriteNumber("bytes"u8, entry.Bytes);
-        WriteOptional(json, "received"u8, entry.Received);
-        WriteSeconds(json, "total"u8, entry.Duration);
-        WriteSeconds(json, "queue"u8, entry.Queue);
-        WriteSeconds(json, "service"u8, entry.Service);
-        json.WriteString("group"u8, entry.Group);
-        WriteOptional(json, "rank"u8, entry.Rank);
-        WriteOptional(json, "generation"u8, entry.Generation);
-        json.WriteNumber("tries"u8, entry.Tries);
-        WriteOptional(json, "error"u8, entry.Error);
-        WriteOptional(json, "id"u8, entry.Id);
-        WriteOptional(json, "requestId"u8, entry.RequestId);
-        WriteOptional(json, "trace"u8, entry.TraceId);
-        json.WriteEndObject();
-        json.Flush();
-    }
-
-    // The round-trip format without its seventh digit: one of our own is parsed anew each time.
-    private static void WriteTime(Utf8JsonWriter json, DateTimeOffset time)
-    {
-        Span<byte> text = stackalloc byte[28];
-        time.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
-        text[26] = (byte)'Z';
-        json.WriteString("time"u8, text[..27]);
-    }
-
-    private static void WriteSeconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, TimeSpan time)
-    {
-        Span<byte> text = stackalloc byte[28];
-        var microseconds = Microseconds(time);
-        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{microseconds / 1_000_000}.{microseconds % 1_000_000:D6}", out var length);
-        json.WritePropertyName(name);
-        json.WriteRawValue(text[..length].TrimEnd((byte)'0').TrimEnd((byte)'.'), skipInputValidation: true);
-    }
-
-    private static long Microseconds(TimeSpan time) => (time.Ticks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond;
-
-    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
+    private void PutField(ReadOnlySpan<byte> name, long? value)
     {
         if (value is not null)
         {
-            json.WriteString(name, Cut(value, LongestField));
+            _bytes.PutNumber(name, value);
         }
     }
 
-    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
+    private void PutSeconds(ReadOnlySpan<byte> name, TimeSpan time, bool isJson)
     {
-        if (value is { } number)
+        var microseconds = (time.Ticks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond;
+        _bytes.PutNumber(name, microseconds / 1_000_000);
+        var fraction = microseconds % 1_000_000;
+        if (!isJson || fraction > 0)
         {
-            json.WriteNumber(name, number);
+            _bytes.PutFraction(fraction);
+            if (isJson)
+            {
+                _bytes.TrimEnd((byte)'0');
+            }
         }
     }
 
-    private static string Cut(string value, int longest) => value.Length > longest ? string.Concat(value.AsSpan(0, longest), "...") : value;
+    // Most lines are of the second of the line before.
+    private void PutSecond(DateTimeOffset time, bool isJson)
+    {
+        if ((time.ToUnixTimeSeconds(), isJson) is var second && second != _secondOf)
+        {
+            _secondOf = second;
+            time.UtcDateTime.TryFormat(_second, out _secondLength, isJson ? "yyyy-MM-ddTHH:mm:ss" : "dd/MMM/yyyy:HH:mm:ss", CultureInfo.InvariantCulture);
+        }
+
+        _bytes.Put(_second.AsSpan(0, _secondLength));
+    }
+
+    private void PutQuoted(ReadOnlySpan<byte> before, string value)
+    {
+        _bytes.Put(before);
+        _bytes.PutEscaped(value, LongestField, isWord: false);
+        _bytes.Put("\""u8);
+    }
+
+    // Words end at a blank; a user's name may hold one.
+    private void PutWord(string? value) => _bytes.PutEscaped(string.IsNullOrEmpty(value) ? "-" : value, LongestField, isWord: true);
 
     private static string WithoutQuery(string target)
     {

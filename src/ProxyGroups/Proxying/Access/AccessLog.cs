@@ -71,7 +71,6 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         }
 
         _sink?.Dispose();
-        (_lines as IDisposable)?.Dispose();
     }
 
     private async Task WriteAllAsync()

@@ -66,7 +66,7 @@ public sealed class AccessLineTests
         Assert.EndsWith("queue=0.000001 service=0.000002 total=100.000000 error=- id=0HN:1", Line(later, AccessLogFormat.Common), StringComparison.Ordinal);
         Assert.Contains("\"time\":\"2026-11-25T03:05:05.678123Z\"", Line(later, AccessLogFormat.Json), StringComparison.Ordinal);
         Assert.Contains("\"total\":100,\"queue\":0.000001,\"service\":0.000002,", Line(later, AccessLogFormat.Json), StringComparison.Ordinal);
-        using var writer = new AccessLine();
+        var writer = new AccessLine();
         var lines = new[] { Entry, Entry, later }.Select(entry => Encoding.UTF8.GetString(writer.Write(entry, AccessLogFormat.Common, hasQuery: true)));
         Assert.Equal(["[25/Nov/2026:03:04:05", "[25/Nov/2026:03:04:05", "[25/Nov/2026:03:05:05"], lines.Select(static line => line.Split(' ')[3]));
     }
@@ -111,6 +111,15 @@ public sealed class AccessLineTests
         Assert.StartsWith(all[..0x300], read.RootElement.GetProperty("userAgent").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Json_is_read_as_it_was_sent_and_half_a_character_harms_no_reader()
+    {
+        var text = "caf\u00e9 \"\\ \ud83d\ude00 <b>'+&";
+        Assert.Equal(text, UserAgentOf(text));
+        Assert.Equal("a\ufffd\ufffdb", UserAgentOf("a\ude00\ud83db"));
+        Assert.Equal(new string('x', 1023) + "\ufffd...", UserAgentOf(new string('x', 1023) + "\ud83d\ude00"));
+    }
+
     [Theory]
     [InlineData(AccessLogFormat.Combined)]
     [InlineData(AccessLogFormat.Json)]
@@ -120,9 +129,15 @@ public sealed class AccessLineTests
         Assert.InRange(Line(Entry with { User = endless, Target = endless, Host = endless, Referer = endless, UserAgent = endless, RequestId = endless, Method = endless, Id = endless }, format).Length, 1, 65_535);
     }
 
+    private static string? UserAgentOf(string text)
+    {
+        using var read = JsonDocument.Parse(Line(Entry with { UserAgent = text }, AccessLogFormat.Json));
+        return read.RootElement.GetProperty("userAgent").GetString();
+    }
+
     private static string Line(AccessEntry entry, AccessLogFormat format, bool hasQuery = true)
     {
-        using var writer = new AccessLine();
+        var writer = new AccessLine();
         var line = Encoding.UTF8.GetString(writer.Write(entry, format, hasQuery));
         Assert.EndsWith("\n", line, StringComparison.Ordinal);
         return line[..^1];
