@@ -408,7 +408,8 @@ public sealed class CommandLineTests : IAsyncLifetime
             await AssertDoneAsync(["set", "good", "Queue:Limit", "8"], _root, "good: Queue:Limit = 8, until the front door ends (--save keeps it).");
             File.Delete(fill);
             await AssertDoneAsync(["set", "good", "Queue:Limit", "9", "--save"], _root, "good: Queue:Limit = 9, also after the next start.");
-            await FrontDoor.DisposeAsync();
+            FrontDoor.Signal("TERM");
+            await FrontDoor.Exited;
         }
         finally
         {
