@@ -12,7 +12,7 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
 
     public string SettingsPath => SettingsFile ?? Path.Combine(ContentRoot, "appsettings.json");
 
-    /// <exception cref="InvalidDataException">There is no such directory or file.</exception>
+    /// <exception cref="InvalidDataException">There is no such directory or file, or this user may not read it.</exception>
     public void Require()
     {
         if (AppDirectory is not null && !Directory.Exists(AppDirectory))
@@ -24,6 +24,23 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
         {
             throw new InvalidDataException(
                 $"No settings file at {SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
+        }
+
+        if (AppDirectory is null)
+        {
+            RequireReadable();
+        }
+    }
+
+    private void RequireReadable()
+    {
+        try
+        {
+            using var file = File.OpenRead(SettingsPath);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new InvalidDataException($"{SettingsPath} may not be read by this user. Give the command as root or as the user whose file it is.", exception);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using ProxyGroups.EndToEndTests.Kit;
 
@@ -414,6 +415,26 @@ public sealed class CommandLineTests : IAsyncLifetime
         finally
         {
             Assert.Equal(0, await MountAsync("umount", "--lazy", _root));
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Settings_that_the_user_may_not_read_are_told_with_the_remedy()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        var settings = Path.Combine(_root, "appsettings.json");
+        await File.WriteAllTextAsync(settings, Site.Of(("good", Worker())).ToJsonString(), Token);
+        File.SetUnixFileMode(settings, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        foreach (var (command, expected) in new[] { ("status", WrongUse), ("restart good", WrongUse), ("check", Refused), ("run", Refused) })
+        {
+            var (code, text) = await AsAsync("nobody", [.. command.Split(' '), "--settings", settings]);
+            Assert.True(code == expected && text.StartsWith($"{settings} may not be read by this user. Give the command as root or as the user whose file it is.", StringComparison.Ordinal), $"{command}: {code} {text}");
         }
     }
 

@@ -73,6 +73,14 @@ public sealed class TopTests
         (code, text) = await FrontDoorProcess.RunToEndThroughAsync(console, ["top"], frontDoor.ContentRoot);
         Assert.Equal(0, code);
         Assert.Matches(@"\u001b\[\?1049h[\s\S]*  app  [\s\S]*serving[\s\S]*nobody waits[\s\S]* 0 [\s\S]*○○○[\s\S]*\u001b\[\?1049l$", text);
+
+        foreach (var command in new[] { "top", "status" })
+        {
+            (code, text) = await FrontDoorProcess.RunToEndThroughAsync([.. console, "env", "TERM=dumb"], [command], frontDoor.ContentRoot);
+            Assert.Equal(0, code);
+            Assert.Matches("(?m)^app +1 of 1 x 3 +0/3 .* serving\r?$", text);
+            Assert.DoesNotContain('\u001b', text);
+        }
     }
 
     private static async Task AssertRefusedAsync(HttpMethod method, Uri address, string? cookie, params (string Name, string Value)[] headers)

@@ -5,8 +5,11 @@ namespace ProxyGroups.Host.Steering;
 /// <summary>Writes what a command has to say: text for people, with colours on a terminal only, or JSON for programs.</summary>
 internal sealed class Report(TextWriter output, bool isJson)
 {
-    /// <summary>Only on a terminal, and where NO_COLOR does not say otherwise.</summary>
-    public bool HasColours { get; } = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    /// <summary>The output is a terminal that obeys control sequences.</summary>
+    public static bool HasScreen { get; } = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    /// <summary>Only on such a terminal, and where NO_COLOR does not say otherwise.</summary>
+    public bool HasColours { get; } = HasScreen && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public bool IsJson { get; } = isJson;
 

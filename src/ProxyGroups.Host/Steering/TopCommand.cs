@@ -18,7 +18,7 @@ internal static class TopCommand
             var reply = await client.GetAsync("/v1/status", cancellationToken);
             return !reply.IsTaken ? report.Write(reply, StatusCommand.WriteAll)
                 : parsed.GetValue(web) ? await ServeAsync(client, report, parsed.GetValue(port), cancellationToken)
-                : report.IsJson || Console.IsOutputRedirected ? report.Write(reply, StatusCommand.WriteAll)
+                : report.IsJson || !Report.HasScreen ? report.Write(reply, StatusCommand.WriteAll)
                 : await new TopScreen(client, report).RunAsync(cancellationToken);
         }));
         return command;
