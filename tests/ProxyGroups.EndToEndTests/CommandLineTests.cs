@@ -430,7 +430,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         var settings = Path.Combine(_root, "appsettings.json");
         await File.WriteAllTextAsync(settings, Site.Of(("good", Worker())).ToJsonString(), Token);
         File.SetUnixFileMode(settings, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         foreach (var (command, expected) in new[] { ("status", WrongUse), ("restart good", WrongUse), ("check", Refused), ("run", Refused) })
         {
             var (code, text) = await AsAsync("nobody", [.. command.Split(' '), "--settings", settings]);
