@@ -38,9 +38,9 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
         {
             using var file = File.OpenRead(SettingsPath);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"{SettingsPath} may not be read by this user. Give the command as root or as the user whose file it is.", exception);
+            throw new InvalidDataException($"{SettingsPath} may not be read by this user. Give the command as root or as the user whose file it is.");
         }
     }
 }
