@@ -23,6 +23,7 @@ internal static class FrontDoorConfiguration
             ReplaceFiles(configuration, file);
         }
 
+        IndexedJsonSource.ReplaceIn(configuration.Sources);
         if (place.Urls is not null)
         {
             // Kestrel's own endpoints would win over plain addresses otherwise.

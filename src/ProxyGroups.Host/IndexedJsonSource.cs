@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace ProxyGroups.Host;
+
+/// <summary>A JSON file of settings that knows what lies below each section. .NET's own goes through all keys each time it is asked, so that a thousand groups, each asked for its parts, cost a thousand times a thousand.</summary>
+internal sealed class IndexedJsonSource : JsonConfigurationSource
+{
+    /// <summary>In the place of each JSON file.</summary>
+    public static void ReplaceIn(IList<IConfigurationSource> sources)
+    {
+        for (var index = 0; index < sources.Count; index++)
+        {
+            if (sources[index] is JsonConfigurationSource file and not IndexedJsonSource)
+            {
+                sources[index] = new IndexedJsonSource
+                {
+                    FileProvider = file.FileProvider,
+                    Path = file.Path!,
+                    Optional = file.Optional,
+                    ReloadOnChange = file.ReloadOnChange,
+                    ReloadDelay = file.ReloadDelay,
+                    OnLoadException = file.OnLoadException,
+                };
+            }
+        }
+    }
+
+    public override IConfigurationProvider Build(IConfigurationBuilder builder)
+    {
+        EnsureDefaults(builder);
+        return new Provider(this);
+    }
+
+    private sealed class Provider(JsonConfigurationSource source) : JsonConfigurationProvider(source)
+    {
+        private Index? _index;
+
+        public override void Set(string key, string? value)
+        {
+            base.Set(key, value);
+            _index = null;
+        }
+
+        public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath)
+        {
+            var data = Data;
+            var index = _index;
+            if (index is null || !ReferenceEquals(index.Data, data))
+            {
+                _index = index = new Index(data);
+            }
+
+            List<string> keys = [.. index.Below(parentPath), .. earlierKeys];
+            keys.Sort(ConfigurationKeyComparer.Instance);
+            return keys;
+        }
+    }
+
+    /// <summary>Of one load.</summary>
+    private sealed class Index
+    {
+        private readonly HashSet<string> _top = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, HashSet<string>> _below = new(StringComparer.OrdinalIgnoreCase);
+
+        public Index(IDictionary<string, string?> data)
+        {
+            Data = data;
+            foreach (var key in data.Keys)
+            {
+                Add(key);
+            }
+        }
+
+        public IDictionary<string, string?> Data { get; }
+
+        /// <param name="parentPath">Null: the top.</param>
+        public HashSet<string> Below(string? parentPath) => parentPath is null ? _top : _below.GetValueOrDefault(parentPath) ?? [];
+
+        private void Add(string key)
+        {
+            var (keys, start) = (_top, 0);
+            while (start <= key.Length)
+            {
+                var end = key.IndexOf(ConfigurationPath.KeyDelimiter, start, StringComparison.Ordinal) is >= 0 and var at ? at : key.Length;
+                keys.Add(key[start..end]);
+                start = end + 1;
+                if (start <= key.Length && !_below.TryGetValue(key[..end], out keys!))
+                {
+                    // By case, too: two spellings of one name are for the reader of settings to find.
+                    _below[key[..end]] = keys = new HashSet<string>(StringComparer.Ordinal);
+                }
+            }
+        }
+    }
+}
