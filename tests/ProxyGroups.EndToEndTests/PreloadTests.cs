@@ -177,6 +177,38 @@ public sealed class PreloadTests : PreloadScene
         await Poll.UntilAsync(() => ProcessTree.Below(frontDoor.Pid).Count == 1, "the end of all but the worker", Token, seconds: 30);
     }
 
+    [Theory(Timeout = 90_000)]
+    [InlineData("os._exit(70)")]
+    [InlineData("os.kill(os.getpid(), 11)")]
+    public async Task Two_forked_workers_in_a_row_that_die_before_they_are_ready_make_their_group_start_plainly_and_replace_the_preloader(string death)
+    {
+        Write("three/app.py", $"import os\nimport shared\nif os.getppid() == shared.home:\n    {death}\n" + App);
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one")), ("three", Group("three"))));
+        await frontDoor.WaitForReadyAsync(2);
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "three"), "parent"));
+        Assert.StartsWith("two workers in a row", (await frontDoor.GroupAsync("three", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
+        var first = await FactsAsync(frontDoor, "one");
+        Assert.Equal(Number(first, "home"), Number(first, "parent"));
+        Poll.Kill(Number(first, "pid"));
+        await frontDoor.WaitForReadyAsync(3);
+        var second = await FactsAsync(frontDoor, "one");
+        Assert.Equal(Number(second, "home"), Number(second, "parent"));
+        Assert.NotEqual(Number(first, "home"), Number(second, "home"));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_module_that_is_corrected_is_tried_at_once_by_the_next_generation()
+    {
+        Write("lib/bad.py", "import not_there\n");
+        await using var frontDoor = await StartAsync(Site.Of(("one", Group("one"))), "shared", "bad");
+        Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "one"), "parent"));
+        Write("lib/bad.py", "");
+        frontDoor.Signal("HUP");
+        await frontDoor.WaitForReadyAsync(2);
+        var facts = await FactsAsync(frontDoor, "one");
+        Assert.Equal(Number(facts, "home"), Number(facts, "parent"));
+    }
+
     [Fact(Timeout = 90_000)]
     public async Task A_preloader_that_is_repaired_waits_for_a_place_to_boot()
     {

@@ -11,9 +11,17 @@ internal interface ILaunchedProcess : IDisposable
     /// <summary>Completes at exit, even while a grandchild still holds the output pipes.</summary>
     Task<WorkerExit> Exited { get; }
 
+    /// <summary>Completes when it was told that the process is ready (<see cref="NoteReady"/>); of a launcher that does not care never.</summary>
+    Task Ready => new TaskCompletionSource().Task;
+
     StreamReader StandardOutput { get; }
 
     StreamReader StandardError { get; }
+
+    /// <summary>Told by who waits for it to serve.</summary>
+    void NoteReady()
+    {
+    }
 
     /// <summary>Asks politely (SIGTERM), the first process alone: prefork masters pass it on in their own order.</summary>
     void Stop();

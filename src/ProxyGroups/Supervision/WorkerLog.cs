@@ -71,6 +71,9 @@ internal static partial class WorkerLog
     [LoggerMessage(3032, LogLevel.Information, "Preloader of {Owner}: pid {Pid} has old code, since {Path} has changed; a new one takes its place, and it ends with its last worker")]
     public static partial void PreloaderStale(ILogger logger, string owner, int pid, string path);
 
+    [LoggerMessage(3037, LogLevel.Warning, "Preloader of {Owner}: pid {Pid} is replaced, and ends with its last worker: two workers of group {Group} in a row that it forked died before they were ready")]
+    public static partial void ForkedWorkersDied(ILogger logger, string owner, int pid, string group);
+
     [LoggerMessage(3033, LogLevel.Warning, "Group {Group}: its workers start plainly and are not forked by the preloader of {Owner}: {Cause}. Remedy: {Remedy}")]
     public static partial void StartsPlainly(ILogger logger, string group, string owner, string cause, string remedy);
 

@@ -312,6 +312,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         _stage = _stage with { IsSettled = true };
+        process.NoteReady();
         Interlocked.Exchange(ref _watchdog, _time.GetTimestamp());
         WorkerLog.Ready(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, (long)Elapsed.TotalMilliseconds);
         _sink(new WorkerEvent.Ready(Worker, _spec.Watchdog));

@@ -16,6 +16,7 @@ internal sealed class LinuxProcess : ILaunchedProcess
     private readonly Lifeline _lifeline;
     private readonly ProcessFamily _family;
     private readonly WorkerCgroup? _cgroup;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _killing = new();
     private bool _swept;
 
@@ -31,9 +32,13 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
     public Task<WorkerExit> Exited => _handle.Exited;
 
+    public Task Ready => _ready.Task;
+
     public StreamReader StandardOutput => _handle.StandardOutput;
 
     public StreamReader StandardError => _handle.StandardError;
+
+    public void NoteReady() => _ready.TrySetResult();
 
     /// <summary>
     /// Completes when the first tool of the chain made the process lead its group, which then shares our fate as a whole.

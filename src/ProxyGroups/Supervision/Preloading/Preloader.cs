@@ -18,6 +18,8 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
     private readonly Lock _gate = new();
     private readonly List<PreloaderProcess> _all = [];
     private readonly CancellationTokenSource _ending = new();
+    private readonly DeadBoots _deadBoots = new();
+    private readonly Dictionary<string, int> _generations = new(StringComparer.OrdinalIgnoreCase);
     private PreloaderProcess? _current;
     private PreloadFault? _fault;
     private long _failedAt;
@@ -89,7 +91,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
 
     private async Task<PreloaderProcess> ReadyAsync(LaunchSpec spec, CancellationToken cancellationToken)
     {
-        var process = Current();
+        var process = Current(spec.Worker);
         try
         {
             return await process.Verdict.WaitAsync(spec.Preload!.Patience, host.Time, cancellationToken) is { } fault ? throw new PreloadException(fault) : process;
@@ -106,6 +108,7 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         try
         {
             var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, forked.Preload!.IsOfApp ? Inheriting(spec) : spec, addedEnvironment, cancellationToken);
+            _ = WatchBootAsync(process, spec.Worker, worker);
             _ = worker.Exited.ContinueWith(_ => Count(process, -1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return worker;
         }
@@ -121,20 +124,54 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         }
     }
 
+    private async Task WatchBootAsync(PreloaderProcess process, WorkerIdentity identity, ILaunchedProcess worker)
+    {
+        if (await Task.WhenAny(worker.Ready, worker.Exited) == worker.Ready)
+        {
+            lock (_gate)
+            {
+                _deadBoots.NoteReady(identity);
+            }
+
+            return;
+        }
+
+        var exit = await worker.Exited;
+        bool isBroken;
+        lock (_gate)
+        {
+            isBroken = _deadBoots.NoteDeath(identity, exit);
+        }
+
+        if (isBroken)
+        {
+            WorkerLog.ForkedWorkersDied(host.Logger, forked.Preload!.Owner, process.Pid, identity.Group);
+            Replace(process);
+        }
+    }
+
     // What the preloader of an app was given itself is inherited, and niceness would add up.
     private static LaunchSpec Inheriting(LaunchSpec spec) =>
         spec with { Umask = null, Nice = null, CpuSeconds = null, OpenFiles = null, AddressSpace = null, CoreSize = null };
 
-    private PreloaderProcess Current()
+    private PreloaderProcess Current(WorkerIdentity worker)
     {
         lock (_gate)
         {
+            var isNewer = worker.Generation > _generations.GetValueOrDefault(worker.Group, worker.Generation);
+            _generations[worker.Group] = Math.Max(worker.Generation, _generations.GetValueOrDefault(worker.Group));
             if (_isEnding)
             {
                 throw new PreloadException(new("its preloader has ended with its generation", "Nothing has to be done: this worker is replaced soon."));
             }
 
-            if (_current is null && _fault is not null && host.Time.GetElapsedTime(_failedAt) < _pause)
+            if (_deadBoots.Forbids(worker))
+            {
+                throw new PreloadException(DeadBoots.Fault);
+            }
+
+            // A new generation may have mended what was wrong.
+            if (_current is null && _fault is not null && !isNewer && host.Time.GetElapsedTime(_failedAt) < _pause)
             {
                 throw new PreloadException(_fault);
             }
