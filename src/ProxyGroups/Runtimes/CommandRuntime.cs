@@ -14,7 +14,7 @@ internal sealed class CommandRuntime : IRuntime
     {
         _template = new LaunchTemplate(request, environment);
         (_command, _program) = (command, program);
-        Description = $"command {string.Join(' ', request.Settings.Command)}{(request.Settings.Serves ? string.Empty : ", in the background")}{request.Detection}";
+        Description = $"command {string.Join(' ', request.Settings.Command)}{(request.Settings.Serves ? string.Empty : ", in the background")}{request.Alone}{request.Detection}";
         RequiredPaths = [program, request.Directory];
         NeedsPort = request.Settings.Serves && !command.UsesSocket;
     }

@@ -27,7 +27,7 @@ internal sealed class DotNetRuntime : IRuntime
     {
         _template = new LaunchTemplate(request, environment) { Directory = app.Directory, StackTool = FindStackTool(request.Directory, environment["PATH"]) };
         (_app, _dotnet) = (app, dotnet);
-        Description = $".NET app {app.Project ?? app.Dll}{request.Detection}";
+        Description = $".NET app {app.Project ?? app.Dll}{request.Alone}{request.Detection}";
         Preparation = app.Project is null ? [] : Build(dotnet, app.Project, app.Dll);
         RequiredPaths = [dotnet, app.Directory, app.Project ?? app.Dll];
     }

@@ -12,6 +12,9 @@ internal sealed record RuntimeRequest(
     /// <summary>How the app was detected, as the end of a description; empty where the settings name it.</summary>
     public string Detection { get; init; } = "";
 
+    /// <summary>Of a runtime whose workers cannot be forked, as part of a description: an application group is no more than settings and limits to them.</summary>
+    public string Alone => Settings.ApplicationGroup is null ? "" : ", shares no interpreter memory";
+
     /// <summary>Reports an error at a setting of this group.</summary>
     public void Report(string setting, string? value, string message, string remedy) =>
         Errors.Add(new SettingsError($"ProxyGroups:ProcessGroups:{Group}:{setting}", value, message, remedy));

@@ -147,6 +147,10 @@ public sealed class CommandRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void In_an_application_group_it_says_that_it_shares_no_interpreter_memory() =>
+        Assert.Equal("command serve x, shares no interpreter memory", _scene.Good(Command("serve", "x") with { ApplicationGroup = "python" }).Description);
+
+    [Fact]
     public void It_is_what_it_says()
     {
         var runtime = _scene.Good(Command("serve", "x"));

@@ -29,6 +29,13 @@ public sealed class DotNetRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void In_an_application_group_it_says_that_it_shares_no_interpreter_memory()
+    {
+        _scene.Write("app/out/Shop.dll").Write("app/out/Shop.runtimeconfig.json");
+        Assert.EndsWith("Shop.dll, shares no interpreter memory", _scene.Good(new() { DotNet = "out/Shop.dll", ApplicationGroup = "python" }).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Kestrel_listens_where_it_is_told_whatever_the_app_says()
     {
         _scene.Ours["ASPNETCORE_URLS"] = "http://*:80";
