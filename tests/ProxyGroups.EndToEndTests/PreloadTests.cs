@@ -184,13 +184,13 @@ public sealed class PreloadTests : PreloadScene
     {
         Write("three/app.py", $"import os\nimport shared\nif os.getppid() == shared.home:\n    {death}\n" + App);
         await using var frontDoor = await StartAsync(Site.Of(("one", Group("one")), ("three", Group("three"))));
-        await frontDoor.WaitForReadyAsync(2);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Worker three/0", StringComparison.Ordinal) && line.EndsWith(" is ready", StringComparison.Ordinal));
         Assert.Equal(frontDoor.Pid, Number(await FactsAsync(frontDoor, "three"), "parent"));
         Assert.StartsWith("two workers in a row", (await frontDoor.GroupAsync("three", Token)).GetProperty("preloadFault").GetProperty("cause").GetString(), StringComparison.Ordinal);
         var first = await FactsAsync(frontDoor, "one");
         Assert.Equal(Number(first, "home"), Number(first, "parent"));
         Poll.Kill(Number(first, "pid"));
-        await frontDoor.WaitForReadyAsync(3);
+        await frontDoor.WaitForLogAsync(line => line.Contains($"pid {Number(first, "pid")} ended unexpectedly", StringComparison.Ordinal));
         var second = await FactsAsync(frontDoor, "one");
         Assert.Equal(Number(second, "home"), Number(second, "parent"));
         Assert.NotEqual(Number(first, "home"), Number(second, "home"));
