@@ -9,7 +9,7 @@ namespace ProxyGroups.Benchmarks.Rivals;
 internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<Workload> Workloads, IReadOnlyList<IRival> Rivals, string? Page)
 {
     /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour. Neither: twenty-five minutes.</summary>
-    public const string Usage = "[--quick | --full] [--only workload|rival,...] [--page FILE]";
+    public const string Usage = "[--quick | --full] [--rounds N] [--only workload|rival,...] [--page FILE]";
 
     private static readonly IRival[] Quick = [ProxyGroupsServer.Ready, new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
     private static readonly IRival[] All = [.. Quick, ProxyGroupsServer.Pool, .. OtherFront.All];
@@ -33,6 +33,7 @@ internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<W
                     Rivals = options.Rivals == All ? Quick : options.Rivals,
                 },
                 "--full" => options with { Rounds = 11, Round = TimeSpan.FromSeconds(4) },
+                "--rounds" => options with { Rounds = int.TryParse(ValueOf(arguments, ref index), out var rounds) && rounds > 0 ? rounds : throw new ArgumentException($"--rounds needs a number above 0. Usage: rivals {Usage}") },
                 "--only" => options.Only(ValueOf(arguments, ref index).Split(',', StringSplitOptions.TrimEntries)),
                 "--page" => options with { Page = ValueOf(arguments, ref index) },
                 var other => throw new ArgumentException($"{other} is not known. Usage: rivals {Usage}"),
