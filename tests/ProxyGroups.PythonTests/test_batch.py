@@ -100,6 +100,12 @@ class Policy(unittest.TestCase):
         with Slot(waited=None) as slot:
             self.assertEqual(os.SCHED_OTHER, slot.serve(batch.LOOK_AFTER * 3, 0.001))
 
+    def test_a_slot_stays_as_it_is_while_the_system_does_not_tell_how_long_it_waits(self):
+        with Slot() as slot:
+            slot.serve(batch.LOOK_AFTER, 0.001)
+            slot.waited = None  # No descriptor is left, perhaps.
+            self.assertEqual(os.SCHED_BATCH, slot.serve(batch.LOOK_AFTER, 0.01))
+
     def test_a_slot_with_a_raised_priority_is_left_alone(self):
         with mock.patch.object(os, "getpriority", return_value=-1), Slot() as slot:
             self.assertEqual(os.SCHED_OTHER, slot.serve(batch.LOOK_AFTER * 3, 0.001))

@@ -46,6 +46,8 @@ class BatchSlot:
 
     def _look(self):
         now, waited = monotonic(), _waited()
+        if waited is None:
+            return
         is_late = self._is_batch and waited - self._waited > LOOK_AFTER * LONGEST_WAIT
         self._late = self._late + 1 if is_late else 0
         if self._late == LATE_LOOKS:
