@@ -94,6 +94,13 @@ class Policy(unittest.TestCase):
             self.assertEqual(os.SCHED_OTHER, slot.serve(batch.LOOK_AFTER * 3, 0.001))
             self.assertEqual(1, change.call_count)
 
+    def test_a_slot_is_left_alone_where_the_interpreter_cannot_change_it(self):
+        change = os.sched_setscheduler
+        del os.sched_setscheduler
+        self.addCleanup(setattr, os, "sched_setscheduler", change)
+        with Slot() as slot:
+            self.assertEqual(os.SCHED_OTHER, slot.serve(batch.LOOK_AFTER * 3, 0.001))
+
     def test_a_slot_is_left_alone_where_the_system_does_not_tell_how_long_it_waits(self):
         with mock.patch("builtins.open", side_effect=FileNotFoundError):
             self.assertIsNone(batch._waited())

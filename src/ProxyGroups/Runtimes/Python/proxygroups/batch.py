@@ -34,7 +34,8 @@ class BatchSlot:
         self._not_before = 0.0
         self._waited = _waited()
         self._is_batch = False
-        self._may = self._waited is not None and os.getpriority(os.PRIO_PROCESS, 0) >= 0
+        # An interpreter need not have the call, nor the kernel tell what it costs.
+        self._may = hasattr(os, "sched_setscheduler") and self._waited is not None and os.getpriority(os.PRIO_PROCESS, 0) >= 0
 
     def served(self):
         """After each request."""
