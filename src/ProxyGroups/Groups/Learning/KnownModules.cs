@@ -28,6 +28,9 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
     /// <summary>The last trial came to nothing: it may not have had the memory or the time.</summary>
     public bool HasFailed { get; set; }
 
+    /// <summary>A worker has spoken since the last trial was decided on: one that came to nothing is worth another.</summary>
+    public bool HasNews { get; set; }
+
     public bool IsInUse => Users.Count > 0;
 
     private IReadOnlyList<string> Users => [.. _given.Where(given => Learned is not null && given.Value.Modules == Learned).Select(static given => given.Key).Order(StringComparer.OrdinalIgnoreCase)];

@@ -69,10 +69,10 @@ internal sealed class PreloadLearner(
         {
             var known = Find(worker);
             known.Note(worker.Worker, report);
+            known.HasNews = true;
             if (!known.IsTrying && !_ended.IsCancellationRequested)
             {
                 known.IsTrying = true;
-                known.Tried = known.HasFailed ? null : known.Tried;
                 _ = LearnAsync(known);
             }
         }
@@ -170,8 +170,8 @@ internal sealed class PreloadLearner(
         {
             var members = _settings.MembersOf(known.ApplicationGroup).Count(static group => group.Value is { DotNet: null, Command.Count: 0 });
             var candidates = LearningRule.Candidates(known.Reports, members);
-            var isNew = candidates is not null && candidates != known.Tried;
-            known.IsTrying = isNew;
+            var isNew = candidates is not null && (candidates != known.Tried || (known.HasFailed && known.HasNews));
+            (known.IsTrying, known.HasNews) = (isNew, false);
             known.Tried = isNew ? candidates : known.Tried;
             return isNew ? candidates : null;
         }

@@ -10,6 +10,7 @@ namespace ProxyGroups.Tests.Groups.Learning;
 /// <summary>What is learned, when it is tried, and which workers get it.</summary>
 public sealed class PreloadLearnerTests : IDisposable
 {
+    private const int MostWaits = 10_000;
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
     private readonly string _root = Directory.CreateTempSubdirectory("pg-learner-").FullName;
@@ -156,6 +157,26 @@ public sealed class PreloadLearnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_that_speaks_in_the_pause_after_a_trial_came_to_nothing_is_heard_when_it_ends()
+    {
+        using var learner = Learner();
+        await LearnAsync(learner, "django", _ =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            return null;
+        });
+        learner.Note(Worker("shop", generation: 2), Report("django"));
+        learner.Note(Worker("blog", generation: 2), Report("django"));
+        _find = static candidates => new(candidates.Names, [], 10 << 20);
+        _time.Advance(TimeSpan.FromSeconds(99));
+        Assert.Single(_tried);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await TriedAsync();
+        Assert.Equal(["django", "django"], _tried);
+        Assert.Single(learner.Look());
+    }
+
+    [Fact]
     public async Task A_group_that_is_gone_has_no_say_any_more()
     {
         using var learner = Learner();
@@ -194,11 +215,11 @@ public sealed class PreloadLearnerTests : IDisposable
     // Time passes until a trial has ended.
     private async Task TriedAsync()
     {
-        while (!await _tries.WaitAsync(1, TestContext.Current.CancellationToken))
+        for (var waits = 0; !await _tries.WaitAsync(1, TestContext.Current.CancellationToken); waits++)
         {
+            Assert.True(waits < MostWaits, "No trial has ended.");
             _time.Advance(PreloadLearner.Quiet);
         }
-
     }
 
     private static ModuleReport Report(string loaded) => new(loaded.Split(' '), [], 0);
