@@ -16,15 +16,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // How long a stranger may hold the output pipes of a worker that is gone.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
-    // How long a worker that was asked for its stacks may print them before it is killed.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
-
-    // And how long a stop waits for a program that shows them: a worker whose only request hangs is replaced at once.
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
-
-    // And a kill: a stop has to be over one second after Timeouts:Stop.
-    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(700);
-
     private const int SigKill = 9;
 
     private readonly LaunchSpec _spec;
@@ -34,6 +25,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly WorkerFiles _files;
     private readonly WorkerOutput _lines;
+    private readonly WorkerStacks _stacks;
     private readonly long _started;
     private readonly CancellationTokenSource _output = new();
     private readonly ModuleListener _modules = new();
@@ -47,14 +39,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private volatile SpawnStage _stage = new(SpawnStep.Prepare);
     private long _watchdog;
     private volatile bool _hasBeaten;
-    private readonly CancellationTokenSource _gone = new();
-    private volatile Task _stacks = Task.CompletedTask;
 
     private WorkerProcess(LaunchSpec spec, ILauncher launcher, RuntimeDirectory directory, LogFiles logs, ILogger logger, TimeProvider time, Action<WorkerEvent> sink)
     {
         (_spec, _launcher, _logger, _time, _sink) = (spec, launcher, logger, time, sink);
         _files = new(spec, directory, time);
         _lines = new(spec, logs, logger, time);
+        _stacks = new(spec, launcher, _lines, logger, time);
         _started = time.GetTimestamp();
     }
 
@@ -101,7 +92,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         if (WantEnd() is { } process)
         {
-            _ = AfterStacksAsync(process, LongestLook, process.Stop);
+            _stacks.Stop(process);
         }
     }
 
@@ -110,34 +101,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         if (WantEnd() is { } process)
         {
-            _ = AfterStacksAsync(process, LastLook, process.KillTree);
+            _stacks.Kill(process);
         }
     }
 
-    /// <summary>
-    /// Logs what its threads wait for, and has its stacks written into its output, by the worker or by a tool; false if there is no way to.
-    /// </summary>
-    public bool DumpStacks()
-    {
-        if (_stage.Process is not { } process)
-        {
-            return false;
-        }
-
-        LogWaits(process);
-        if (_spec.StackDumpSignal is { } signal)
-        {
-            _stacks = Task.Delay(LastWords, _time, _gone.Token);
-            process.Signal(signal);
-        }
-        else if (_spec.StackTool is not null && _stacks.IsCompleted)
-        {
-            // The group waits for nobody while it decides.
-            _stacks = Task.Run(() => new StackTool(_spec, _launcher, _lines, _logger, _time).RunAsync(process.Pid, _gone.Token));
-        }
-
-        return !_stacks.IsCompleted;
-    }
+    /// <summary>Logs what its threads wait for, and has its stacks shown (<see cref="WorkerStacks"/>); false if there is no way to.</summary>
+    public bool DumpStacks() => _stage.Process is { } process && _stacks.Show(process);
 
     /// <summary>
     /// Why the worker is not ready yet, for the planner whose patience is over. To be asked before the kill.
@@ -155,7 +124,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Kill();
         await Completion;
         _output.Dispose();
-        _gone.Dispose();
     }
 
     private async Task LiveAsync()
@@ -166,8 +134,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             exit = await SuperviseAsync(process);
         }
 
-        await _gone.CancelAsync();
-        await _stacks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stacks.DisposeAsync();
         CleanUp();
         _lines.Dispose();
         _sink(new WorkerEvent.Exited(Worker, exit, LastOutput));
@@ -240,16 +207,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
             _stage = stage;
             return _isEndWanted;
         }
-    }
-
-    private async Task AfterStacksAsync(ILaunchedProcess process, TimeSpan longest, Action end)
-    {
-        if (_stacks is { IsCompleted: false } stacks)
-        {
-            await Task.WhenAny(process.Exited, stacks, Task.Delay(longest, _time));
-        }
-
-        end();
     }
 
     private ILaunchedProcess? WantEnd()
@@ -396,14 +353,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     private TimeSpan Elapsed => _time.GetElapsedTime(_started);
-
-    private void LogWaits(ILaunchedProcess process)
-    {
-        if (process.DescribeWaits() is { Count: > 0 } waits)
-        {
-            WorkerLog.Waits(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, string.Concat(waits.Select(static wait => Environment.NewLine + "    " + wait)));
-        }
-    }
 
     // Once: the stranger decides how often this happens.
     private void LogRefused(ILaunchedProcess process, PeerCredentials sender)
