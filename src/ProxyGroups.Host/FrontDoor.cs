@@ -16,7 +16,13 @@ internal static class FrontDoor
     public static WebApplication Build(FrontDoorPlace place, bool logs = true)
     {
         place.Require();
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = place.ContentRoot, ApplicationName = "proxygroups" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = place.ContentRoot,
+            ApplicationName = "proxygroups",
+            // SettingsFolder looks at them instead.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         if (!logs)
         {
             builder.Logging.ClearProviders();

@@ -18,7 +18,7 @@ internal static class FrontDoorConfiguration
         }
         else if (place.SettingsFile is not null)
         {
-            var file = new JsonConfigurationSource { Path = place.SettingsFile, Optional = false, ReloadOnChange = true };
+            var file = new JsonConfigurationSource { Path = place.SettingsFile, Optional = false };
             file.ResolveFileProvider();
             ReplaceFiles(configuration, file);
         }

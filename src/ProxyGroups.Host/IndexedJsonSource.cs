@@ -1,29 +1,33 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
 
 namespace ProxyGroups.Host;
 
 /// <summary>A JSON file of settings that knows what lies below each section. .NET's own goes through all keys each time it is asked, so that a thousand groups, each asked for its parts, cost a thousand times a thousand.</summary>
 internal sealed class IndexedJsonSource : JsonConfigurationSource
 {
-    /// <summary>In the place of each JSON file.</summary>
+    /// <summary>In the place of each JSON file, looked at by <see cref="SettingsFolder"/> from then on.</summary>
     public static void ReplaceIn(IList<IConfigurationSource> sources)
     {
+        var folders = new Dictionary<string, SettingsFolder>(StringComparer.Ordinal);
         for (var index = 0; index < sources.Count; index++)
         {
             if (sources[index] is JsonConfigurationSource file and not IndexedJsonSource)
             {
                 sources[index] = new IndexedJsonSource
                 {
-                    FileProvider = file.FileProvider,
+                    FileProvider = file.FileProvider is PhysicalFileProvider { Root: var root } ? FolderOf(root) : file.FileProvider,
                     Path = file.Path!,
                     Optional = file.Optional,
-                    ReloadOnChange = file.ReloadOnChange,
+                    ReloadOnChange = true,
                     ReloadDelay = file.ReloadDelay,
                     OnLoadException = file.OnLoadException,
                 };
             }
         }
+
+        SettingsFolder FolderOf(string root) => folders.TryGetValue(root, out var folder) ? folder : folders[root] = new SettingsFolder(root, TimeProvider.System);
     }
 
     public override IConfigurationProvider Build(IConfigurationBuilder builder)

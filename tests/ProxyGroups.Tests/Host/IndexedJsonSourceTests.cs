@@ -51,13 +51,16 @@ public sealed class IndexedJsonSourceTests : IDisposable
     [Fact]
     public void It_stands_in_for_each_file_with_all_that_was_said_of_it()
     {
-        var builder = new ConfigurationBuilder().SetBasePath(_folder).AddJsonFile("appsettings.json", optional: true, reloadOnChange: true).AddInMemoryCollection().AddJsonFile("none.json", optional: true);
-        var before = builder.Sources.OfType<JsonConfigurationSource>().ToList();
+        using var manager = new ConfigurationManager();
+        var builder = manager.SetBasePath(_folder).AddJsonFile("appsettings.json", optional: true).AddInMemoryCollection().AddJsonFile("none.json", optional: true);
+        var (count, before) = (builder.Sources.Count, builder.Sources.OfType<JsonConfigurationSource>().ToList());
         IndexedJsonSource.ReplaceIn(builder.Sources);
-        Assert.Equal(3, builder.Sources.Count);
+        Assert.Equal(count, builder.Sources.Count);
         Assert.Equal(
-            before.Select(static file => (file.Path, file.Optional, file.ReloadOnChange, file.ReloadDelay, file.FileProvider)),
-            builder.Sources.OfType<IndexedJsonSource>().Select(static file => (file.Path, file.Optional, file.ReloadOnChange, file.ReloadDelay, file.FileProvider)));
+            before.Select(static file => (file.Path, file.Optional, file.ReloadDelay)),
+            builder.Sources.OfType<IndexedJsonSource>().Select(static file => (file.Path, file.Optional, file.ReloadDelay)));
+        Assert.All(builder.Sources.OfType<IndexedJsonSource>(), static file => Assert.True(file is { ReloadOnChange: true, FileProvider: SettingsFolder }));
+        Assert.Single(builder.Sources.OfType<IndexedJsonSource>().Select(static file => file.FileProvider).Distinct());
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -15,7 +15,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     // More may come all the while, and what is lost must be told, settings that have changed be taken.
     private const int MostLumps = WaitingLines.MostBytes / AccessLump.MostBytes;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
     // A line is made where its request ends, so that bytes wait and not all its facts.

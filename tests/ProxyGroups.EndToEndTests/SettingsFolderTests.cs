@@ -1,0 +1,42 @@
+using System.Globalization;
+using ProxyGroups.EndToEndTests.Kit;
+
+namespace ProxyGroups.EndToEndTests;
+
+/// <summary>What the apps hold and write is not the front door's affair, though it lies below its settings.</summary>
+public sealed class SettingsFolderTests
+{
+    [Fact(Timeout = 60_000)]
+    public async Task No_folder_is_watched_by_the_kernel_and_a_change_of_the_settings_is_taken()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var root = FrontDoorProcess.CreateContentRoot();
+        Directory.CreateDirectory(Path.Combine(root, "app", "node_modules"));
+        var site = Site.Of(("app", new { Command = TestApps.TestWorker() }));
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, root);
+        await frontDoor.WaitForReadyAsync();
+        site.Group("app")["Threads"] = 7;
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+        Assert.Empty(Watches(frontDoor.Pid));
+    }
+
+    // proc_pid_fdinfo(5): a line for each that inotify has.
+    private static List<string> Watches(int pid) => [.. Directory
+        .EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fdinfo"))
+        .SelectMany(ReadOrNothing)
+        .Where(static line => line.StartsWith("inotify ", StringComparison.Ordinal))];
+
+    private static string[] ReadOrNothing(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile.
+            return [];
+        }
+    }
+}
