@@ -8,7 +8,10 @@ namespace ProxyGroups.Supervision;
 /// </summary>
 internal static class OutputReader
 {
+    /// <summary>Most characters that one read takes. Every worker that runs holds two such buffers, so they are small.</summary>
+    public const int Decoded = 1024;
+
     public static StreamReader Of(StreamReader redirected) => Of(redirected.BaseStream);
 
-    public static StreamReader Of(Stream pipe) => new(pipe, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+    public static StreamReader Of(Stream pipe) => new(pipe, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, Decoded);
 }

@@ -64,7 +64,7 @@ internal sealed class OutputRelay
 
     private async Task ReadAsync(TextReader reader, string stream, CancellationToken cancellationToken)
     {
-        var buffer = new char[4096];
+        var buffer = new char[OutputReader.Decoded];
         var splitter = new LineSplitter(MaxLineLength);
         List<string> whole = [];
         try

@@ -109,6 +109,14 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
         }
     }
 
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_daemon_is_found_by_its_mark_at_the_end_of_a_large_environment()
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var daemon = await LaunchAsync(_bench.Python($"import os\nos.execve('/bin/sleep', ['sleep', '600'], {{'LARGE': 'x' * 100_000, '{WorkerMark.Variable}': '{mark}'}})"));
+        await Alive.UntilAsync(() => new ProcessFamily(leader: -1, mark).Find().Exists(process => process.Pid == daemon.Pid), "the daemon was not found");
+    }
+
     // A process that the sweep missed shows itself a moment later.
     private static async Task<IEnumerable<int>> LateDaemonsAsync(string mark)
     {

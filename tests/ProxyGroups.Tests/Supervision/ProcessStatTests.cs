@@ -12,5 +12,9 @@ public sealed class ProcessStatTests
             ProcessStat.Parse(7, "7 (a) b (c)) S 1 5 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 200 18446744073709551615"u8));
 
     [Fact]
+    public void A_thread_of_the_kernel_is_told_from_a_program() =>
+        Assert.True(ProcessStat.Parse(2, "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 2 0 0 18446744073709551615"u8)!.Value.IsOfKernel);
+
+    [Fact]
     public void A_line_cut_short_is_no_process() => Assert.Null(ProcessStat.Parse(7, "7 (a) S 1"u8));
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProxyGroups.Supervision.Linux;
 
@@ -16,6 +18,9 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
 
     // A process between its two forks is in no list: it ends itself, and its child is too new. So one empty look proves nothing.
     private const int EmptyLooks = 2;
+
+    // More than most environments have.
+    private const int UsualBytes = 8 << 10;
 
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{WorkerMark.Variable}={mark}");
 
@@ -53,8 +58,9 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
         }
     }
 
+    // The kernel's own threads and the dead have no environment: to ask for it costs an exception each, at each end of a worker.
     private bool IsMember(ProcessStat process) =>
-        BelongsTo(leader, process) || (!sessionOnly && CarriesMark(process.Pid));
+        BelongsTo(leader, process) || (!sessionOnly && process is { IsAlive: true, IsOfKernel: false } && CarriesMark(process.Pid));
 
     private static bool BelongsTo(int leader, ProcessStat process) =>
         process.Pid == leader || process.Session == leader || process.Group == leader;
@@ -70,17 +76,41 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
         return members;
     }
 
+    // Those of all processes are read, so nothing is made of them; and cleared, for they hold secrets.
     private bool CarriesMark(int pid)
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
         try
         {
-            var environment = File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
-            return HasEntry(environment);
+            using var file = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+            return HasEntry(ReadWhole(file, ref buffer));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private static ReadOnlySpan<byte> ReadWhole(SafeFileHandle file, ref byte[] buffer)
+    {
+        var length = 0;
+        while (RandomAccess.Read(file, buffer.AsSpan(length), length) is var count and > 0)
+        {
+            length += count;
+            if (length == buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                buffer.CopyTo(larger, 0);
+                ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+                buffer = larger;
+            }
+        }
+
+        return buffer.AsSpan(0, length);
     }
 
     private bool HasEntry(ReadOnlySpan<byte> environment)

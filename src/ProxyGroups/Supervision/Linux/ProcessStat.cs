@@ -11,11 +11,17 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
     // Fifty numbers and a name of 64.
     private const int MostBytes = 2048;
 
+    // PF_KTHREAD of linux/sched.h.
+    private const long KernelThread = 0x0020_0000;
+
     // After the name, up to the time of its start.
     private const int Fields = 20;
 
     /// <summary>Of the process and of its children that have ended, in clock ticks.</summary>
     public long CpuTicks { get; init; }
+
+    /// <summary>A thread of the kernel: no program, no environment.</summary>
+    public bool IsOfKernel { get; init; }
 
     public TimeSpan Cpu => TimeSpan.FromSeconds(CpuTicks / TicksPerSecond);
 
@@ -83,6 +89,7 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
 
         return count < Fields ? null : new(pid, state, (int)numbers[1], (int)numbers[2], (int)numbers[3], numbers[19])
         {
+            IsOfKernel = (numbers[6] & KernelThread) != 0,
             CpuTicks = numbers[11] + numbers[12] + numbers[13] + numbers[14],
         };
     }
