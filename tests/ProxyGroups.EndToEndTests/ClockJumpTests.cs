@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
 
@@ -13,7 +14,7 @@ public sealed class ClockJumpTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 120_000)]
-    public async Task A_jump_of_the_clock_replaces_no_worker_ends_no_wait_and_fails_no_request()
+    public async Task A_jump_of_the_clock_replaces_no_worker_ends_no_wait_fails_no_request_and_puts_no_event_before_another()
     {
         var root = FrontDoorProcess.CreateContentRoot();
         var (offset, release) = (Path.Combine(root, "offset"), Path.Combine(root, "release"));
@@ -46,6 +47,7 @@ public sealed class ClockJumpTests
             await Poll.UntilAsync(async () => IsNear(jump, await DateAsync(frontDoor)) && IsNear(jump, await WorkerTimeAsync(frontDoor)), $"the jump to {jump}", Token);
             var day = (TimeProvider.System.GetUtcNow() + jump).ToString("yyyy-MM-dd", null);
             await frontDoor.WaitForLogAsync(line => line.Contains($"\"time\":\"{day}", StringComparison.Ordinal));
+            Assert.Equal(0, (await FrontDoorProcess.RunToEndAsync([jump >= TimeSpan.Zero ? "pause" : "resume", "idle"], frontDoor.ContentRoot)).ExitCode);
         }
 
         await storm.AssertNothingFailedAsync();
@@ -53,6 +55,16 @@ public sealed class ClockJumpTests
         Assert.All(await Task.WhenAll(waiting), static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(before, await AllPidsAsync(frontDoor));
         Assert.DoesNotContain(frontDoor.Log, static line => line.Contains(" drains", StringComparison.Ordinal) || line.Contains("is recycled", StringComparison.Ordinal) || line.Contains("sign of life", StringComparison.Ordinal));
+        await AssertEventsAreInOrderAsync(frontDoor);
+    }
+
+    // Who follows them asks for those after the last one that he has.
+    private static async Task AssertEventsAreInOrderAsync(FrontDoorProcess frontDoor)
+    {
+        var (_, text) = await FrontDoorProcess.RunToEndAsync(["events", "--json"], frontDoor.ContentRoot);
+        var events = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(5, events.Count(static happened => happened.GetProperty("kind").GetString() == "command"));
+        Assert.Equal(events.Select(static happened => happened.GetProperty("id").GetInt64()).Order().Distinct(), events.Select(static happened => happened.GetProperty("id").GetInt64()));
     }
 
     // Whatever it waits for takes seconds, never half an hour.
