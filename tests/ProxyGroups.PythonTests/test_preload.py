@@ -154,7 +154,10 @@ _libc.malloc.argtypes = _libc.free.argtypes = [ctypes.c_size_t]
 def allocate(size, number):
     return [_libc.malloc(size) for _ in range(number)]
 _chunks = allocate(3000, 400)
-for _chunk in _chunks[::2]:
+SIZES = range(24, 1033, 16)  # Those that the C library keeps apart, seven of each.
+_kept = [allocate(size, 14) for size in SIZES]
+SMALL = [chunk for chunks in _kept for chunk in chunks[::2]]
+for _chunk in _chunks[::2] + SMALL:
     _libc.free(_chunk)
 """
 
@@ -163,9 +166,10 @@ import json, sys
 import chunks
 FOLDERS = list(sys.path_importer_cache)
 OWN = chunks.allocate(3000, 150)  # Here: threads have heaps of their own.
+SMALL = set(chunks.SMALL).intersection(chunk for size in chunks.SIZES for chunk in chunks.allocate(size, 7))
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps({"shared": len([chunk for chunk in OWN if min(chunks._chunks) <= chunk <= max(chunks._chunks)]), "folders": FOLDERS}).encode()]
+    return [json.dumps({"shared": len([chunk for chunk in OWN if min(chunks._chunks) <= chunk <= max(chunks._chunks)]), "small": len(SMALL), "folders": FOLDERS}).encode()]
 """
 
 
@@ -180,7 +184,7 @@ class SharedPages(Preload):
 
     @unittest.skipUnless(hasattr(ctypes.CDLL(None), "mallinfo2"), "only the GNU C library tells where its heap ends")
     def test_what_is_free_on_the_heap_is_given_to_no_worker(self):
-        self.assertEqual(0, self.facts["shared"])
+        self.assertEqual((0, 0), (self.facts["shared"], self.facts["small"]))
 
     def test_workers_know_the_folders_of_the_library_and_look_anew_in_all_others(self):
         self.assertIn(os.path.dirname(os.__file__), self.facts["folders"])

@@ -5,6 +5,9 @@ import ctypes
 _LARGEST, _SMALLEST = 1 << 16, 24
 _STEP = 3 / 4
 
+_CACHED, _GRAIN = 1032, 16
+"""Up to this size the C library keeps some by their exact size and gives them to nobody who asks for less."""
+
 _MOST = 50_000
 """Of a size: each that is taken costs a call."""
 
@@ -26,9 +29,11 @@ def take():
     except AttributeError:
         return
     size = _LARGEST
-    while size >= _SMALLEST:
+    while size > _CACHED:
         _take(libc, size)
         size = int(size * _STEP)
+    for size in range(_CACHED, _SMALLEST - 1, -_GRAIN):
+        _take(libc, size)
 
 
 def _take(libc, size):
