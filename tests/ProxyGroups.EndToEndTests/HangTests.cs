@@ -55,6 +55,27 @@ public sealed class HangTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_Node_app_whose_loop_is_stuck_is_told_to_compute_and_is_replaced()
+    {
+        const string App = """
+            require("http").createServer((request, response) => {
+                while (request.url === "/stuck") { }
+                response.end(String(process.pid));
+            }).listen(process.argv[2]);
+            """;
+        var folder = FrontDoorProcess.CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(folder, "app.js"), App, Token);
+        await using var frontDoor = await StartAsync(new { Directory = folder, Command = "node app.js {socket}" }, "Request", "1s");
+        var pid = await frontDoor.Client.GetStringAsync("/app/", Token);
+        using var answer = await frontDoor.Client.GetAsync("/app/stuck", Token);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        Assert.Contains($"pid {pid}: its threads are", await LineAsync(frontDoor, "its threads are"), StringComparison.Ordinal);
+        await LineAsync(frontDoor, $"process {pid} (node): 1 x running");
+        await LineAsync(frontDoor, "drains: a request exceeded its deadline");
+        Assert.NotEqual(pid, await frontDoor.Client.GetStringAsync("/app/", Token));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task In_a_response_Silence_ends_it()
     {
         await using var frontDoor = await StartAsync(new { Directory = TestApps.Folder("trouble"), TestApps.Python, Threads = 1 }, "Silence", "1s");
