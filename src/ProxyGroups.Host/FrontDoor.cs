@@ -53,6 +53,7 @@ internal static class FrontDoor
 
         var app = builder.Build();
         app.UseTrustedProxies(settings);
+        app.UseAuthorizationWhereAsked();
         app.MapHealth(settings);
         app.MapMetrics(settings);
         app.MapProxyGroups();

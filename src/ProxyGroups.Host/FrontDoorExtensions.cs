@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +29,14 @@ internal static class FrontDoorExtensions
         {
             app.UseForwardedHeaders();
         }
+    }
+
+    /// <summary>Authorization for routes with a policy alone. ASP.NET Core adds it for all where its services are, as YARP's are, and it makes five objects for each request.</summary>
+    public static void UseAuthorizationWhereAsked(this WebApplication app)
+    {
+        // What WebApplicationBuilder looks for before it adds its own. A policy that is overlooked all the same is refused by the endpoint's middleware.
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+        app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null, static branch => branch.UseAuthorization());
     }
 
     public static void MapHealth(this WebApplication app, FrontDoorSettings settings)
