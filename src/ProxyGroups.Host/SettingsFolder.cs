@@ -72,11 +72,12 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
     // Of what a link leads to in the end: so are settings mounted into containers. What cannot be seen is not there.
     private FileStamp StampOf(string path)
     {
+        var file = new FileInfo(Path.Combine(_files.Root, path));
         try
         {
-            var file = new FileInfo(Path.Combine(_files.Root, path));
-            var end = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            return end.Exists ? new FileStamp(end.LastWriteTimeUtc, end.Length) : default;
+            // Most files that may be there are not: to ask for the end of one costs an exception.
+            var end = file is { Exists: true, LinkTarget: not null } ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo : file;
+            return end is { Exists: true } ? new FileStamp(end.LastWriteTimeUtc, end.Length) : default;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ public sealed class FirstProcessTests
         var workers = ProcessTree.ChildrenOf(first);
         Assert.Equal(2, workers.Count);
 
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => frontDoor.Client.GetStringAsync("/app/?20", Token)));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => frontDoor.Client.GetStringAsync("/app/?8", Token)));
         await Poll.UntilAsync(() => ProcessTree.ChildrenOf(first).SequenceEqual(workers), "the end of the last orphan", Token);
 
         Poll.Kill(first, "TERM");

@@ -124,8 +124,8 @@ internal sealed class PreloadLearner(
             {
                 var begun = time.GetTimestamp();
                 await TryAsync(known, candidates);
-                Tried?.Invoke();
                 var pause = time.GetElapsedTime(begun) * PauseToCostRatio;
+                Tried?.Invoke();
                 await Task.Delay(pause > Quiet ? pause : Quiet, time, _ended.Token);
             }
         }
