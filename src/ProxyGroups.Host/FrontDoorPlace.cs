@@ -26,6 +26,11 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
                 $"No settings file at {SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
         }
 
+        if (AppDirectory is null && FileStamp.Of(SettingsPath) == default)
+        {
+            throw new InvalidDataException($"{SettingsPath} is no regular file. Name your settings file, as in: proxygroups run --settings ./appsettings.json");
+        }
+
         if (AppDirectory is null)
         {
             RequireReadable();

@@ -16,7 +16,8 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private ITimer? _timer;
 
-    public IFileInfo GetFileInfo(string subpath) => _files.GetFileInfo(subpath);
+    /// <summary>No file where there is none of the regular kind: who opens a pipe waits for its other end, and a device may have none.</summary>
+    public IFileInfo GetFileInfo(string subpath) => StampOf(subpath) == default ? new NotFoundFileInfo(subpath) : _files.GetFileInfo(subpath);
 
     public IDirectoryContents GetDirectoryContents(string subpath) => _files.GetDirectoryContents(subpath);
 
@@ -53,7 +54,13 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
 
     private void Look()
     {
-        lock (_gate)
+        // Where a disk does not answer, one look waits for it and not one more each second.
+        if (!_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
         {
             foreach (var (path, watched) in _watched)
             {
@@ -67,25 +74,13 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
                 }
             }
         }
-    }
-
-    // Of what a link leads to in the end: so are settings mounted into containers. What cannot be seen is not there.
-    private FileStamp StampOf(string path)
-    {
-        var file = new FileInfo(Path.Combine(_files.Root, path));
-        try
+        finally
         {
-            // Most files that may be there are not: to ask for the end of one costs an exception.
-            var end = file is { Exists: true, LinkTarget: not null } ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo : file;
-            return end is { Exists: true } ? new FileStamp(end.LastWriteTimeUtc, end.Length) : default;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return default;
+            _gate.Exit();
         }
     }
 
-    private readonly record struct FileStamp(DateTime Modified, long Length);
+    private FileStamp StampOf(string path) => FileStamp.Of(Path.Combine(_files.Root, path));
 
     private sealed class Watched(FileStamp stamp)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
 using ProxyGroups.Host;
@@ -5,6 +6,7 @@ using ProxyGroups.Host;
 namespace ProxyGroups.Tests.Host;
 
 /// <summary>What is heard of a settings file: each change within a second, whatever changed it.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class SettingsFolderTests : IDisposable
 {
     private const string Name = "appsettings.json";
@@ -23,6 +25,8 @@ public sealed class SettingsFolderTests : IDisposable
         { "written again, as long as before", static path => Stamp(path, 2) },
         { "removed", File.Delete },
         { "replaced by another", static path => File.Move(New(path, 3), path, overwrite: true) },
+        { "replaced by another of its length and time", static path => File.Move(New(path, 1), path, overwrite: true) },
+        { "open to others than before", static path => File.SetUnixFileMode(path, UnixFileMode.UserRead) },
         { "made a link", static path => { File.Delete(path); File.CreateSymbolicLink(path, New(path, 3)); } },
     };
 
@@ -64,6 +68,32 @@ public sealed class SettingsFolderTests : IDisposable
         Directory.CreateSymbolicLink(data, second);
         _time.Advance(SettingsFolder.Interval);
         Assert.True(token.HasChanged);
+    }
+
+    [Fact]
+    public void Links_are_followed_as_the_kernel_does()
+    {
+        // As Capistrano lays it out: "..", behind a link to a folder elsewhere.
+        var (release, shared) = (Directory.CreateDirectory(Path.Combine(_root, "releases", "5")).FullName, Directory.CreateDirectory(Path.Combine(_root, "shared")).FullName);
+        var file = New(Path.Combine(shared, Name), 1, inPlace: true);
+        File.CreateSymbolicLink(Path.Combine(release, Name), "../../shared/" + Name);
+        Directory.CreateDirectory(Path.Combine(_root, "srv", "www"));
+        Directory.CreateSymbolicLink(Path.Combine(_root, "srv", "www", "current"), release);
+        var token = _folder.Watch(Path.Combine("srv", "www", "current", Name));
+        File.AppendAllText(file, " ");
+        _time.Advance(SettingsFolder.Interval);
+        Assert.True(token.HasChanged);
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_none()
+    {
+        File.CreateSymbolicLink(Settings, "/dev/zero");
+        Directory.CreateDirectory(Path.Combine(_root, "folder"));
+        Assert.Equal((false, false), (_folder.GetFileInfo(Name).Exists, _folder.GetFileInfo("folder").Exists));
+        File.Delete(Settings);
+        File.WriteAllText(Settings, "{}");
+        Assert.True(_folder.GetFileInfo(Name).Exists);
     }
 
     [Fact]

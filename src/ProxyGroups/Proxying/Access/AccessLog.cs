@@ -15,7 +15,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     // More may come all the while, and what is lost must be told, settings that have changed be taken.
     private const int MostLumps = WaitingLines.MostBytes / AccessLump.MostBytes;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
     // A line is made where its request ends, so that bytes wait and not all its facts.
@@ -90,7 +90,7 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
                 logger.AccessLogFailed(failure);
             }
 
-            TellLost();
+            TellLost(isLast);
             // Lets lines gather: a write per request would cost more than the line.
             await Task.WhenAny(_stopping.Task, Task.Delay(Pause, time));
         }
@@ -118,9 +118,9 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         _sink.Bound(now.MaxSize, now.Keep);
     }
 
-    private void TellLost()
+    private void TellLost(bool isLast)
     {
-        if (Volatile.Read(ref _lost) > 0 && (_told == 0 || time.GetElapsedTime(_told) >= TellInterval))
+        if (Volatile.Read(ref _lost) > 0 && (isLast || _told == 0 || time.GetElapsedTime(_told) >= TellInterval))
         {
             _told = time.GetTimestamp();
             logger.AccessLinesLost(Interlocked.Exchange(ref _lost, 0));
