@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace ProxyGroups.Tests.Proxying.Access;
 public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMeterFactory
 {
     private readonly List<string> _told = [];
+    private readonly SemaphoreSlim _tellings = new(0);
 
     public string EnvironmentName { get; set; } = "Production";
 
@@ -29,11 +31,7 @@ public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMete
         var log = new AccessLog(fixture.Store, this, new FakeTimeProvider(), new ProxyGroupsMeter(this), this);
         Assert.True(log.IsOn);
         const int Sent = 80_000;
-        for (var number = 0; number < Sent; number++)
-        {
-            log.Write(Entry(number));
-        }
-
+        Write(log, Sent);
         await log.StartAsync(TestContext.Current.CancellationToken);
         await log.StopAsync(TestContext.Current.CancellationToken);
         var file = new FileInfo(Path.Combine(ContentRootPath, "log", "access.log"));
@@ -46,12 +44,37 @@ public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMete
         Directory.Delete(ContentRootPath, recursive: true);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_lost_is_told_once_a_minute_and_at_the_stop()
+    {
+        using var fixture = new StoreFixture("""{ "ProxyGroups": { "AccessLog": { "Format": "common", "File": "access.log", "MaxSize": "1GiB" } } }""");
+        using var log = new AccessLog(fixture.Store, this, new FakeTimeProvider(), new ProxyGroupsMeter(this), this);
+        const int Sent = 80_000;
+        Write(log, Sent);
+        await log.StartAsync(TestContext.Current.CancellationToken);
+        await _tellings.WaitAsync(TestContext.Current.CancellationToken);
+        Write(log, Sent);
+        await log.StopAsync(TestContext.Current.CancellationToken);
+        var written = await File.ReadLinesAsync(Path.Combine(ContentRootPath, "access.log"), TestContext.Current.CancellationToken).LongCountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, _told.Count);
+        Assert.Equal((2 * Sent) - written, _told.Sum(static line => long.Parse(line.Split(' ').First(static word => word.All(char.IsAsciiDigit)), CultureInfo.InvariantCulture)));
+        Directory.Delete(ContentRootPath, recursive: true);
+    }
+
     [Fact]
     public void Without_a_format_it_is_off()
     {
         using var fixture = new StoreFixture("{}");
         Assert.False(new AccessLog(fixture.Store, this, new FakeTimeProvider(), new ProxyGroupsMeter(this), this).IsOn);
         Directory.Delete(ContentRootPath);
+    }
+
+    private static void Write(AccessLog log, int lines)
+    {
+        for (var number = 0; number < lines; number++)
+        {
+            log.Write(Entry(number));
+        }
     }
 
     private static AccessEntry Entry(int number) => new()
@@ -80,5 +103,9 @@ public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMete
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _told.Add(formatter(state, exception));
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        _told.Add(formatter(state, exception));
+        _tellings.Release();
+    }
 }
