@@ -65,13 +65,14 @@ public sealed class HangTests
             """;
         var folder = FrontDoorProcess.CreateContentRoot();
         await File.WriteAllTextAsync(Path.Combine(folder, "app.js"), App, Token);
-        await using var frontDoor = await StartAsync(new { Directory = folder, Command = "node app.js {socket}" }, "Request", "1s");
+        await using var frontDoor = await StartAsync(new { Directory = folder, Command = "node app.js {socket}" }, "Request", "3s");
         var pid = await frontDoor.Client.GetStringAsync("/app/", Token);
         using var answer = await frontDoor.Client.GetAsync("/app/stuck", Token);
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
         Assert.Contains($"pid {pid}: its threads are", await LineAsync(frontDoor, "its threads are"), StringComparison.Ordinal);
         await LineAsync(frontDoor, $"process {pid} (node): 1 x running");
         await LineAsync(frontDoor, "drains: a request exceeded its deadline");
+        await frontDoor.WaitForReadyAsync(2);
         Assert.NotEqual(pid, await frontDoor.Client.GetStringAsync("/app/", Token));
     }
 
