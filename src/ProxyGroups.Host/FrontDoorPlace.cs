@@ -20,21 +20,26 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
             throw new InvalidDataException($"{AppDirectory} {(File.Exists(AppDirectory) ? "is a file" : "does not exist")}. Name the directory of the app, as in: proxygroups run ./my-app");
         }
 
-        if (AppDirectory is null && !File.Exists(SettingsPath))
+        if (AppDirectory is null)
+        {
+            RequireSettings();
+        }
+    }
+
+    private void RequireSettings()
+    {
+        if (!File.Exists(SettingsPath))
         {
             throw new InvalidDataException(
                 $"No settings file at {SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
         }
 
-        if (AppDirectory is null && FileStamp.Of(SettingsPath) == default)
+        if (FileStamp.Of(SettingsPath) == default)
         {
-            throw new InvalidDataException($"{SettingsPath} is no regular file. Name your settings file, as in: proxygroups run --settings ./appsettings.json");
+            throw new InvalidDataException($"{SettingsPath} is no regular file. Name your settings file, as in: proxygroups --settings ./appsettings.json");
         }
 
-        if (AppDirectory is null)
-        {
-            RequireReadable();
-        }
+        RequireReadable();
     }
 
     private void RequireReadable()

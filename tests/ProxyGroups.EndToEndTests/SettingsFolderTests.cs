@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ProxyGroups.EndToEndTests.Kit;
 
@@ -19,6 +20,34 @@ public sealed class SettingsFolderTests
         await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), token);
         await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
         Assert.Empty(Watches(frontDoor.Pid));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_pipe_in_the_place_of_the_settings_holds_nobody_up()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var site = Site.Of(("app", new { Command = TestApps.TestWorker() }));
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site);
+        await frontDoor.WaitForReadyAsync();
+        File.Delete(frontDoor.SettingsPath);
+        using (var mkfifo = Process.Start("mkfifo", [frontDoor.SettingsPath]))
+        {
+            await mkfifo.WaitForExitAsync(token);
+        }
+
+        await frontDoor.WaitForLogAsync(static line => line.Contains("is no regular file any more", StringComparison.Ordinal));
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], frontDoor.ContentRoot);
+        Assert.NotEqual(0, code);
+        Assert.Contains("appsettings.json is no regular file", text, StringComparison.Ordinal);
+
+        site.Group("app")["Threads"] = 7;
+        var good = frontDoor.SettingsPath + ".new";
+        await File.WriteAllTextAsync(good, site.ToJsonString(), token);
+        File.Move(good, frontDoor.SettingsPath, overwrite: true);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+        frontDoor.Signal("TERM");
+        await frontDoor.Exited;
+        Assert.Equal(0, frontDoor.ExitCode);
     }
 
     // proc_pid_fdinfo(5): a line for each that inotify has.

@@ -18,7 +18,7 @@ internal sealed record SectionPresence(string Layer, string Section, bool HasSec
     public static IEnumerable<SettingsError> FindVanished(IReadOnlyList<SectionPresence> before, IReadOnlyList<SectionPresence> now) => before
         .Where(old => old.HasMembers && !now.Any(current => current.Layer == old.Layer && current.Section == old.Section && current.HasSection))
         .Select(old => new SettingsError(old.Section, null, $"has vanished from {old.Layer[(old.Layer.IndexOf(' ', StringComparison.Ordinal) + 1)..]}",
-            $"Restore the section. To end what it started, write \"{old.Section}\": {{}}, or restart."));
+            $"Restore the section, and the file where that is gone or is no regular file any more. To end what it started, write \"{old.Section}\": {{}}, or restart."));
 
     private static SectionPresence Look(IConfigurationProvider provider, int index, string section, string members) => new(
         $"{index} {(provider is FileConfigurationProvider file ? file.Source.Path : provider.GetType().Name)}",

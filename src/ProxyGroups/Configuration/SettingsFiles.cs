@@ -31,7 +31,7 @@ internal static class SettingsFiles
         var file = source.FileProvider!.GetFileInfo(source.Path!);
         if (!file.Exists)
         {
-            return source.Optional ? null : Broken(file, source, "does not exist any more", "Restore the file.");
+            return source.Optional ? null : Broken(file, source, "does not exist any more, or is no regular file", "Restore the file.");
         }
 
         try
