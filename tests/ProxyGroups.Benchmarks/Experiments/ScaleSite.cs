@@ -34,11 +34,12 @@ internal sealed class ScaleSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>From the changed file until every group has taken the change, which needs no new workers.</summary>
+    /// <summary>From SIGHUP, which does not wait for the next look at the file, until every group has taken the change, which needs no new workers.</summary>
     public async Task<TimeSpan> ReloadAsync()
     {
-        var start = TimeProvider.System.GetTimestamp();
         await File.WriteAllTextAsync(_process.SettingsPath, JsonSerializer.Serialize(Settings(_groups, _workers, QueueLimit + 1)));
+        var start = TimeProvider.System.GetTimestamp();
+        _process.Signal("HUP");
         await _process.WaitForLogAsync("its settings changed", _groups);
         return TimeProvider.System.GetElapsedTime(start);
     }
