@@ -1,3 +1,4 @@
+using System.Text;
 using ProxyGroups.Supervision;
 using ProxyGroups.Supervision.Linux;
 
@@ -25,11 +26,21 @@ public sealed class ProcessMemoryTests
 
     [Fact]
     public void What_nobody_else_uses_is_told_apart_from_a_part_of_what_others_use_too() =>
-        Assert.Equal(new MemoryUse((40 + 112 + 8 + 16) * 1024, (272 + 16) * 1024, null), ProcessMemory.Parse(Rollup));
+        Assert.Equal(new MemoryUse((40 + 112 + 8 + 16) * 1024, (272 + 16) * 1024, null), ProcessMemory.Parse(Encoding.ASCII.GetBytes(Rollup)));
 
     [Fact]
     public void What_a_plain_process_would_use_counts_whole_what_no_file_backs() =>
-        Assert.Equal((272 + 16 - 130 + 190) * 1024, ProcessMemory.Parse(Rollup + OfNoFile).Unforked);
+        Assert.Equal((272 + 16 - 130 + 190) * 1024, ProcessMemory.Parse(Encoding.ASCII.GetBytes(Rollup + OfNoFile)).Unforked);
+
+    [Fact]
+    public void A_size_is_read_and_leaves_next_to_nothing_to_the_garbage_collector_and_that_of_a_process_that_is_gone_is_none()
+    {
+        Assert.InRange(ProcessMemory.Of(Environment.ProcessId)!.Value.Unique, 1 << 20, long.MaxValue);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ProcessMemory.Of(Environment.ProcessId);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100);
+        Assert.Null(ProcessMemory.Of(int.MaxValue));
+    }
 
     [Fact]
     public void What_the_machine_has_left_is_read_in_bytes()

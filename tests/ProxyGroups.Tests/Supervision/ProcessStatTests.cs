@@ -17,4 +17,17 @@ public sealed class ProcessStatTests
 
     [Fact]
     public void A_line_cut_short_is_no_process() => Assert.Null(ProcessStat.Parse(7, "7 (a) S 1"u8));
+
+    [Fact]
+    public void All_processes_are_read_and_leave_next_to_nothing_to_the_garbage_collector()
+    {
+        var own = ProcessStat.ReadEach().Single(static process => process.Pid == Environment.ProcessId);
+        Assert.Equal(ProcessStat.Read(Environment.ProcessId)!.Value.StartTime, own.StartTime);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var count = ProcessStat.ReadEach().Count();
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / count, 0, 100);
+    }
+
+    [Fact]
+    public void A_process_that_is_gone_is_none() => Assert.Null(ProcessStat.Read(int.MaxValue));
 }

@@ -39,11 +39,10 @@ public sealed partial class FileAccessTests
         ["Supervision/Linux/GuardedFile.cs"] = "the guard itself",
         ["Supervision/Linux/GuardedFolder.cs"] = "the guard itself",
         ["Supervision/Linux/KinCheck.cs"] = TheKernels,
+        ["Supervision/Linux/Lifeline.cs"] = "descriptors of our own, by /proc",
         ["Supervision/Linux/ListeningSockets.cs"] = TheKernels,
         ["Supervision/Linux/MachineMemory.cs"] = TheKernels,
-        ["Supervision/Linux/ProcessFamily.cs"] = TheKernels,
-        ["Supervision/Linux/ProcessMemory.cs"] = TheKernels,
-        ["Supervision/Linux/ProcessStat.cs"] = TheKernels,
+        ["Supervision/Linux/ProcessFile.cs"] = TheKernels,
         ["Supervision/Linux/ThreadSleep.cs"] = "/proc of our own threads",
         ["Supervision/Linux/TrustedPath.cs"] = "the guard itself",
         ["Supervision/Linux/WaitChannels.cs"] = TheKernels,
@@ -62,6 +61,6 @@ public sealed partial class FileAccessTests
         Assert.Equal(Places.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex(@"(?<!\w)(?:File|Directory)\.(?:Open|Read|Write|Append|Create|Copy|Move|Replace|Delete|Enumerate|GetFile|GetDirectories)\w*\(|new (?:FileStream|FileInfo|DirectoryInfo)\(")]
+    [GeneratedRegex(@"(?<!\w)(?:File|Directory)\.(?:Open|Read|Write|Append|Create|Copy|Move|Replace|Delete|Enumerate|GetFile|GetDirectories)\w*\(|Libc\.Open\(|new (?:FileStream|FileInfo|DirectoryInfo)\(")]
     private static partial Regex FileUse();
 }

@@ -199,16 +199,28 @@ internal sealed class CapArbiter : IDisposable
     {
         lock (_gate)
         {
-            var seen = _sizes.Estimate(_groups, [.. _rooms.Select(AsSeen)]);
+            var bounded = _rooms.FindAll(IsBounded);
+            foreach (var free in _rooms.Where(room => room.IsWaiting && !IsBounded(room)))
+            {
+                free.Grant();
+            }
+
+            // At each start and end of a worker, and of many workers at once where there are many apps: no cap costs nothing.
+            if (bounded.Count == 0 && _shortages.IsEmpty)
+            {
+                return;
+            }
+
+            var seen = _sizes.Estimate(_groups, [.. bounded.Select(AsSeen)]);
             var decision = CapPlan.Decide(_groups, seen);
-            var byId = _rooms.ToDictionary(static room => room.Worker.Id);
+            var byId = bounded.ToDictionary(static room => room.Worker.Id);
             foreach (var granted in decision.Granted)
             {
                 byId[granted.Id].Grant();
             }
 
             var refused = decision.Refused.Select(static refusal => refusal.Worker.Id).ToHashSet();
-            foreach (var room in _rooms.Where(static room => room.IsWaiting))
+            foreach (var room in bounded.Where(static room => room.IsWaiting))
             {
                 room.Tell(refused.Contains(room.Worker.Id));
             }
@@ -220,9 +232,12 @@ internal sealed class CapArbiter : IDisposable
                 AskForRoom(decision, seen, byId);
             }
 
-            _timer.Change(isOver || _rooms.Any(static room => room.IsWaiting) ? LookInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(isOver || bounded.Exists(static room => room.IsWaiting) ? LookInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
+
+    // Who has no cap above it waits for nothing, and concerns nobody.
+    private bool IsBounded(CapRoom room) => _groups[room.Worker.Group].Caps.Count > 0;
 
     // Whoever was asked to go is as good as going, for a while.
     private CapWorker AsSeen(CapRoom room) => room.IsWaiting ? room.Worker with { IsPressed = room.Member.HasWaiting }

@@ -8,6 +8,8 @@ internal sealed class ShortageBoard(ILogger logger)
 {
     private Dictionary<string, Shortage> _shown = new(StringComparer.OrdinalIgnoreCase);
 
+    public bool IsEmpty => _shown.Count == 0;
+
     public string? Find(string group) => _shown.GetValueOrDefault(group)?.Text;
 
     public void Show(CapDecision decision)

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace ProxyGroups.Supervision.Linux;
 
@@ -27,6 +25,12 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
     /// <summary>The living members, the leader included while it lives.</summary>
     public List<ProcessStat> Find()
     {
+        // Nobody has no descendants: as a rule, since this is asked at each end of a worker.
+        if (!ProcessStat.ReadEach().Any(IsMember))
+        {
+            return [];
+        }
+
         var all = ProcessStat.ReadAll();
         var members = sessionOnly ? all.Where(IsMember).Select(static process => process.Pid).ToHashSet() : WithDescendants(all.Where(IsMember), all);
         return [.. all.Where(process => process.IsAlive && members.Contains(process.Pid) && process.Pid != Environment.ProcessId)];
@@ -82,12 +86,8 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
         var buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
         try
         {
-            using var file = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+            using var file = ProcessFile.Open(pid, "environ"u8);
             return HasEntry(ReadWhole(file, ref buffer));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
         finally
         {
@@ -95,10 +95,10 @@ internal sealed class ProcessFamily(int leader, string mark, bool sessionOnly = 
         }
     }
 
-    private static ReadOnlySpan<byte> ReadWhole(SafeFileHandle file, ref byte[] buffer)
+    private static ReadOnlySpan<byte> ReadWhole(ProcessFile file, ref byte[] buffer)
     {
         var length = 0;
-        while (RandomAccess.Read(file, buffer.AsSpan(length), length) is var count and > 0)
+        while (file.Read(buffer.AsSpan(length)) is var count and > 0)
         {
             length += count;
             if (length == buffer.Length)

@@ -1,28 +1,21 @@
-using System.Globalization;
+using System.Buffers.Text;
 
 namespace ProxyGroups.Supervision.Linux;
 
 /// <summary>What memory processes use, from smaps_rollup of proc(5).</summary>
 internal static class ProcessMemory
 {
-    private static readonly string[] Own = ["Private_Clean:", "Private_Dirty:", "Private_Hugetlb:", "SwapPss:"];
-    private static readonly string[] Proportional = ["Pss:", "SwapPss:"];
-    private static readonly string[] OfNoFile = ["Anonymous:"];
-    private static readonly string[] PartOfNoFile = ["Pss_Anon:"];
+    // Some twenty lines of thirty characters.
+    private const int MostBytes = 4096;
 
     /// <summary>Sum over a session leader and everything that it started; null: it is gone, or the kernel does not tell.</summary>
     public static MemoryUse? OfFamily(int leader, IReadOnlyCollection<ProcessStat> all) => Of(ProcessFamily.Kin(leader, all));
 
     public static MemoryUse? Of(int pid)
     {
-        try
-        {
-            return Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/smaps_rollup")));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        Span<byte> rollup = stackalloc byte[MostBytes];
+        using var file = ProcessFile.Open(pid, "smaps_rollup"u8);
+        return file.Read(rollup) is var count and > 0 ? Parse(rollup[..count]) : null;
     }
 
     /// <summary>
@@ -48,16 +41,28 @@ internal static class ProcessMemory
         return sizes.Count == 0 ? null : new MemoryUse(sizes.Sum(static size => size.Unique), sizes.Sum(static size => size.Proportional), sizes.Exists(static size => size.Unforked is null) ? null : sizes.Sum(static size => size.Unforked));
     }
 
-    // Lines such as "Private_Dirty:       112 kB"; the kernel's kB are of 1024 bytes.
-    internal static MemoryUse Parse(string rollup)
+    internal static MemoryUse Parse(ReadOnlySpan<byte> rollup)
     {
-        var lines = rollup.Split('\n').Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(static words => words.Length == 3).ToList();
-        var proportional = Sum(lines, Proportional);
+        var swap = Bytes(rollup, "SwapPss:"u8);
+        var own = Bytes(rollup, "Private_Clean:"u8) + Bytes(rollup, "Private_Dirty:"u8) + Bytes(rollup, "Private_Hugetlb:"u8) + swap;
+        var proportional = Bytes(rollup, "Pss:"u8) + swap;
         // Kernels before 5.4 do not tell the part.
-        var unforked = lines.Exists(static words => words[0] == PartOfNoFile[0]) ? proportional - Sum(lines, PartOfNoFile) + Sum(lines, OfNoFile) : (long?)null;
-        return new MemoryUse(Sum(lines, Own), proportional, unforked);
+        return new MemoryUse(own, proportional, Find(rollup, "Pss_Anon:"u8) is { } part ? proportional - part + Bytes(rollup, "Anonymous:"u8) : null);
     }
 
-    private static long Sum(List<string[]> lines, string[] names) =>
-        1024 * lines.Where(words => names.Contains(words[0])).Sum(static words => long.Parse(words[1], CultureInfo.InvariantCulture));
+    private static long Bytes(ReadOnlySpan<byte> rollup, ReadOnlySpan<byte> name) => Find(rollup, name) ?? 0;
+
+    // Lines such as "Private_Dirty:       112 kB"; the kernel's kB are of 1024 bytes.
+    private static long? Find(ReadOnlySpan<byte> rollup, ReadOnlySpan<byte> name)
+    {
+        foreach (var line in rollup.Split((byte)'\n'))
+        {
+            if (rollup[line].StartsWith(name) && Utf8Parser.TryParse(rollup[line][name.Length..].TrimStart((byte)' '), out long kilobytes, out _))
+            {
+                return 1024 * kilobytes;
+            }
+        }
+
+        return null;
+    }
 }

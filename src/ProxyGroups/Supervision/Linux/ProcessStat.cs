@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 
 namespace ProxyGroups.Supervision.Linux;
 
@@ -17,6 +18,8 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
     // After the name, up to the time of its start.
     private const int Fields = 20;
 
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0 };
+
     /// <summary>Of the process and of its children that have ended, in clock ticks.</summary>
     public long CpuTicks { get; init; }
 
@@ -30,36 +33,29 @@ internal readonly record struct ProcessStat(int Pid, char State, int Parent, int
 
     public bool IsAlive => State is not ('Z' or 'X');
 
-    public static ProcessStat? Read(int pid) => Read(pid, string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-
-    /// <summary>The same of a thread, by its own file; null: it has ended.</summary>
-    public static ProcessStat? Read(int pid, string path)
+    public static ProcessStat? Read(int pid)
     {
-        try
-        {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
-            Span<byte> text = stackalloc byte[MostBytes];
-            return Parse(pid, text[..RandomAccess.Read(file, text, 0)]);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        Span<byte> text = stackalloc byte[MostBytes];
+        using var file = ProcessFile.Open(pid, "stat"u8);
+        return Parse(pid, text[..file.Read(text)]);
     }
 
-    public static List<ProcessStat> ReadAll()
+    public static List<ProcessStat> ReadAll() => [.. ReadEach()];
+
+    /// <summary>All processes, each read when it is asked for.</summary>
+    public static IEnumerable<ProcessStat> ReadEach()
     {
-        List<ProcessStat> all = [];
-        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        foreach (var pid in new FileSystemEnumerable<int>("/proc", static (ref entry) => PidOf(entry), Everything) { ShouldIncludePredicate = static (ref entry) => PidOf(entry) != 0 })
         {
-            if (int.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && Read(pid) is { } stat)
+            if (Read(pid) is { } stat)
             {
-                all.Add(stat);
+                yield return stat;
             }
         }
-
-        return all;
     }
+
+    private static int PidOf(in FileSystemEntry entry) =>
+        int.TryParse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0;
 
     // The program's name stands in parentheses and may hold spaces and parentheses itself: fields start after the last one. All processes are read at each end of a worker, so nothing is made of what is not asked for.
     internal static ProcessStat? Parse(int pid, ReadOnlySpan<byte> text)

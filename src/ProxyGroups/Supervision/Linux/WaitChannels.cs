@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ProxyGroups.Supervision.Linux;
 
@@ -40,7 +41,7 @@ internal static class WaitChannels
     private static string WaitOf(string thread)
     {
         var (channel, call) = (Read($"{thread}/wchan"), Read($"{thread}/syscall").Split(' ')[0]);
-        var state = ProcessStat.Read(0, $"{thread}/stat")?.State switch
+        var state = ProcessStat.Parse(0, Encoding.UTF8.GetBytes(Read($"{thread}/stat")))?.State switch
         {
             'R' => "running",
             'S' => "waiting",

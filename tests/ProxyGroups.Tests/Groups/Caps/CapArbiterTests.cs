@@ -164,6 +164,52 @@ public sealed class CapArbiterTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_no_cap_is_set_a_start_costs_the_same_however_many_workers_there_are()
+    {
+        _arbiter.Apply(Settings(2) with { MaxProcesses = null });
+        await ClaimAsync("shop", 0);
+        var alone = await CostOfAsync("shop", 1);
+        for (var rank = 2; rank < 200; rank++)
+        {
+            await ClaimAsync("shop", rank);
+        }
+
+        // The list of them grows now and then.
+        Assert.InRange(await CostOfAsync("shop", 200), 0, alone + 1000);
+    }
+
+    [Fact]
+    public async Task Who_is_below_no_cap_waits_for_nobody_and_makes_room_for_nobody()
+    {
+        _arbiter.Apply(Settings(2) with
+        {
+            MaxProcesses = null,
+            ApplicationGroups = new Dictionary<string, ApplicationGroupSettings> { ["python"] = new() { MaxProcesses = 1 } },
+            ProcessGroups = new Dictionary<string, ProcessGroupSettings> { ["shop"] = new() { Processes = 0, ApplicationGroup = "python" }, ["blog"] = new() { Processes = 0 } },
+        });
+        await ClaimAsync("shop", 0);
+        var waiting = ClaimAsync("shop", 1);
+        var free = await ClaimAsync("blog", 0);
+        _blog.Spare = new SpareWorker(free.Worker.Id, TimeSpan.FromSeconds(9));
+        _shop.HasWaiting = true;
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(waiting.IsCompleted);
+        Assert.Empty(_blog.Asked);
+    }
+
+    [Fact]
+    public async Task Who_waits_goes_on_when_there_is_no_cap_any_more_and_that_is_said()
+    {
+        var (_, _) = (await ClaimAsync("shop", 0), await ClaimAsync("shop", 1));
+        var waiting = ClaimAsync("blog", 0);
+        _arbiter.Apply(Settings(2) with { MaxProcesses = null });
+        await waiting;
+        Assert.Equal([true, false], _blog.Told);
+        Assert.Null(_arbiter.ShortageOf("blog"));
+        Assert.Equal("Group blog has the room that it waited for, or needs it no more", _log.All[^1]);
+    }
+
+    [Fact]
     public async Task Workers_of_a_group_that_was_removed_count_until_they_are_gone()
     {
         var (_, last) = (await ClaimAsync("blog", 0), await ClaimAsync("blog", 1));
@@ -285,6 +331,15 @@ public sealed class CapArbiterTests : IDisposable
     {
         var member = group == "shop" ? _shop : _blog;
         return _arbiter.ClaimAsync(member, new WorkerIdentity(group, ++_lastId, rank, 1), member.Told.Add, token ?? Token);
+    }
+
+    private async Task<long> CostOfAsync(string group, int rank)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var claim = ClaimAsync(group, rank);
+        var cost = GC.GetAllocatedBytesForCurrentThread() - before;
+        await claim;
+        return cost;
     }
 
     private static ProxyGroupsSettings Settings(int most) => new()
