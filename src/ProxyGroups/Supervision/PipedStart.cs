@@ -16,8 +16,9 @@ internal static class PipedStart
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
+            // Of .NET's own readers nothing is used but the pipe (OutputReader), and every worker that runs holds two: theirs of this encoding have the smallest buffers.
+            StandardOutputEncoding = Encoding.Unicode,
+            StandardErrorEncoding = Encoding.Unicode,
         };
         start.Environment.Clear();
         foreach (var (name, value) in environment)

@@ -268,7 +268,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             return;
         }
 
-        _stage = _stage with { IsSettled = true };
+        _stage = new(_stage.Step, process, _stage.Relay) { IsSettled = true };
         process.NoteReady();
         Interlocked.Exchange(ref _watchdog, _time.GetTimestamp());
         WorkerLog.Ready(_logger, Worker.Group, Worker.Rank, Worker.Generation, process.Pid, (long)Elapsed.TotalMilliseconds);

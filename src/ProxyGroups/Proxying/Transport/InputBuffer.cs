@@ -5,14 +5,17 @@ namespace ProxyGroups.Proxying.Transport;
 
 /// <summary>
 /// What has been received from the worker and not been used yet. Belongs to a slot and is used by one exchange at a time;
-/// starts at 16 KiB and grows, for large heads only, to 64 KiB.
+/// starts at 4 KiB, since many slots answer little, is 16 KiB for good once a receive has filled that, and grows, for large heads only, to 64 KiB.
 /// </summary>
 internal sealed class InputBuffer
 {
-    public const int InitialBytes = 16 << 10;
+    public const int UsualBytes = 16 << 10;
     public const int MaxBytes = 64 << 10;
 
+    private const int LeastBytes = 4 << 10;
+
     private byte[] _bytes = [];
+    private int _usual = LeastBytes;
     private int _start;
     private int _end;
 
@@ -34,7 +37,7 @@ internal sealed class InputBuffer
     public void Clear()
     {
         (_start, _end) = (0, 0);
-        if (_bytes.Length > InitialBytes)
+        if (_bytes.Length > UsualBytes)
         {
             _bytes = [];
         }
@@ -47,15 +50,19 @@ internal sealed class InputBuffer
         MakeRoom();
         var count = await socket.ReceiveAsync(_bytes.AsMemory(_end), ct);
         _end += count;
+        if (_end == _bytes.Length)
+        {
+            _usual = UsualBytes;
+        }
+
         return count;
     }
 
     private void MakeRoom()
     {
-        if (_bytes.Length == 0)
+        if (Length == 0 && _bytes.Length < _usual)
         {
-            // Pinned for life, so that no receive has to pin it.
-            _bytes = GC.AllocateUninitializedArray<byte>(InitialBytes, pinned: true);
+            _bytes = Create(_usual);
         }
 
         if (_end < _bytes.Length)
@@ -63,8 +70,11 @@ internal sealed class InputBuffer
             return;
         }
 
-        var target = _start > 0 ? _bytes : new byte[Math.Min(MaxBytes, _bytes.Length * 2)];
+        var target = _start > 0 ? _bytes : Create(Math.Clamp(_bytes.Length * 2, UsualBytes, MaxBytes));
         Unread.CopyTo(target);
         (_bytes, _start, _end) = (target, 0, Length);
     }
+
+    // What stays is pinned for life, so that no receive has to pin it.
+    private static byte[] Create(int size) => GC.AllocateUninitializedArray<byte>(size, pinned: size <= UsualBytes);
 }

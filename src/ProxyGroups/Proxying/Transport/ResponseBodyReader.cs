@@ -265,7 +265,7 @@ internal sealed class ResponseBodyReader(HttpExchange exchange, LoopSocket socke
             return true;
         }
 
-        if (lf >= 0 || input.Length >= InputBuffer.InitialBytes)
+        if (lf >= 0 || input.Length >= InputBuffer.UsualBytes)
         {
             throw new ProtocolException($"a line of the chunked body has no end: {Printable.Escape(input.Unread)}");
         }
