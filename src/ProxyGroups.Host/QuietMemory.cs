@@ -15,7 +15,7 @@ internal sealed class QuietMemory(TimeProvider time) : BackgroundService
     internal const long Quiet = 200 << 10;
 
     /// <summary>So much since the last collection is worth one in the first quiet interval.</summary>
-    internal const long Much = 32 << 20;
+    internal const long Much = 8 << 20;
 
     /// <summary>Less since the last collection is not worth one.</summary>
     internal const long Worthwhile = 4 << 20;
