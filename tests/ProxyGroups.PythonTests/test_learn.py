@@ -15,16 +15,25 @@ from test_life import WithWorker
 from test_preload import Preload, Preloader
 
 
-def read_report(notify):
-    """(loaded, others, size) of what comes until the last word."""
-    words = {"LOADED": [], "OTHERS": []}
+SHOWS_RUN = sys.version_info[:2] == (3, 11)
+
+
+def read_words(notify):
+    """What comes until the last word, by its kind."""
+    words = {"LOADED": [], "OTHERS": [], "CODE": []}
     while True:
         data = notify.recv(65536)
         assert len(data) <= 4096, len(data)
         name, _, value = data.decode().partition("=")
         if name == "X_PROXYGROUPS_MODULES":
-            return words["LOADED"], words["OTHERS"], int(value)
+            return {**words, "MODULES": int(value)}
         words[name[len("X_PROXYGROUPS_"):]].extend(value.split())
+
+
+def read_report(notify):
+    """(loaded, others, size)"""
+    words = read_words(notify)
+    return words["LOADED"], words["OTHERS"], words["MODULES"]
 
 
 class Report(WithWorker):
@@ -62,7 +71,7 @@ class Report(WithWorker):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(os.path.join(folder, "n"))
             notify.settimeout(LIMIT)
-            code = "import sys; sys.path.insert(0, %r)\nfrom proxygroups.notify import Notifier\nNotifier(%r).modules(%r, ['a'], 7)" % (RUNTIME, notify.getsockname(), names)
+            code = "import sys; sys.path.insert(0, %r)\nfrom proxygroups.notify import Notifier\nNotifier(%r).modules(%r, ['a'], size=7)" % (RUNTIME, notify.getsockname(), names)
             process = subprocess.Popen([sys.executable, "-c", code])
             self.assertEqual((names, ["a"], 7), read_report(notify))
             process.wait(LIMIT)
@@ -194,10 +203,12 @@ class WithLibrary(Preload):
             self.addCleanup(subject.close)
             worker = subject.fork(subject.app("one", LATER) if app is None else os.path.join(subject.folder, "one"), environment={"PROXYGROUPS_REPORT_AFTER": "1"})
             worker.facts()
-            loaded, others, _ = read_report(worker.notify)
-            self.assertLessEqual({"decimal", "fractions"}, set(loaded))
-            self.assertEqual(app is not None, "json" in loaded, "of the process of its app everything")
-            self.assertIn("app", others)
+            words = read_words(worker.notify)
+            self.assertLessEqual({"decimal", "fractions"}, set(words["LOADED"]))
+            self.assertEqual(app is not None, "json" in words["LOADED"], "of the process of its app everything")
+            self.assertIn("app", words["OTHERS"])
+            run = {word.partition(":")[0] for word in words["CODE"]}
+            self.assertEqual((SHOWS_RUN, SHOWS_RUN and app is not None), ("fractions" in run, "json.decoder" in run))
 
     def test_one_that_fails_by_now_costs_what_was_learned_and_nothing_else(self):
         for bad in ("fails", "threads", "evil"):

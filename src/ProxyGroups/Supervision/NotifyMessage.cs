@@ -24,6 +24,7 @@ internal sealed record NotifyMessage(bool Ready, bool Stopping, bool Watchdog, s
         {
             ["LOADED", var names] => new(names.Split(' '), [], null),
             ["OTHERS", var names] => new([], names.Split(' '), null),
+            ["CODE", var words] => new([], [], null) { Code = words.Split(' ') },
             ["MODULES", var size] when long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) => new([], [], bytes),
             _ => null,
         };

@@ -25,6 +25,9 @@ internal sealed record PreloadSpec(string Owner, IReadOnlyList<string> Imports, 
     /// <summary>Modules that are imported after <see cref="Imports"/>, and nobody has named.</summary>
     public IReadOnlyList<string> Learned { get; init; } = [];
 
+    /// <summary>Code of modules that workers were seen to run (<see cref="CodeWord"/>): it is laid close together.</summary>
+    public IReadOnlyList<string> LearnedCode { get; init; } = [];
+
     /// <summary>Program and arguments of what tries which modules can be learned.</summary>
     public IReadOnlyList<string> Trial { get; init; } = [];
 
@@ -40,7 +43,7 @@ internal sealed record PreloadSpec(string Owner, IReadOnlyList<string> Imports, 
     /// <summary>The same for workers that may be forked from one process: nothing differs that a fork cannot change.</summary>
     public string KeyFor(LaunchSpec worker) => JsonSerializer.Serialize(new object?[]
     {
-        Owner, Imports, Learned, Command, Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
+        Owner, Imports, Learned, LearnedCode, Command, Environment.OrderBy(static variable => variable.Key, StringComparer.Ordinal),
         worker.User, worker.Group, worker.SupplementaryGroups, worker.Capabilities, worker.NoNewPrivileges, IsOfApp ? worker.Worker.Generation : null,
     });
 }

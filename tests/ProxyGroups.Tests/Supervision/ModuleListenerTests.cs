@@ -56,6 +56,43 @@ public sealed class ModuleListenerTests
         Assert.InRange(report.Loaded.Count + report.Others.Count, ModuleListener.MostNames * 9 / 10, ModuleListener.MostNames);
     }
 
+    [Fact]
+    public void Code_is_told_by_its_first_lines_and_each_module_comes_once()
+    {
+        Hear("X_PROXYGROUPS_CODE=json.decoder:30,3 re:7");
+        Hear("X_PROXYGROUPS_CODE=json.decoder:3,4");
+        Assert.Equal(["json.decoder:3,4,30", "re:7"], Hear("X_PROXYGROUPS_MODULES=0")!.Code.Select(static word => word.ToString()));
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("json:")]
+    [InlineData(":1")]
+    [InlineData("json:1,")]
+    [InlineData("json:0")]
+    [InlineData("json:-1")]
+    [InlineData("json:x")]
+    [InlineData("json:1:2")]
+    [InlineData("json:99999999999")]
+    [InlineData("../evil:1")]
+    [InlineData("__main__:1")]
+    public void What_is_no_line_of_a_module_is_dropped(string text)
+    {
+        Hear($"X_PROXYGROUPS_CODE=re:1 {text} re:2");
+        Assert.Equal("re:1,2", Assert.Single(Hear("X_PROXYGROUPS_MODULES=0")!.Code).ToString());
+    }
+
+    [Fact]
+    public void However_much_has_run_only_so_many_lines_are_kept()
+    {
+        for (var begin = 0; begin < ModuleListener.MostLines * 2; begin += 300)
+        {
+            Hear("X_PROXYGROUPS_CODE=json:" + string.Join(',', Enumerable.Range(begin + 1, 300)));
+        }
+
+        Assert.InRange(Assert.Single(Hear("X_PROXYGROUPS_MODULES=0")!.Code).Lines.Count, ModuleListener.MostLines * 9 / 10, ModuleListener.MostLines);
+    }
+
     [Theory]
     [InlineData("X_PROXYGROUPS_MODULES=-1")]
     [InlineData("X_PROXYGROUPS_MODULES=")]

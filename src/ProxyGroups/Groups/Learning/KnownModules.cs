@@ -40,11 +40,15 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
     {
         if (!_given.TryGetValue(worker.Group, out var given) || given.Generation < worker.Generation)
         {
+            Learned = IsInUse ? Learned : Learned is null ? null : WithCode(Learned);
             _given[worker.Group] = given = (worker.Generation, Learned);
         }
 
         return given.Modules;
     }
+
+    /// <summary>With what is known by now of the code that runs. To change it while it is in use would part groups that share a preloader.</summary>
+    public LearnedModules WithCode(LearnedModules learned) => learned with { Code = LearningRule.Code(_reports, Learned?.Code ?? []) };
 
     /// <summary>A worker that was forked with what had been learned tells of the rest.</summary>
     public void Note(WorkerIdentity worker, ModuleReport report)

@@ -26,9 +26,40 @@ internal static class LearningRule
         return new ModuleCandidates(new(Bounded(names)), new(Bounded(others))) is { Names.Count: > 0 } candidates ? candidates : null;
     }
 
+    /// <summary>
+    /// Code that is to lie together: what most groups run first, since each copies the pages of what it runs; then what was known before,
+    /// for workers that share a module do not tell of its code.
+    /// </summary>
+    public static IReadOnlyList<string> Code(IReadOnlyDictionary<string, GroupModules> reports, IReadOnlyList<string> known)
+    {
+        var told = reports.OrderBy(static report => report.Key, StringComparer.OrdinalIgnoreCase).SelectMany(static (report, group) => report.Value.Code.SelectMany(Functions).Select(function => (function, group)));
+        var ran = told.GroupBy(static one => one.function, static one => one.group).Select(static one => (one.Key, Groups: one.ToList()));
+        var functions = ran.OrderByDescending(static one => one.Groups.Count).ThenBy(static one => string.Join(',', one.Groups), StringComparer.Ordinal).Select(static one => one.Key);
+        return [.. Bounded(Words(functions.Concat(known.Select(CodeWord.Parse).OfType<CodeWord>().SelectMany(Functions)).Distinct()))];
+    }
+
     /// <summary>Each change of the list parts the groups that go over to it from those that have not yet, so a small one is not made while the list is in use.</summary>
     public static bool Replaces(LearnedModules? known, LearnedModules found, bool isInUse) =>
         known is null || !isInUse || found.Size >= known.Size * WorthwhileGain || found.Others.Except(known.Others).Any();
+
+    private static IEnumerable<(string Module, int Line)> Functions(CodeWord word) => word.Lines.Select(line => (word.Module, line));
+
+    // In their order: a module is named anew wherever another one came between.
+    private static IEnumerable<string> Words(IEnumerable<(string Module, int Line)> functions)
+    {
+        var (last, lines) = ("", new List<int>());
+        foreach (var (module, line) in functions.Append(("", 0)))
+        {
+            if (module != last && lines.Count > 0)
+            {
+                yield return new CodeWord(last, lines).ToString();
+                lines.Clear();
+            }
+
+            last = module;
+            lines.Add(line);
+        }
+    }
 
     private static IEnumerable<string> Bounded(IEnumerable<string> names)
     {

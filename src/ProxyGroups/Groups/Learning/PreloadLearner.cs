@@ -53,7 +53,7 @@ internal sealed class PreloadLearner(
 
         lock (_gate)
         {
-            return Find(worker).Give(worker.Worker) is not { } learned ? worker : WithModules(worker, sharing with { Learned = learned.Names });
+            return Find(worker).Give(worker.Worker) is not { } learned ? worker : WithModules(worker, sharing with { Learned = learned.Names, LearnedCode = learned.Code });
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class PreloadLearner(
         lock (_gate)
         {
             var replaces = LearningRule.Replaces(known.Learned, found, known.IsInUse);
-            known.Learned = replaces ? found : known.Learned;
+            known.Learned = replaces ? known.WithCode(found) : known.Learned;
             return replaces;
         }
     }

@@ -68,6 +68,11 @@ internal sealed class PreloaderProcess
             environment["PROXYGROUPS_LEARNED"] = string.Join(' ', preload.Learned);
         }
 
+        if (preload.LearnedCode.Count > 0)
+        {
+            environment["PROXYGROUPS_LEARNED_CODE"] = string.Join(' ', preload.LearnedCode);
+        }
+
         var worker = new WorkerIdentity(NameOf(preload.Owner), id, 0, preload.IsOfApp ? forked.Worker.Generation : generation);
         return new((preload.IsOfApp ? OfApp(forked, id) : OfModules(forked, id)) with { Worker = worker, Environment = environment }, preload, host, launcher);
     }

@@ -38,6 +38,33 @@ public sealed class LearningRuleTests
         Assert.Equal(["c"], GroupModules.With(second, 3, new(["c"], [], 0)).Loaded);
     }
 
+    [Fact]
+    public void Code_that_workers_of_one_generation_run_adds_up()
+    {
+        var first = GroupModules.With(null, 2, new([], [], 0) { Code = Words("re:3 json:1") });
+        Assert.Equal(["re:2,3", "json:1"], GroupModules.With(first, 2, new([], [], 0) { Code = Words("re:2,3") }).Code.Select(static word => word.ToString()));
+        Assert.Empty(GroupModules.With(first, 3, new([], [], 0)).Code);
+    }
+
+    [Theory]
+    [InlineData("a: re:1,2; b: re:2,3; c: json:1 re:2", "", "re:2,1,3 json:1")]
+    [InlineData("a: re:1 json:5; b: json:5; c: re:1,7", "", "json:5 re:1,7")]
+    [InlineData("a: re:1", "re:9,1 json:4 no", "re:1,9 json:4")]
+    [InlineData("", "json:4 re:1", "json:4 re:1")]
+    [InlineData("a:", "", "")]
+    public void Code_lies_by_who_runs_it_and_what_was_known_before_comes_last(string reports, string known, string code)
+    {
+        var told = reports.Split("; ", StringSplitOptions.RemoveEmptyEntries).ToDictionary(static report => report[..1], static report => new GroupModules(1, [], []) { Code = Words(report[2..]) });
+        Assert.Equal(code, string.Join(' ', LearningRule.Code(told, known.Split(' '))));
+    }
+
+    [Fact]
+    public void Code_fits_into_a_variable()
+    {
+        var many = Enumerable.Range(1, 5000).Select(static number => new CodeWord($"{new string('m', 190)}{number}", [number])).ToList();
+        Assert.InRange(string.Join(' ', LearningRule.Code(new Dictionary<string, GroupModules> { ["a"] = new(1, [], []) { Code = many } }, [])).Length, LearningRule.LongestList - 1000, LearningRule.LongestList);
+    }
+
     [Theory]
     [InlineData(100, 100, false, true)]
     [InlineData(100, 105, true, false)]
@@ -52,6 +79,8 @@ public sealed class LearningRuleTests
         Assert.True(LearningRule.Replaces(new([], ["x"], 100), new([], ["x", "calendar"], 50), isInUse: true));
         Assert.True(LearningRule.Replaces(null, new([], [], 1), isInUse: false));
     }
+
+    private static IReadOnlyList<CodeWord> Words(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => CodeWord.Parse(word)!.Value)];
 
     // "a: LOADED ... | OTHERS ...; b: ..."
     private static Dictionary<string, GroupModules> Read(string text) => text.Split("; ", StringSplitOptions.RemoveEmptyEntries).ToDictionary(static report => report[..1], static report =>

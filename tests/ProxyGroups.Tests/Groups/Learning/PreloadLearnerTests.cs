@@ -83,6 +83,21 @@ public sealed class PreloadLearnerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_code_that_runs_is_given_with_it_and_does_not_change_while_it_is_in_use()
+    {
+        using var learner = Learner();
+        learner.Note(Worker("shop"), Report("django", "django:1,2"));
+        learner.Note(Worker("blog"), Report("django", "django:2"));
+        await TriedAsync();
+        learner.Note(Worker("blog", rank: 1), Report("django", "django:7"));
+        Assert.Equal(["django:2,7,1"], learner.Complete(Worker("shop", generation: 2)).Preload!.LearnedCode);
+        learner.Note(Worker("blog"), Report("django", "django:9"));
+        Assert.Equal(["django:2,7,1"], learner.Complete(Worker("blog", generation: 2)).Preload!.LearnedCode);
+        using var next = Learner();
+        Assert.Equal(["django:2,1"], next.Complete(Worker("shop")).Preload!.LearnedCode);
+    }
+
+    [Fact]
     public async Task Workers_that_were_forked_with_it_tell_of_the_rest_alone()
     {
         using var learner = Learner();
@@ -222,7 +237,7 @@ public sealed class PreloadLearnerTests : IDisposable
         }
     }
 
-    private static ModuleReport Report(string loaded) => new(loaded.Split(' '), [], 0);
+    private static ModuleReport Report(string loaded, string? code = null) => new(loaded.Split(' '), [], 0) { Code = code is null ? [] : [CodeWord.Parse(code)!.Value] };
 
     private static ProxyGroupsSettings Settings(params string[] groups) => new() { ProcessGroups = groups.ToDictionary(static name => name, static _ => new ProcessGroupSettings { ApplicationGroup = "python" }) };
 

@@ -11,7 +11,7 @@ It answers nobody: what it asks of the application goes nowhere, and the connect
 import gc
 import sys
 
-from . import application, environ, exclusion, forked, hooks, library, listener, log, preloader, settings, stacks, verdict, warmup
+from . import application, environ, exclusion, forked, hooks, library, listener, log, preloader, running, settings, stacks, verdict, warmup
 from .file_wrapper import FileWrapper
 from .notify import Notifier
 from .open_files import descriptors
@@ -65,16 +65,23 @@ def _prepare(given, looked):
     log.line("importing %s" % given.app)
     callable_ = application.load(given.app)
     judge(looked, "importing %s" % given.app)
-    base = environ.base_environ(given, sys.stderr, FileWrapper)
-    for page in given.warmup:
-        log.line("warming up %s" % page)
-        warmup.ask(callable_, page, base)
-        judge(looked, "warming up %s" % page)
+    if given.warmup:
+        before = running.begun()
+        _warm_up(given, callable_, lambda page: judge(looked, "warming up %s" % page))
+        running.lay_run(before)
     after_fork = given.after_fork and hooks.load("AfterFork", given.after_fork)
     if given.before_fork is not None:
         hooks.call("BeforeFork", hooks.load("BeforeFork", given.before_fork))
         _judge(looked, "importing %s and calling BeforeFork" % given.app)
     return callable_, after_fork
+
+
+def _warm_up(given, callable_, look):
+    base = environ.base_environ(given, sys.stderr, FileWrapper)
+    for page in given.warmup:
+        log.line("warming up %s" % page)
+        warmup.ask(callable_, page, base)
+        look(page)
 
 
 def _judge(looked, what):

@@ -6,6 +6,8 @@ import site
 import sys
 from types import ModuleType
 
+from . import running
+
 _ENDINGS = (".py", ".so", ".pyc")
 _LONGEST_NAME = 200
 _DATAGRAM = 3500
@@ -43,7 +45,7 @@ def forget_other_folders():
 _known = 0
 """How many modules there were when `begin` or `remember` was called."""
 
-_remembered = [], []
+_remembered = [], [], []
 
 
 def begin():
@@ -60,9 +62,9 @@ def remember():
 
 
 def loaded():
-    """(modules of the library in the order of their import, names that mean something else here).
+    """(modules of the library in the order of their import, names that mean something else here, which code of the former has run: running.py).
 
-    The latter are the first parts of names of all other modules, and of those that lie where the application's are looked for, loaded
+    The names are the first parts of names of all other modules, and of those that lie where the application's are looked for, loaded
     or not: who is forked from a process that has the library's module of such a name would not find the application's.
     """
     library, ours, others = Library(), [], set()
@@ -80,7 +82,7 @@ def loaded():
             others.add(name.partition(".")[0])
         elif spec.name == name:
             ours.append(name)
-    return _remembered[0] + ours, _remembered[1] + sorted(others - {"proxygroups"})
+    return _remembered[0] + ours, _remembered[1] + sorted(others - {"proxygroups"}), _remembered[2] + running.words(ours)
 
 
 def pieces(names):

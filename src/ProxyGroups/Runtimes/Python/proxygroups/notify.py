@@ -23,11 +23,11 @@ class Notifier:
     def alive(self):
         self._send(b"WATCHDOG=1")
 
-    def modules(self, loaded, others, size=0):
+    def modules(self, loaded, others, code=(), size=0):
         """What library.loaded() says, or what a trial of modules has found (trial.py); `size` in bytes."""
         from . import library  # Most processes tell nothing of that kind.
 
-        for name, values in (("LOADED", loaded), ("OTHERS", others)):
+        for name, values in (("LOADED", loaded), ("OTHERS", others), ("CODE", code)):
             for piece in library.pieces(values):
                 self._send(("X_PROXYGROUPS_%s=%s" % (name, piece)).encode())
         self._send(b"X_PROXYGROUPS_MODULES=%d" % size)

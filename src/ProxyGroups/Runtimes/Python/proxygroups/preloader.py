@@ -2,7 +2,7 @@
 
     start         imports PROXYGROUPS_PRELOAD (names, separated by spaces) one after the other, with a look at the process
                   after each (verdict.py), but leaves PROXYGROUPS_PRELOAD_EXCLUDE to the workers (exclusion.py); READY=1 once
-                  it may be forked and listens on PROXYGROUPS_SOCKET. PROXYGROUPS_LEARNED comes after that (learned.py)
+                  it may be forked and listens on PROXYGROUPS_SOCKET. PROXYGROUPS_LEARNED comes after that (learned.py), and PROXYGROUPS_LEARNED_CODE of it is laid together (running.py)
     a connection  asks for one worker: JSON and four descriptors come in (forked.py), one line goes out at once:
                   "pid N", "stale PATH" (the code on disk is another one by now), "unsafe WHAT" (began after the imports) or
                   "refused REASON"; "exit CODE" when it ended
@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 
-from . import application, exclusion, forked, free_blocks, free_chunks, learned, library, listener, log, verdict
+from . import application, exclusion, forked, free_blocks, free_chunks, learned, library, listener, log, running, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
@@ -30,7 +30,7 @@ EXIT_IMPORT = 3
 EXIT_UNSAFE = 4
 EXIT_EXCLUDED = 5
 
-_OURS = ("PROXYGROUPS_SOCKET", "PROXYGROUPS_PRELOAD", "PROXYGROUPS_PRELOAD_EXCLUDE", "PROXYGROUPS_LEARNED", "PROXYGROUPS_OTHERS", "PROXYGROUPS_MOST_MEMORY", "NOTIFY_SOCKET")
+_OURS = ("PROXYGROUPS_SOCKET", "PROXYGROUPS_PRELOAD", "PROXYGROUPS_PRELOAD_EXCLUDE", "PROXYGROUPS_LEARNED", "PROXYGROUPS_LEARNED_CODE", "PROXYGROUPS_OTHERS", "PROXYGROUPS_MOST_MEMORY", "NOTIFY_SOCKET")
 
 _ORDER_SECONDS = 10
 """The front door sends an order at once; one that stops in the middle must not keep the others waiting."""
@@ -73,6 +73,7 @@ def _run(environment):
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
     library.forget_other_folders()
+    running.lay_told(given.get("PROXYGROUPS_LEARNED_CODE", "").split())
     serve(control, notifier, start)
     return 0
 

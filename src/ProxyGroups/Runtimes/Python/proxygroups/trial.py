@@ -49,7 +49,7 @@ def _run(environment):
     from . import worker  # noqa: F401  As in the preloader.
 
     roots, size = find(learned.names(given), given.get("PROXYGROUPS_OTHERS", "").split(), int(given.get("PROXYGROUPS_MOST_MEMORY") or _free() // _MOST_OF_FREE))
-    notifier.modules(roots, (), size)
+    notifier.modules(roots, (), size=size)
     time.sleep(_REPORT_SECONDS)  # The front door ends this process when it has heard all.
     return 0
 

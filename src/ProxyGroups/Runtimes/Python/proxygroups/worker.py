@@ -1,7 +1,7 @@
 """The life of a worker process: settings, socket, application, ready, drain, exit.
 
     start        READY=1 once the application is imported (of several: see imports.py) and the socket listens
-    X_PROXYGROUPS_LOADED=, _OTHERS=, _MODULES=  after some requests, where the front door asks for it: see library.py
+    X_PROXYGROUPS_LOADED=, _OTHERS=, _CODE=, _MODULES=  after some requests, where the front door asks for it: see library.py
     WATCHDOG=1   from then on, as long as Python code can run, where the front door asks for it
     SIGTERM      (or SIGINT) STOPPING=1, no new connection, requests in flight end, exit 0; the second one exits at once
     SIGQUIT      the stacks of all threads to stderr

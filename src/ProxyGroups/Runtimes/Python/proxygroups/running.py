@@ -1,0 +1,149 @@
+"""Which code has run, and how a process that workers are forked from lays that code close together.
+
+A worker writes to all code that it runs: references are counted there, and CPython 3.11 notes in it what it has met. So it copies the pages that hold it, with all
+that lies between. Workers tell of the code of modules that they have loaded themselves, by module and first line; the next generation is forked from a process
+that has copied it to one place. What has run during a warm-up is known without that. No other Python shows whether code has run: there nothing is told or laid.
+"""
+
+import gc
+import itertools
+import os
+import sys
+from types import CodeType, FunctionType
+
+_LINES_IN_A_WORD = 300
+
+_FRESH, _RUN_ONCE, _RUN_OFTEN = -8, -7, 0
+"""Code counts its first calls, from the first to the last of these."""
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def words(modules):
+    """Code of these modules that has run: ["module:line,line", ...]."""
+    files, lines = dict(_files(modules)), {}
+    with _Counts() as counts:
+        for code in _all_code(_functions()) if counts.are_known else ():
+            if code.co_filename in files and counts.of(code) != _FRESH:
+                lines.setdefault(files[code.co_filename], set()).add(code.co_firstlineno)
+    return ["%s:%s" % (name, ",".join(map(str, piece))) for name, found in lines.items() for piece in _pieces(sorted(found))]
+
+
+def lay_told(told):
+    """Lays the code of these words together, in their order, and with it ours, which every worker runs. For who has forked nobody yet."""
+    with _Counts() as counts:
+        if not told or not counts.are_known:
+            return
+    places = itertools.count(1)
+    order = {place: next(places) for word in told for place in _lines(word)}
+    _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno)))
+
+
+def begun():
+    """What `lay_run` is to know: code that has run by now, but not often."""
+    with _Counts() as counts:
+        found = ((id(code), counts.of(code)) for code in _all_code(_functions()) if counts.are_known)
+        return {place: count for place, count in found if count not in (_FRESH, _RUN_OFTEN)}
+
+
+def lay_run(before):
+    """Lays together what has run since `before`, and what had run often by then: that may have run again."""
+    with _Counts() as counts:
+        run = {id(code) for code in _all_code(_functions()) if counts.are_known and counts.of(code) not in (_FRESH, before.get(id(code)))}
+    if run:
+        _lay(lambda code: 0 if id(code) in run else None)
+
+
+def _lay(place):
+    """Hangs copies into all functions whose code has a place. The functions stay, and code is compared by what it says."""
+    from . import free_blocks, free_chunks
+
+    gc.collect()
+    functions = _functions()
+    wanted = sorted((code for code in _all_code(functions) if place(code) is not None), key=place)
+    free_blocks.take()
+    free_chunks.take()
+    copies = {}
+    for code in wanted:
+        _copy(code, copies, place)
+    for function in functions:
+        if id(function.__code__) in copies:
+            function.__code__ = copies[id(function.__code__)][1]
+
+
+def _copy(code, copies, place):
+    if id(code) not in copies:
+        constants = tuple(_copy(value, copies, place) if type(value) is CodeType and place(value) is not None else value for value in code.co_consts)
+        copies[id(code)] = code, code.replace(co_consts=constants)  # The former stays as long, so that nothing else gets its address.
+    return copies[id(code)][1]
+
+
+def _lines(word):
+    name, _, lines = word.partition(":")
+    for file, _ in _files([name]):
+        for line in lines.split(","):
+            if line.isdigit():
+                yield file, int(line)
+
+
+def _files(modules):
+    found = ((vars(sys.modules[name]).get("__file__"), name) for name in modules if name in sys.modules)
+    return [pair for pair in found if isinstance(pair[0], str)]
+
+
+def _pieces(lines):
+    return (lines[begin:begin + _LINES_IN_A_WORD] for begin in range(0, len(lines), _LINES_IN_A_WORD))
+
+
+def _functions():
+    """What a process was forked with is frozen, and not among them: a look at it would copy it."""
+    return [found for found in gc.get_objects() if type(found) is FunctionType]
+
+
+def _all_code(functions):
+    """Theirs, and what lies within."""
+    seen, waiting = set(), [function.__code__ for function in reversed(functions)]
+    while waiting:
+        code = waiting.pop()
+        if id(code) not in seen:
+            seen.add(id(code))
+            yield code
+            waiting.extend(value for value in code.co_consts if type(value) is CodeType)
+
+
+class _Counts:
+    """The interpreter's own counts, read where they lie: no name leads to them. `are_known`: this Python has them."""
+
+    def __enter__(self):
+        self._memory, self._place = None, None
+        try:
+            self._memory = os.open("/proc/self/mem", os.O_RDONLY)
+            self._place = self._find()
+        except OSError:
+            pass  # Forbidden here; nothing is lost but memory.
+        self.are_known = self._place is not None
+        return self
+
+    def __exit__(self, *_):
+        if self._memory is not None:
+            os.close(self._memory)
+
+    def of(self, code):
+        return _number(os.pread(self._memory, 2, id(code) + self._place))
+
+    def _find(self):
+        """Where a call leaves its trace in code, the only one and of the right numbers; None: nowhere."""
+        if sys.implementation.name != "cpython":
+            return None
+        code = (lambda: None).__code__.replace()
+        before, _, after = self._read(code), FunctionType(code, {})(), self._read(code)
+        places = [place for place in range(len(before)) if before[place] != after[place]]
+        numbers = [_number(data[places[0]:places[0] + 2]) for data in (before, after) if len(places) == 1]
+        return places[0] if numbers == [_FRESH, _RUN_ONCE] else None
+
+    def _read(self, code):
+        return os.pread(self._memory, code.__sizeof__(), id(code))
+
+
+def _number(data):
+    return int.from_bytes(data, sys.byteorder, signed=True)

@@ -1,0 +1,164 @@
+"""Which code workers tell that they have run, and that the same code, laid elsewhere, does what it did."""
+
+import json
+import os
+import socket
+import unittest
+
+from test_learn import SHOWS_RUN, Library, read_words
+from test_life import WithWorker
+from test_preload import Preload, Preloader
+
+from proxygroups import running
+
+
+class Told(WithWorker):
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_it_tells_which_code_of_the_library_has_run(self):
+        worker = self.worker(environment={"PROXYGROUPS_REPORT_AFTER": "1"})
+        with worker.connect() as client:
+            client.get("/hello")
+        words = dict(word.split(":") for word in read_words(worker.notify)["CODE"])
+        lines = words["socket"].split(",")
+        self.assertIn(str(socket.socket.accept.__code__.co_firstlineno), lines)
+        self.assertNotIn(str(socket.create_server.__code__.co_firstlineno), lines)
+        self.assertFalse({"apps", "proxygroups", "proxygroups.worker"} & set(words))
+
+    def test_much_code_of_a_module_is_told_in_words_that_fit(self):
+        pieces = list(running._pieces(list(range(1_000_000, 1_000_700))))
+        self.assertEqual([300, 300, 100], list(map(len, pieces)))
+        self.assertLess(len("m" * 200 + ":" + ",".join(map(str, pieces[0]))), 3500)
+
+
+class Laid(Preload):
+    @classmethod
+    def setUpClass(cls):
+        cls.library = Library()
+        cls.addClassCleanup(cls.library.close)
+        cls.library.add({"many": MANY, "kinds": KINDS})
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_code_that_runs_lies_together(self):
+        self.assertGreater(self.spread(""), 100_000)
+        self.assertLess(self.spread(" ".join("many:%d re:1" % (1 + 40 * index) for index in range(20))), 40_000)
+
+    def spread(self, told):
+        subject = self.preloader("many", PROXYGROUPS_LEARNED_CODE=told)
+        return subject.fork(subject.app("one", MANY_APP)).facts()["spread"]
+
+    def test_code_that_was_laid_elsewhere_does_what_it_did(self):
+        everything = "kinds:%s nothing:1 kinds kinds: kinds:x" % ",".join(map(str, range(1, KINDS.count("\n") + 1)))
+        facts = []
+        for told in ("", everything):
+            subject = self.preloader("kinds", PROXYGROUPS_LEARNED_CODE=told)
+            facts.append(subject.fork(subject.app("one", KINDS_APP)).facts())
+        self.assertEqual([True, not SHOWS_RUN], [fact.pop("kept") for fact in facts])
+        self.assertEqual(*facts)
+        self.assertEqual([7, 6, 6, [0, 1, 4], ["a", "b"], "B of A", 3, 5, 8, 24, "cached 2", ["Made", 9], "told", True], facts[1]["values"])
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_code_that_the_warm_up_runs_lies_together(self):
+        text = MANY + """
+import json
+some = [globals()["f%d" % number] for number in range(0, 400, 20)]
+def application(environ, start_response):
+    start_response("200 OK", [])
+    values, places = [function(1) for function in some], [id(function.__code__) for function in some]
+    return [json.dumps({"values": values, "spread": max(places) - min(places)}).encode()]
+"""
+        asked, unasked = (self.of_app(text, pages).facts() for pages in (["/"], []))
+        self.assertEqual(list(range(1, 401, 20)), asked["values"])
+        self.assertEqual(asked["values"], unasked["values"])
+        self.assertLess(asked["spread"], 40_000)
+        self.assertGreater(unasked["spread"], 100_000)
+
+    def preloader(self, names, **more):
+        made = Preloader({}, "json", python=self.library.python, PROXYGROUPS_LEARNED=names, **more)
+        self.addCleanup(made.close)
+        return made
+
+    def of_app(self, text, pages):
+        """A worker of it."""
+        made = Preloader({}, "", app=text, PROXYGROUPS_WARMUP=json.dumps(pages))
+        self.addCleanup(made.close)
+        return made.fork(os.path.join(made.folder, "one"))
+
+
+MANY = "\n".join("def f%d(x):\n    return x + %d if x else 'text %d'" % (number, number, number) for number in range(400))
+
+MANY_APP = '''
+import json, many
+def application(environ, start_response):
+    start_response("200 OK", [])
+    places = [id(getattr(many, "f%d" % number).__code__) for number in range(0, 400, 20)]
+    return [json.dumps({"spread": max(places) - min(places)}).encode()]
+'''
+
+KINDS = '''
+import asyncio, contextlib, functools, inspect
+def adder(n):
+    def add(x, *, more=0):
+        return x + n + more
+    return add
+add = adder(3)
+def square(x):
+    return [y * y for y in range(x)]
+def letters():
+    for letter in "ab":
+        yield letter
+begun = letters()
+next(begun)
+class A:
+    name = "A"
+    def who(self):
+        return self.name
+    @staticmethod
+    def three():
+        return 3
+    @classmethod
+    def made(cls, value):
+        return [cls.__name__, value]
+    @property
+    def five(self):
+        return (lambda: 5)()
+class B(A):
+    def who(self):
+        return "B of " + super().who()
+class Made(A):
+    pass
+def wraps(function):
+    @functools.wraps(function)
+    def inner(*args):
+        return function(*args) + 1
+    return inner
+@wraps
+def seven():
+    return 7
+@functools.lru_cache
+def cached(n):
+    return "cached %d" % n
+def factorial(n):
+    return 1 if n < 2 else n * factorial(n - 1)
+async def told():
+    await asyncio.sleep(0)
+    return "told"
+def counter():
+    n = 0
+    def count():
+        nonlocal n
+        n += 1
+        return n
+    return count
+count = counter()
+count()
+kept = add.__code__
+def values():
+    return [add(4), add(2, more=1), adder(1)(5), square(3), list(letters()), B().who(), A.three(), A().five, seven(), factorial(4), cached(2), Made.made(9), asyncio.run(told()), count() == 2 and next(begun) == "b" and "yield letter" in inspect.getsource(letters)]
+'''
+
+KINDS_APP = '''
+import json, os, kinds
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [json.dumps({"values": kinds.values(), "kept": kinds.add.__code__ is kinds.kept, "equal": kinds.add.__code__ == kinds.kept}).encode()]
+'''
