@@ -36,6 +36,13 @@ def take():
         _take(libc, size)
 
 
+def give_back():
+    """Whole pages that are free, to the kernel: what was needed for a moment only."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def _take(libc, size):
     end = libc.sbrk(0) - libc.mallinfo2().keepcost
     for _ in range(_MOST):

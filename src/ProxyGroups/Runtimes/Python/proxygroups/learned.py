@@ -46,7 +46,7 @@ class Guard:
             raise ModuleNotFoundError("%s is no module of the interpreter's own library" % name, name=name)
 
 
-def import_all(wanted, looked):
+def import_all(wanted, looked, after_import):
     """What went wrong, or None. It did not when they were tried, so the code on disk is another one by now."""
     with Guard():
         for name in wanted:
@@ -59,6 +59,7 @@ def import_all(wanted, looked):
             fault = looked.find_fault() or exclusion_fault()
             if fault:
                 return "importing %s left %s" % (name, fault)
+            after_import()
     return None
 
 

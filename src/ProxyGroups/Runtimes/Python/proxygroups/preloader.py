@@ -66,14 +66,15 @@ def _run(environment):
     code = import_named(given.get("PROXYGROUPS_PRELOAD", "").split(), looked)
     if code is not None:
         return code
-    failure = learned.import_all(learned.names(given), looked)
+    laying = running.Laying(given.get("PROXYGROUPS_LEARNED_CODE", "").split())
+    failure = learned.import_all(learned.names(given), looked, laying.after_import)
     if failure:
         log.line("%s. It went well when it was tried: this process starts again without all that was learned" % failure)
         learned.start_again_without(given, start.descriptors)
     from . import worker  # noqa: F401  What every worker needs is shared, too.
 
     library.forget_other_folders()
-    running.lay_told(given.get("PROXYGROUPS_LEARNED_CODE", "").split())
+    laying.lay()
     serve(control, notifier, start)
     return 0
 

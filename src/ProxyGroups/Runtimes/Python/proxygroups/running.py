@@ -13,6 +13,8 @@ from types import CodeType, FunctionType
 
 _LINES_IN_A_WORD = 300
 
+_MODULES_AT_ONCE = 250
+
 _FRESH, _RUN_ONCE, _RUN_OFTEN = -8, -7, 0
 """Code counts its first calls, from the first to the last of these."""
 
@@ -29,14 +31,30 @@ def words(modules):
     return ["%s:%s" % (name, ",".join(map(str, piece))) for name, found in lines.items() for piece in _pieces(sorted(found))]
 
 
-def lay_told(told):
-    """Lays the code of these words together, in their order, and with it ours, which every worker runs. For who has forked nobody yet."""
-    with _Counts() as counts:
-        if not told or not counts.are_known:
+class Laying:
+    """Lays the code of these words together, in their order, and with it ours, which every worker runs. For who has forked nobody yet.
+
+    It begins while modules are imported: what lies where the code was is free, and the next modules take it.
+    """
+
+    def __init__(self, told):
+        with _Counts() as counts:
+            self._told = told if counts.are_known else []
+        self._modules = len(sys.modules)
+
+    def after_import(self):
+        if self._told and len(sys.modules) - self._modules >= _MODULES_AT_ONCE:
+            self.lay()
+
+    def lay(self):
+        """What has been imported since the last time."""
+        if not self._told:
             return
-    places = itertools.count(1)
-    order = {place: next(places) for word in told for place in _lines(word)}
-    _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno)))
+        places = itertools.count(1)
+        order = {place: next(places) for word in self._told for place in _lines(word)}
+        _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno)))
+        self._modules = len(sys.modules)
+        gc.freeze()
 
 
 def begun():
@@ -61,6 +79,9 @@ def _lay(place):
     gc.collect()
     functions = _functions()
     wanted = sorted((code for code in _all_code(functions) if place(code) is not None), key=place)
+    for code in wanted:
+        code.co_code  # It keeps these bytes, and asks for them when it is copied: they would lie between the copies.
+    free_chunks.give_back()
     free_blocks.take()
     free_chunks.take()
     copies = {}
@@ -73,8 +94,9 @@ def _lay(place):
 
 def _copy(code, copies, place):
     if id(code) not in copies:
-        constants = tuple(_copy(value, copies, place) if type(value) is CodeType and place(value) is not None else value for value in code.co_consts)
-        copies[id(code)] = code, code.replace(co_consts=constants)  # The former stays as long, so that nothing else gets its address.
+        inner = {index: _copy(value, copies, place) for index, value in enumerate(code.co_consts) if type(value) is CodeType and place(value) is not None}
+        constants = {"co_consts": tuple(inner.get(index, value) for index, value in enumerate(code.co_consts))} if inner else {}
+        copies[id(code)] = code, code.replace(**constants)  # The former stays as long, so that nothing else gets its address.
     return copies[id(code)][1]
 
 
@@ -96,17 +118,16 @@ def _pieces(lines):
 
 
 def _functions():
-    """What a process was forked with is frozen, and not among them: a look at it would copy it."""
+    """But for those that are frozen: what was laid already, or what a process was forked with, for a look at it would copy it."""
     return [found for found in gc.get_objects() if type(found) is FunctionType]
 
 
 def _all_code(functions):
-    """Theirs, and what lies within."""
-    seen, waiting = set(), [function.__code__ for function in reversed(functions)]
-    while waiting:
-        code = waiting.pop()
-        if id(code) not in seen:
-            seen.add(id(code))
+    """Theirs, and what lies within; some of it again, for to remember all would take more memory than what is laid."""
+    for function in functions:
+        waiting = [function.__code__]
+        while waiting:
+            code = waiting.pop()
             yield code
             waiting.extend(value for value in code.co_consts if type(value) is CodeType)
 
