@@ -40,12 +40,14 @@ public sealed class LearnedPreloadTests : PreloadScene
             frontDoor.Signal("HUP");
             await frontDoor.WaitForLogAsync(" is ready", 4);
             await AssertSharedAsync(frontDoor);
+            await AssertCodeToldAsync(frontDoor);
             Assert.Contains("one, two share what", await StatusAsync(), StringComparison.Ordinal);
         }
 
         await using (var frontDoor = await StartAsync("learn"))
         {
             await AssertSharedAsync(frontDoor);
+            await AssertCodeToldAsync(frontDoor);
         }
     }
 
@@ -131,6 +133,14 @@ public sealed class LearnedPreloadTests : PreloadScene
         Assert.NotEqual(frontDoor.Pid, Number(one, "parent"));
         Assert.Equal(Number(one, "parent"), Number(two, "parent"));
         Assert.Equal(("one", "of one", "two", "of two"), (one.GetProperty("own").GetString(), one.GetProperty("secret").GetString(), two.GetProperty("own").GetString(), two.GetProperty("secret").GetString()));
+    }
+
+    // What workers are forked from knows which code they run.
+    private static async Task AssertCodeToldAsync(FrontDoorProcess frontDoor)
+    {
+        var variables = await File.ReadAllTextAsync($"/proc/{Number(await FactsAsync(frontDoor, "one"), "parent")}/environ", Token);
+        var code = Assert.Single(variables.Split('\0'), static variable => variable.StartsWith("PROXYGROUPS_LEARNED_CODE=", StringComparison.Ordinal));
+        Assert.Matches(@"[= ]flask\.app:\d+", code);
     }
 
     private async Task<string> StatusAsync() => (await FrontDoorProcess.RunToEndAsync(["status"], Root)).Output;
