@@ -3,7 +3,9 @@
 import json
 import os
 import socket
+import sys
 import unittest
+from unittest import mock
 
 from test_learn import SHOWS_RUN, Library, read_words
 from test_life import WithWorker
@@ -23,6 +25,14 @@ class Told(WithWorker):
         self.assertIn(str(socket.socket.accept.__code__.co_firstlineno), lines)
         self.assertNotIn(str(socket.create_server.__code__.co_firstlineno), lines)
         self.assertFalse({"apps", "proxygroups", "proxygroups.worker"} & set(words))
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_few_reads_tell_of_much_code(self):
+        # Each waits for a thread that computes, and a worker that is asked to stop for all of them.
+        with mock.patch("os.pread", wraps=os.pread) as read:
+            words = running.words(list(sys.modules))
+        self.assertGreater(sum(word.count(",") + 1 for word in words), 300)
+        self.assertLess(read.call_count, 100)
 
     def test_much_code_of_a_module_is_told_in_words_that_fit(self):
         pieces = list(running._pieces(list(range(1_000_000, 1_000_700))))
