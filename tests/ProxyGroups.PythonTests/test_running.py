@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import sys
+import types
 import unittest
 from unittest import mock
 
@@ -11,7 +12,7 @@ from test_learn import SHOWS_RUN, Library, read_words
 from test_life import WithWorker
 from test_preload import Preload, Preloader
 
-from proxygroups import running
+from proxygroups import library, running
 
 
 class Told(WithWorker):
@@ -34,6 +35,15 @@ class Told(WithWorker):
         self.assertGreater(sum(word.count(",") + 1 for word in words), 300)
         self.assertLess(read.call_count, 100)
 
+    def test_no_module_is_asked_for_what_it_holds(self):
+        class Asked(types.ModuleType):
+            @property
+            def __dict__(self):
+                raise RuntimeError("asked")
+
+        with mock.patch.dict(sys.modules, asked=Asked("asked")):
+            self.assertNotIn("asked", library.loaded()[0])
+
     def test_much_code_of_a_module_is_told_in_words_that_fit(self):
         pieces = list(running._pieces(list(range(1_000_000, 1_000_700))))
         self.assertEqual([300, 300, 100], list(map(len, pieces)))
@@ -45,7 +55,7 @@ class Laid(Preload):
     def setUpClass(cls):
         cls.library = Library()
         cls.addClassCleanup(cls.library.close)
-        cls.library.add({"many": MANY, "kinds": KINDS})
+        cls.library.add({"many": MANY, "kinds": KINDS, "odd": ODD, "refuses": REFUSES})
 
     @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
     def test_code_that_runs_lies_together(self):
@@ -65,6 +75,17 @@ class Laid(Preload):
         self.assertEqual([True, not SHOWS_RUN], [fact.pop("kept") for fact in facts])
         self.assertEqual(*facts)
         self.assertEqual([7, 6, 6, [0, 1, 4], ["a", "b"], "B of A", 3, 5, 8, 24, "cached 2", ["Made", 9], "told", True], facts[1]["values"])
+
+    def test_what_cannot_be_laid_stays_where_it_is(self):
+        everything = "odd:%s" % ",".join(map(str, range(1, ODD.count("\n") + 1)))
+        subject = self.preloader("odd", PROXYGROUPS_LEARNED_CODE="%s forbidden:1 proxy:1 slotted:1 ending:1 odd:\u00b2,%s" % (everything, "9" * 5000))
+        self.assertEqual({"known": "by code", "two": 2}, subject.fork(subject.app("one", ODD_APP)).facts())
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_where_a_library_refuses_copies_workers_are_forked_all_the_same(self):
+        subject = self.preloader("refuses", PROXYGROUPS_LEARNED_CODE="refuses:1")
+        self.assertEqual({"known": "by nobody", "two": 2}, subject.fork(subject.app("one", ODD_APP.replace("odd", "refuses"))).facts())
+        self.assertIn("the code that runs is not laid together: RuntimeError: no copies", subject.errors.text())
 
     @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
     def test_code_that_the_warm_up_runs_lies_together(self):
@@ -164,6 +185,44 @@ count()
 kept = add.__code__
 def values():
     return [add(4), add(2, more=1), adder(1)(5), square(3), list(letters()), B().who(), A.three(), A().five, seven(), factorial(4), cached(2), Made.made(9), asyncio.run(told()), count() == 2 and next(begun) == "b" and "yield letter" in inspect.getsource(letters)]
+'''
+
+ODD = '''
+import os, sys, types, weakref
+def two():
+    return 2
+registry = weakref.WeakKeyDictionary()
+registry[two.__code__] = "by code"
+def known():
+    return registry.get(two.__code__)
+class Proxy(types.ModuleType):
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+class Slotted:
+    __slots__ = ()
+class Ending(types.ModuleType):
+    @property
+    def __dict__(self):
+        os._exit(9)
+sys.modules.update(forbidden=None, proxy=Proxy("proxy"), slotted=Slotted(), ending=Ending("ending"))
+'''
+
+ODD_APP = '''
+import json, odd
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [json.dumps({"known": odd.known(), "two": odd.two()}).encode()]
+'''
+
+REFUSES = '''def two():
+    return 2
+import sys
+def known():
+    return "by nobody"
+def look(event, arguments):
+    if event == "code.__new__":
+        raise RuntimeError("no copies")
+sys.addaudithook(look)
 '''
 
 KINDS_APP = '''

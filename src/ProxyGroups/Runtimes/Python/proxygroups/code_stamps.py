@@ -14,8 +14,8 @@ class CodeStamps:
     """
 
     def __init__(self, modules):
-        files = {getattr(module, "__file__", None) for module in list(modules.values())}
-        files = sorted(file for file in files if isinstance(file, str) and "\0" not in file)
+        files = {_file_of(module) for module in list(modules.values())}
+        files = sorted(file for file in files if file and "\0" not in file)
         self._files = "\0".join(files)
         self._stamps = array("q", (number for file in files for number in _stamp(file)))
 
@@ -29,6 +29,14 @@ class CodeStamps:
                 return file
             index, begin = index + 2, end + 1
         return None
+
+
+def _file_of(module):
+    try:
+        file = getattr(module, "__file__", None)
+    except Exception:  # It may be any object, and run anything when it is asked.
+        file = None
+    return file if type(file) is str else ""
 
 
 def _stamp(file):

@@ -80,5 +80,5 @@ def start_again_without(environment, kept):
     for descriptor in descriptors():
         if descriptor > 2 and descriptor not in kept:
             os.close(descriptor)
-    left = {name: value for name, value in environment.items() if name != "PROXYGROUPS_LEARNED"}
+    left = {name: value for name, value in environment.items() if name not in ("PROXYGROUPS_LEARNED", "PROXYGROUPS_LEARNED_CODE")}
     os.execve(sys.executable, [sys.executable, "-u", os.path.dirname(os.path.abspath(__file__)), "preload"], left)

@@ -13,6 +13,8 @@ _LONGEST_NAME = 200
 _DATAGRAM = 3500
 """Bytes; the front door takes 4096."""
 
+_variables = ModuleType.__dict__["__dict__"].__get__
+
 
 def _roots():
     packages = site.getsitepackages() if hasattr(site, "getsitepackages") else []
@@ -73,8 +75,8 @@ def loaded():
         if not library.has(os.path.join(folder, "")):
             others.update(_names_in(folder or os.curdir))
     for name, module in reversed(new):
-        # By its dictionary: a module may be any object, and run anything when it is asked.
-        spec = vars(module).get("__spec__") if isinstance(module, ModuleType) else None
+        # By its own dictionary: a module may be any object, and run anything when it is asked.
+        spec = _variables(module).get("__spec__") if isinstance(module, ModuleType) else None
         origin = getattr(spec, "origin", None)
         if not is_name(name) or not isinstance(origin, str) or not spec.has_location:
             continue

@@ -10,9 +10,14 @@ import gc
 import itertools
 import os
 import sys
-from types import CodeType, FunctionType
+import weakref
+from types import CodeType, FunctionType, ModuleType
+
+from . import log
 
 _LINES_IN_A_WORD = 300
+
+_LONGEST_LINE_NUMBER = 9
 
 _MODULES_AT_ONCE = 250
 
@@ -57,7 +62,8 @@ class Laying:
             return
         places = itertools.count(1)
         order = {place: next(places) for word in self._told for place in _lines(word)}
-        _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno)))
+        if not _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno))):
+            self._told = []
         self._modules = len(sys.modules)
         gc.freeze()
 
@@ -78,7 +84,16 @@ def lay_run(before):
 
 
 def _lay(place):
-    """Hangs copies into all functions whose code has a place. The functions stay, and code is compared by what it says."""
+    """Hangs copies into all functions whose code has a place; False: a library keeps us from it, and all stays where it is. The functions stay, and code is compared by what it says."""
+    try:
+        _lay_copies(lambda code: None if weakref.getweakrefcount(code) else place(code))  # Who refers to it weakly would find nothing there.
+        return True
+    except Exception as error:
+        log.line("the code that runs is not laid together: %s: %s" % (type(error).__name__, error))
+        return False
+
+
+def _lay_copies(place):
     from . import free_blocks, free_chunks
 
     gc.collect()
@@ -109,13 +124,14 @@ def _lines(word):
     name, _, lines = word.partition(":")
     for file, _ in _files([name]):
         for line in lines.split(","):
-            if line.isdigit():
+            if line.isascii() and line.isdigit() and len(line) <= _LONGEST_LINE_NUMBER:
                 yield file, int(line)
 
 
 def _files(modules):
-    found = ((vars(sys.modules[name]).get("__file__"), name) for name in modules if name in sys.modules)
-    return [pair for pair in found if isinstance(pair[0], str)]
+    """Of plain modules alone: any other object may run anything when it is asked."""
+    found = ((vars(module).get("__file__"), name) for name in modules if type(module := sys.modules.get(name)) is ModuleType)
+    return [pair for pair in found if type(pair[0]) is str]
 
 
 def _pieces(lines):
