@@ -16,6 +16,7 @@ internal static class FrontDoor
     public static WebApplication Build(FrontDoorPlace place, bool logs = true)
     {
         place.Require();
+        place.RequireRegularLayers();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = place.ContentRoot,

@@ -26,6 +26,17 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
         }
     }
 
+    /// <summary>For whoever has ASP.NET Core read the files that it knows, before it has a say.</summary>
+    /// <exception cref="InvalidDataException">One of them is a pipe or a device, whose end it would wait for.</exception>
+    public void RequireRegularLayers()
+    {
+        var layers = Directory.EnumerateFiles(ContentRoot, "appsettings*.json", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 });
+        if (layers.FirstOrDefault(static path => File.Exists(path) && FileStamp.Of(path) == default) is { } layer)
+        {
+            throw new InvalidDataException($"{layer} is no regular file. Remove it, or put a file in its place.");
+        }
+    }
+
     private void RequireSettings()
     {
         if (!File.Exists(SettingsPath))

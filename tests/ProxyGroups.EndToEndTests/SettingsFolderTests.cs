@@ -30,11 +30,7 @@ public sealed class SettingsFolderTests
         await using var frontDoor = await FrontDoorProcess.StartAsync(site);
         await frontDoor.WaitForReadyAsync();
         File.Delete(frontDoor.SettingsPath);
-        using (var mkfifo = Process.Start("mkfifo", [frontDoor.SettingsPath]))
-        {
-            await mkfifo.WaitForExitAsync(token);
-        }
-
+        await MakePipeAsync(frontDoor.SettingsPath, token);
         await frontDoor.WaitForLogAsync(static line => line.Contains("is no regular file any more", StringComparison.Ordinal));
         var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], frontDoor.ContentRoot);
         Assert.NotEqual(0, code);
@@ -48,6 +44,42 @@ public sealed class SettingsFolderTests
         frontDoor.Signal("TERM");
         await frontDoor.Exited;
         Assert.Equal(0, frontDoor.ExitCode);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("appsettings.Production.json")]
+    [InlineData("appsettings.live.json")]
+    public async Task A_pipe_in_the_place_of_a_layer_is_told_at_the_start(string layer)
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), Site.Of(("app", new { Command = TestApps.TestWorker() })).ToJsonString(), TestContext.Current.CancellationToken);
+        await MakePipeAsync(Path.Combine(root, layer), TestContext.Current.CancellationToken);
+        foreach (var command in new[] { "run", "check" })
+        {
+            var (code, text) = await FrontDoorProcess.RunToEndAsync([command], root);
+            Assert.NotEqual(0, code);
+            Assert.Contains($"{layer} is no regular file", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_pipe_in_the_place_of_what_was_saved_fails_only_what_saves()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", new { Command = TestApps.TestWorker() })));
+        await frontDoor.WaitForReadyAsync();
+        await MakePipeAsync(Path.Combine(frontDoor.ContentRoot, "appsettings.live.json"), token);
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["threads", "app", "3", "--save"], frontDoor.ContentRoot);
+        Assert.NotEqual(0, code);
+        Assert.Contains("It is empty, or no regular file", text, StringComparison.Ordinal);
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["threads", "app", "3"], frontDoor.ContentRoot);
+        Assert.True(code == 0, text);
+    }
+
+    private static async Task MakePipeAsync(string path, CancellationToken token)
+    {
+        using var mkfifo = Process.Start("mkfifo", [path]);
+        await mkfifo.WaitForExitAsync(token);
     }
 
     // proc_pid_fdinfo(5): a line for each that inotify has.

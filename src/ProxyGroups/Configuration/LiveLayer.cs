@@ -111,7 +111,7 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
     {
         try
         {
-            using var stream = File.Exists(Path) ? File.OpenRead(Path) : null;
+            using var stream = Open();
             var pairs = stream is null ? [] : new ConfigurationBuilder().AddJsonStream(stream).Build().AsEnumerable().Where(static pair => pair.Value is not null);
             return new(pairs, StringComparer.OrdinalIgnoreCase);
         }
@@ -123,11 +123,11 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
 
     private JsonObject ReadJson()
     {
+        var options = new JsonNodeOptions { PropertyNameCaseInsensitive = true };
         try
         {
-            return File.Exists(Path)
-                ? JsonNode.Parse(File.ReadAllText(Path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }, Lenient) as JsonObject ?? throw new JsonException("It holds no object.")
-                : new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+            using var stream = Open();
+            return stream is null ? new JsonObject(options) : JsonNode.Parse(stream, options, Lenient) as JsonObject ?? throw new JsonException("It holds no object.");
         }
         catch (JsonException exception)
         {
@@ -135,8 +135,20 @@ internal sealed class LiveLayer(string path) : ConfigurationProvider, IConfigura
         }
     }
 
+    // Who opens a pipe waits for its other end, and a device may have none: neither has a length, and no JSON has none.
+    private FileStream? Open()
+    {
+        if (!File.Exists(Path))
+        {
+            return null;
+        }
+
+        var file = new FileInfo(Path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length > 0 ? File.OpenRead(Path) : throw new JsonException("It is empty, or no regular file.");
+    }
+
     private InvalidDataException Unreadable(Exception exception) =>
-        new($"{Path}, which holds settings given by command, cannot be read. Correct it or remove it.", exception);
+        new($"{Path}, which holds settings given by command, cannot be read: {exception.Message.TrimEnd('.')}. Correct it or remove it.", exception);
 
     private static void Put(IDictionary<string, string?> data, string key, string? value)
     {
