@@ -18,7 +18,7 @@ public sealed class QuietMemoryTests
     public async Task What_a_busy_time_took_is_given_back_once_it_is_quiet()
     {
         await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("app", new { Command = TestApps.TestWorker(), Processes = 0 })));
-        await AskAllAtOnceAsync(frontDoor, clients: 800);
+        await AskAllAtOnceAsync(frontDoor, clients: 3000);
         var busy = Resident.Kilobytes(frontDoor.Pid);
         await Poll.UntilAsync(() => Resident.Kilobytes(frontDoor.Pid) < busy - (4 * Kilobytes), "giving memory back", Token, seconds: 60);
     }
