@@ -12,7 +12,13 @@ internal sealed record GroupModules(int Generation, IReadOnlyList<string> Loaded
     public static GroupModules With(GroupModules? known, int generation, ModuleReport report) => known switch
     {
         { Generation: var newest } when newest > generation => known,
-        { Generation: var newest } when newest == generation => new(generation, [.. known.Loaded.Union(report.Loaded)], [.. known.Others.Union(report.Others)]) { Code = CodeWord.Union([.. known.Code, .. report.Code]) },
+        { Generation: var newest } when newest == generation => new(generation, Both(known.Loaded, report.Loaded), Both(known.Others, report.Others)) { Code = Both(known.Code, report.Code) },
         _ => new(generation, report.Loaded, report.Others) { Code = report.Code },
     };
+
+    // A worker that tells, ends, and tells other things as its successor must not fill the front door.
+    private static IReadOnlyList<string> Both(IReadOnlyList<string> known, IReadOnlyList<string> told) => [.. known.Union(told).Take(ModuleListener.MostNames)];
+
+    private static IReadOnlyList<CodeWord> Both(IReadOnlyList<CodeWord> known, IReadOnlyList<CodeWord> told) =>
+        known.Sum(static word => word.Lines.Count) < ModuleListener.MostLines ? CodeWord.Union([.. known, .. told]) : known;
 }

@@ -80,6 +80,20 @@ public sealed class LearningRuleTests
         Assert.True(LearningRule.Replaces(null, new([], [], 1), isInUse: false));
     }
 
+    [Fact]
+    public void However_many_workers_of_a_generation_tell_something_new_only_so_much_is_kept()
+    {
+        GroupModules? known = null;
+        for (var worker = 0; worker < 10; worker++)
+        {
+            var names = Enumerable.Range(0, ModuleListener.MostNames / 2).Select(number => $"m{worker}_{number}").ToList();
+            known = GroupModules.With(known, 1, new(names, names, 0) { Code = [new CodeWord($"m{worker}", [.. Enumerable.Range(1, ModuleListener.MostLines / 2)])] });
+        }
+
+        Assert.Equal((ModuleListener.MostNames, ModuleListener.MostNames, ModuleListener.MostLines), (known!.Loaded.Count, known.Others.Count, known.Code.Sum(static word => word.Lines.Count)));
+        Assert.Equal("m0_0", known.Loaded[0]);
+    }
+
     private static IReadOnlyList<CodeWord> Words(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => CodeWord.Parse(word)!.Value)];
 
     // "a: LOADED ... | OTHERS ...; b: ..."
