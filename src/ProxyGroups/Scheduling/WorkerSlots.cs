@@ -12,6 +12,8 @@ internal sealed class WorkerSlots
     /// <summary>Key of a worker that has nothing to lease.</summary>
     public const ulong Unavailable = ulong.MaxValue;
 
+    private const ulong Hangs = 1UL << 63;
+
     private SlotSet _free;
     private Slot[] _slots = [];
     private int _threads;
@@ -55,9 +57,12 @@ internal sealed class WorkerSlots
 
     public bool IsDrained => State == WorkerSlotsState.Draining && Busy == 0;
 
-    /// <summary>Order of preference, least first: newest generation, then least busy, then lowest rank.</summary>
+    /// <summary>
+    /// Order of preference, least first: those that hang in no request, for the others may hang in the next one too; then newest
+    /// generation, then least busy, then lowest rank.
+    /// </summary>
     public ulong Key => State == WorkerSlotsState.Ready && Busy < Capacity
-        ? ((ulong)(int.MaxValue - Generation) << 32) | ((ulong)Busy << 16) | (uint)Rank
+        ? (_forfeited > 0 ? Hangs : 0) | ((ulong)(int.MaxValue - Generation) << 32) | ((ulong)Busy << 16) | (uint)Rank
         : Unavailable;
 
     public void Resize(int capacity)

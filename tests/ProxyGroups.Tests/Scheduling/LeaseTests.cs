@@ -166,6 +166,17 @@ public sealed class LeaseTests : SchedulerTest
         Assert.Equal(3, Scheduler.Snapshot().Workers[0].Capacity);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void A_worker_that_hangs_in_a_request_is_asked_after_all_others(int generation)
+    {
+        Scheduler.Offer(1, 0, 1, capacity: 3);
+        Scheduler.Forfeit(Acquire().Lease);
+        Scheduler.Offer(2, 0, generation, capacity: 2);
+        Assert.Equal([2, 2, 1], new[] { Acquire(), Acquire(), Acquire() }.Select(static ticket => ticket.Lease.Worker));
+    }
+
     [Fact]
     public void The_last_slot_of_a_draining_worker_may_be_forfeited()
     {

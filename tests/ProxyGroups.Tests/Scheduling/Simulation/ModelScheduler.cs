@@ -245,8 +245,8 @@ internal sealed class ModelScheduler(SchedulerLimits limits)
         return best;
     }
 
-    private static (int Generation, int Busy, int Rank) Order(ModelWorker worker) =>
-        (-worker.Generation, worker.Leases.Count, worker.Rank);
+    private static (bool Hangs, int Generation, int Busy, int Rank) Order(ModelWorker worker) =>
+        (worker.Stuck.Count > 0, -worker.Generation, worker.Leases.Count, worker.Rank);
 
     private void Grant(int ticket, ModelWorker worker, SlotKind kind, long waited)
     {
