@@ -13,7 +13,7 @@ namespace ProxyGroups.Host;
 /// <summary>Brings metrics, traces and logs to whoever collects them: by OTLP where the standard variables name a collector, and on a page for Prometheus. Else nothing is made.</summary>
 internal static class FrontDoorTelemetry
 {
-    private static readonly string[] Meters = ["ProxyGroups", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+    private static readonly string[] Meters = ["ProxyGroups", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, FrontDoorSettings settings)
     {
@@ -51,7 +51,7 @@ internal static class FrontDoorTelemetry
 
     private static void Collect(MeterProviderBuilder meters, OtlpSignal otlp, FrontDoorSettings settings)
     {
-        meters.AddMeter(Meters);
+        meters.AddMeter([.. Meters, .. settings.Meters]);
         if (otlp.IsExported)
         {
             meters.AddOtlpExporter(otlp.Apply);

@@ -11,6 +11,8 @@ public sealed partial class TelemetryTests
     private static readonly object App = new { Directory = TestApps.Folder("trouble"), TestApps.Python, Processes = 2 };
 
     private static readonly string[] EndsAtOnce = ["false"];
+    private static readonly string[] Hosting = ["Microsoft.AspNetCore.Hosting"];
+    private static readonly string[] Nameless = [" "];
     private static readonly string[] Elsewhere = ["192.0.2.0/24"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -101,6 +103,20 @@ public sealed partial class TelemetryTests
         await collector.WaitForAsync("/v1/logs", Token, "is ready");
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Meters_of_others_are_collected_where_they_are_named(bool isNamed)
+    {
+        await using var frontDoor = await StartAsync(new { Metrics = "/metrics", Meters = isNamed ? Hosting : [] }, ("shop", App));
+        await frontDoor.WaitForReadyAsync(2);
+        using var answer = await frontDoor.Client.GetAsync("/shop/", Token);
+        var page = string.Empty;
+        // The client may have its answer before it is counted.
+        await Poll.UntilAsync(async () => AnsweredOnce().IsMatch(page = await frontDoor.Client.GetStringAsync("/metrics", Token)), "the count of the answer", Token);
+        Assert.Equal(isNamed, page.Contains("\nhttp_server_request_duration_seconds_count{", StringComparison.Ordinal));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task One_signal_alone_can_be_exported()
     {
@@ -122,6 +138,12 @@ public sealed partial class TelemetryTests
         var (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], root);
         Assert.Equal(1, code);
         Assert.Contains("FrontDoor:MetricsFrom\n    lets nobody in, because Metrics names no path.\n    Write \"Metrics\": \"/metrics\", or remove it.", output, StringComparison.Ordinal);
+
+        site["FrontDoor"] = JsonSerializer.SerializeToNode(new { Metrics = "/metrics", Meters = Nameless });
+        await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), site.ToJsonString(), Token);
+        (code, output) = await FrontDoorProcess.RunToEndAsync(["check"], root);
+        Assert.Equal(1, code);
+        Assert.Contains("FrontDoor:Meters:0 = \" \"\n    is not the name of a meter", output, StringComparison.Ordinal);
 
         site.Remove("FrontDoor");
         await File.WriteAllTextAsync(Path.Combine(root, "appsettings.json"), site.ToJsonString(), Token);
@@ -176,6 +198,9 @@ public sealed partial class TelemetryTests
         site["FrontDoor"] = JsonSerializer.SerializeToNode(settings);
         return FrontDoorProcess.StartAsync(site, null, environment);
     }
+
+    [GeneratedRegex("""^proxygroups_responses_total\{.*http_response_status_code="200".*\} 1$""", RegexOptions.Multiline)]
+    private static partial Regex AnsweredOnce();
 
     [GeneratedRegex("proxygroups_[a-z_]+")]
     private static partial Regex Name();

@@ -21,6 +21,9 @@ internal sealed class GroupGauges(ProcessGroupRegistry groups) : IGroupGauges
     public IEnumerable<Measurement<long>> Workers() => groups.All.SelectMany(static group => States.Select(state => new Measurement<long>(
         group.State.Workers.Count(worker => worker.State == state), ProxyGroupsMeter.Of(group.Name), ProxyGroupsMeter.OfState(WordOf(state)))));
 
+    public IEnumerable<Measurement<long>> Answers() => groups.All.SelectMany(static group => group.Answers.Read().Select(answers => new Measurement<long>(
+        answers.Count, ProxyGroupsMeter.Of(group.Name), ProxyGroupsMeter.OfStatus(answers.Status))));
+
     public IEnumerable<Measurement<long>> WantedWorkers() => groups.All.Select(static group => new Measurement<long>(
         group.State.Phase == GroupPhase.Running ? group.State.Wanted : 0, ProxyGroupsMeter.Of(group.Name)));
 

@@ -60,6 +60,8 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public RecentFailures Failures { get; } = new();
 
+    public AnswerCounts Answers { get; } = new();
+
     public IReadOnlyList<ServingWorker> Serving => _serving;
 
     /// <summary>Of the workers that have a process.</summary>

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Logging;
 using Polly;
 using ProxyGroups.Groups;
-using ProxyGroups.Proxying.Access;
 using Yarp.ReverseProxy.Model;
 
 namespace ProxyGroups.Proxying;
@@ -21,15 +20,13 @@ internal sealed class GroupForwarder(ForwardingServices services)
     {
         services.Meter.CountRequest(group.Name);
         using var request = new GroupRequest(services, context, route, group);
-        if (services.Access.IsOn)
-        {
-            AccessRecord.Begin(request, services.Access, services.Time);
-        }
+        request.Follow();
 
         // 0.
         if (group.Maintenance is { } notice)
         {
             request.Fail(nameof(ProxyFailure.Maintenance));
+            request.Record?.MeterBody();
             await services.Answer.WriteMaintenanceAsync(context, notice);
             return;
         }
@@ -39,6 +36,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
         if (mayHaveBody && !RequestBodyLimit.Apply(context, route, group.Settings))
         {
             request.Fail(nameof(ProxyFailure.BodyTooLarge));
+            request.Record?.MeterBody();
             await RefuseAsync(context, ProxyFailure.BodyTooLarge);
             return;
         }
@@ -73,11 +71,12 @@ internal sealed class GroupForwarder(ForwardingServices services)
             return;
         }
 
+        request.Record?.MeterBody();
         if (result.ClientIsGone)
         {
             // Not the client but a request timeout of the app: its middleware has its own answer and waits for this exception.
             var timeout = context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken ?? CancellationToken.None;
-            request.Fail(timeout.IsCancellationRequested ? "RequestTimeout" : "ClientGone");
+            request.Fail(timeout.IsCancellationRequested ? GroupRequest.CutOff : "ClientGone");
             timeout.ThrowIfCancellationRequested();
             services.Logger.ClientGone(request.Group.Name, context.TraceIdentifier);
             if (!context.Response.HasStarted)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ProxyGroups.Groups;
+using ProxyGroups.Proxying.Access;
 using ProxyGroups.Proxying.Transport;
 using ProxyGroups.Scheduling;
 using ProxyGroups.Supervision;
@@ -15,6 +16,9 @@ namespace ProxyGroups.Proxying;
 /// <summary>One request on its way through a process group, over all its tries. One thread at a time.</summary>
 internal sealed class GroupRequest(ForwardingServices services, HttpContext context, RouteModel route, ProcessGroup group) : IDisposable
 {
+    /// <summary>The <see cref="Error"/> of a request that a timeout of the app around us has ended, which gives the answer too.</summary>
+    public const string CutOff = "RequestTimeout";
+
     // Timeouts:Request and Timeouts:Silence bound the worker; the forwarder's own timeout would also count the client's pauses.
     private static readonly ForwarderRequestConfig NoForwarderTimeout = new() { ActivityTimeout = TimeSpan.FromMilliseconds(int.MaxValue) };
 
@@ -56,6 +60,12 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     public TunnelBytes? Tunnel { get; private set; }
 
     private bool CanRepeat => _body?.CanRepeat ?? true;
+
+    /// <summary>Null: there is no access log.</summary>
+    public AccessRecord? Record { get; private set; }
+
+    /// <summary>From here on the access log follows it, if there is one.</summary>
+    public void Follow() => Record = services.Access.IsOn ? AccessRecord.Begin(this, services.Access, services.Time) : null;
 
     /// <summary>Reads a small body before a slot is taken; a failure to read it, or null. For requests that may have a body.</summary>
     public async ValueTask<TryResult?> BufferBodyAsync()
@@ -103,7 +113,15 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         services.Meter.CountFailure(Group.Name, error);
     }
 
-    public void Dispose() => _body?.Dispose();
+    /// <summary>The answer is given, or left to somebody else.</summary>
+    public void Dispose()
+    {
+        _body?.Dispose();
+        if (Error != CutOff)
+        {
+            Group.Answers.Count(Context.Response.StatusCode);
+        }
+    }
 
     private async ValueTask<AdmissionResult> WaitAsync(ValueTask<AdmissionResult> turn)
     {
@@ -171,6 +189,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
             return (false, failure);
         }
 
+        Record?.MeterBody();
         var error = await services.Forwarder.SendAsync(
             Context, "http://worker", exchange, NoForwarderTimeout, route.Transformer, _body is null ? CancellationToken.None : exchange.UploadUnwanted);
         return (error == ForwarderError.None, Context.GetForwarderErrorFeature()?.Exception);
@@ -188,6 +207,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         if (body.Array is { } bytes)
         {
             await Context.Response.Body.WriteAsync(body, Context.RequestAborted);
+            Record?.CountWhole(body.Count);
             // Not after a failure: whoever was at it may be so still.
             ArrayPool<byte>.Shared.Return(bytes);
         }

@@ -19,4 +19,7 @@ internal interface IGroupGauges
     IEnumerable<Measurement<long>> Workers();
 
     IEnumerable<Measurement<long>> WantedWorkers();
+
+    /// <summary>By group and status code, since the group came.</summary>
+    IEnumerable<Measurement<long>> Answers();
 }

@@ -68,6 +68,7 @@ internal sealed class ProxyGroupsMeter
         Gauge("proxygroups.slot.limit", "{slot}", "Slots of workers that are ready.", groups.SlotLimit);
         Gauge("proxygroups.worker.count", "{worker}", "Workers, by state.", groups.Workers);
         Gauge("proxygroups.worker.wanted", "{worker}", "Workers that there should be.", groups.WantedWorkers);
+        _meter.CreateObservableCounter("proxygroups.responses", groups.Answers, "{response}", "Answers that clients of the group got, the front door's own included, by status code.");
     }
 
     /// <summary>The label of a group.</summary>
@@ -78,6 +79,9 @@ internal sealed class ProxyGroupsMeter
 
     /// <summary>The label of a worker's state.</summary>
     public static KeyValuePair<string, object?> OfState(string state) => new("proxygroups.worker.state", state);
+
+    /// <summary>The label of an answer.</summary>
+    public static KeyValuePair<string, object?> OfStatus(int status) => new("http.response.status_code", status);
 
     private void Gauge(string name, string unit, string meaning, Func<IEnumerable<Measurement<long>>> look) =>
         _meter.CreateObservableUpDownCounter(name, look, unit, meaning);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxyGroups.Benchmarks.Comparisons;
 using ProxyGroups.Benchmarks.Kit;
+using ProxyGroups.Benchmarks.Rivals;
 
 namespace ProxyGroups.Benchmarks.Experiments;
 
@@ -20,7 +21,8 @@ internal static class Observed
 
     public static async Task RunAsync(Report report)
     {
-        var group = new { Directory = BenchFrontDoor.Apps, Command = new[] { Environment.ProcessPath!, StaticUpstream.Verb, "{socket}" }, Processes = 2, Threads = 32 };
+        // Python: servers before .NET workers differ by a tenth from one start to the next.
+        var group = new { Directory = BenchFrontDoor.Apps, BenchFrontDoor.Python, Wsgi = "hello:application", WebApp.Processes, WebApp.Threads };
         await using var observed = await BenchFrontDoor.StartAsync(group, environment: On);
         await using var silent = await BenchFrontDoor.StartAsync(group);
         using var end = new CancellationTokenSource();

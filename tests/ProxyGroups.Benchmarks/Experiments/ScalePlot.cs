@@ -23,7 +23,7 @@ internal static class ScalePlot
         plot.Axes.Bottom.SetTicks(XPowers, ["1", "10", "100", "1,000"]);
         plot.Axes.Left.SetTicks(YPowers, ["0.1", "1", "10", "100", "1,000", "10,000"]);
         plot.Axes.Bottom.Label.Text = "process groups, of which one has a worker";
-        plot.Axes.SetLimits(-0.1, 3.1, -0.5, 4);
+        plot.Axes.SetLimits(-0.1, 3.1, -1, 4);
         plot.ShowLegend(Edge.Right);
         plot.SaveSvg(file, Width, Height);
     }

@@ -13,7 +13,7 @@ internal static class RivalsPlot
 
     /// <summary>Each server's throughput as a share of the best one's.</summary>
     public static void SaveThroughput(string file, IReadOnlyList<(Workload Workload, IReadOnlyList<Standing> Standings)> results) =>
-        Save(file, results, "answers/s, best = 100 % (more is better)", static (standing, all) => 100 * standing.Rate / all.Max(static other => other.Rate), static _ => { });
+        Save(file, results, "answers/s, % of the best", static (standing, all) => 100 * standing.Rate / all.Max(static other => other.Rate), static _ => { });
 
     /// <summary>Each server's 99th percentile, milliseconds on a logarithmic axis.</summary>
     public static void SaveLatency(string file, IReadOnlyList<(Workload Workload, IReadOnlyList<Standing> Standings)> results) => Save(

@@ -10,7 +10,7 @@ namespace ProxyGroups.ProcessTests.Telemetry;
 /// <summary>What the meter says of real requests and workers, held against what the clients saw.</summary>
 public sealed class MeterTests
 {
-    private static readonly string[] Labels = ["proxygroups.group", "proxygroups.rank", "proxygroups.worker.state", "proxygroups.reason", "proxygroups.step", "error.type"];
+    private static readonly string[] Labels = ["proxygroups.group", "proxygroups.rank", "proxygroups.worker.state", "proxygroups.reason", "proxygroups.step", "error.type", "http.response.status_code"];
 
     private static readonly string[] Causes = ["QueueFull", "BodyTooLarge", "ClientGone"];
 
@@ -40,6 +40,8 @@ public sealed class MeterTests
         using var killed = await site.Client.GetAsync("/app/kill-self", Token);
         Assert.Equal(HttpStatusCode.BadGateway, killed.StatusCode);
         Assert.Equal((All + 1, 1, 1), (book.Sum("proxygroups.requests"), book.Sum("proxygroups.request.retries"), book.Sum("proxygroups.request.failures", "error.type", "WorkerDied")));
+        await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == All + 1, Token);
+        Assert.Equal((All, 1), (book.Gauge("proxygroups.responses", "http.response.status_code", 200), book.Gauge("proxygroups.responses", "http.response.status_code", 502)));
         await book.UntilAsync(static book => book.Sum("proxygroups.worker.exits", "proxygroups.reason", "ExitedUnexpectedly") == 2, Token);
         await book.UntilAsync(static book => book.Gauge("proxygroups.worker.count", "proxygroups.worker.state", "ready") == 2, Token);
         Assert.Equal(2, book.Sum("proxygroups.worker.spawns"));
@@ -64,6 +66,8 @@ public sealed class MeterTests
         await book.UntilAsync(static book => book.Sum("proxygroups.request.failures") == 3, Token);
         Assert.All(Causes, cause => Assert.Equal(1, book.Sum("proxygroups.request.failures", "error.type", cause)));
         Assert.Equal(3, book.Sum("proxygroups.requests"));
+        await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == 3, Token);
+        Assert.Equal((1, 1), (book.Gauge("proxygroups.responses", "http.response.status_code", 503), book.Gauge("proxygroups.responses", "http.response.status_code", 413)));
         Assert.Equal([], book.LabelNames.Except(Labels));
     }
 
@@ -101,14 +105,14 @@ public sealed class MeterTests
 
         public IEnumerable<string> LabelNames => _told.SelectMany(static told => told.Labels).Select(static label => label.Key).Distinct();
 
-        public int Sum(string name, string? label = null, string? value = null) => (int)Of(name, label, value).Sum();
+        public int Sum(string name, string? label = null, object? value = null) => (int)Of(name, label, value).Sum();
 
         public int Count(string name) => Of(name).Count();
 
         public double Total(string name) => Of(name).Sum();
 
         /// <summary>What it is now.</summary>
-        public int Gauge(string name, string? label = null, string? value = null)
+        public int Gauge(string name, string? label = null, object? value = null)
         {
             var before = Sum(name, label, value);
             _listener.RecordObservableInstruments();
@@ -125,8 +129,8 @@ public sealed class MeterTests
 
         public void Dispose() => _listener.Dispose();
 
-        private IEnumerable<double> Of(string name, string? label = null, string? value = null) => _told
-            .Where(told => told.Name == name && (label is null || told.Labels.Any(own => own.Key == label && own.Value as string == value)))
+        private IEnumerable<double> Of(string name, string? label = null, object? value = null) => _told
+            .Where(told => told.Name == name && (label is null || told.Labels.Any(own => own.Key == label && Equals(own.Value, value))))
             .Select(static told => told.Value);
     }
 }

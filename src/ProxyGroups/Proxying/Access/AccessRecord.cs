@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
@@ -10,22 +11,31 @@ internal sealed class AccessRecord
     private readonly GroupRequest _request;
     private readonly AccessLog _log;
     private readonly TimeProvider _time;
-    private readonly ResponseMeter? _body;
+    private readonly Activity? _activity = Activity.Current;
     private readonly DateTimeOffset _came;
     private readonly long _start;
+    private ResponseMeter? _body;
+    private int _whole;
 
     private AccessRecord(GroupRequest request, AccessLog log, TimeProvider time)
     {
         (_request, _log, _time) = (request, log, time);
         (_came, _start) = (time.GetUtcNow(), time.GetTimestamp());
-        var features = request.Context.Features;
-        _body = features.Get<IHttpResponseBodyFeature>() is { } body ? new ResponseMeter(body) : null;
-        features.Set<IHttpResponseBodyFeature>(_body);
     }
 
     /// <summary>Its line is written when the server has sent the answer or given it up.</summary>
-    public static void Begin(GroupRequest request, AccessLog log, TimeProvider time) =>
-        request.Context.Response.OnCompleted(static state => ((AccessRecord)state).EndAsync(), new AccessRecord(request, log, time));
+    public static AccessRecord Begin(GroupRequest request, AccessLog log, TimeProvider time)
+    {
+        var record = new AccessRecord(request, log, time);
+        request.Context.Response.OnCompleted(static state => ((AccessRecord)state).EndAsync(), record);
+        return record;
+    }
+
+    /// <summary>Counts the body on its way. Called before anybody writes it whose bytes are not told by <see cref="CountWhole"/>; once more has no effect.</summary>
+    public void MeterBody() => _body ??= ResponseMeter.PutInto(_request.Context.Features);
+
+    /// <summary>The body was written whole: cheaper than a meter, for whom the server looks up all features anew.</summary>
+    public void CountWhole(int bytes) => _whole = bytes;
 
     private Task EndAsync()
     {
@@ -43,7 +53,7 @@ internal sealed class AccessRecord
             Referer = TextOf(headers.Referer),
             UserAgent = TextOf(headers.UserAgent),
             Status = context.Response.StatusCode,
-            Bytes = _request.Tunnel?.ToClient ?? _body?.Bytes ?? 0,
+            Bytes = _request.Tunnel?.ToClient ?? _body?.Bytes ?? _whole,
             Received = _request.Tunnel?.FromClient,
             Duration = _time.GetElapsedTime(_start),
             Queue = _request.Waited,
@@ -55,7 +65,7 @@ internal sealed class AccessRecord
             Error = _request.Error,
             Id = context.TraceIdentifier,
             RequestId = TextOf(headers["X-Request-Id"]),
-            TraceId = context.Features.Get<IHttpActivityFeature>()?.Activity.TraceId.ToHexString(),
+            TraceId = _activity?.TraceId.ToHexString(),
         });
         return Task.CompletedTask;
     }

@@ -8,6 +8,14 @@ internal sealed class ResponseMeter(IHttpResponseBodyFeature inner) : Stream, IH
 {
     public long Bytes { get; private set; }
 
+    /// <summary>In front of the body that is there; null: there is none.</summary>
+    public static ResponseMeter? PutInto(IFeatureCollection features)
+    {
+        var meter = features.Get<IHttpResponseBodyFeature>() is { } body ? new ResponseMeter(body) : null;
+        features.Set<IHttpResponseBodyFeature>(meter);
+        return meter;
+    }
+
     Stream IHttpResponseBodyFeature.Stream => this;
 
     /// <summary>Not counted: neither the forwarder nor our own answers use it.</summary>
