@@ -28,12 +28,14 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     private GroupHost? _host;
     private volatile bool _isInMaintenance;
     private int _generationsAsked = 1;
+    private long _requests;
 
     public ProcessGroup(string name, GroupBlueprint blueprint, TimeProvider time)
     {
         Name = name;
         _blueprint = blueprint;
         Scheduler = new SlotScheduler(LimitsOf(blueprint.Settings), time);
+        Times = new UncollectedTimes(Scheduler);
     }
 
     /// <summary>Worker ids of group n begin at n * 2^20, so that no two workers of a front door share one.</summary>
@@ -60,7 +62,12 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public RecentFailures Failures { get; } = new();
 
+    /// <summary>How many came.</summary>
+    public long Requests => Interlocked.Read(ref _requests);
+
     public AnswerCounts Answers { get; } = new();
+
+    public UncollectedTimes Times { get; }
 
     public IReadOnlyList<ServingWorker> Serving => _serving;
 
@@ -101,6 +108,9 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
         return null;
     }
+
+    /// <summary>One more has come.</summary>
+    public void CountRequest() => Interlocked.Increment(ref _requests);
 
     /// <summary>
     /// Takes a worker out of use after its connection broke before an answer. Called before any retry: a dead worker looks

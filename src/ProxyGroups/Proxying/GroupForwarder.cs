@@ -18,7 +18,8 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
     public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
     {
-        services.Meter.CountRequest(group.Name);
+        group.CountRequest();
+        group.Times.Follow(services.Meter.TakesTimes);
         using var request = new GroupRequest(services, context, route, group);
         request.Follow();
 

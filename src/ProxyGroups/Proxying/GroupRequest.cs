@@ -92,7 +92,6 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         var turn = Group.Scheduler.AcquireAsync(new SlotRequest(_enqueuedAt, Kind: _kind, IsRetry: Tries > 1), Context.RequestAborted);
         var admission = await (turn.IsCompleted || !ProxyGroupsActivities.IsOn ? turn : WaitAsync(turn));
         Waited += admission.Waited;
-        services.Meter.Queued(Group.Name, admission.Waited);
         if (!admission.IsGranted)
         {
             return Refusal(admission);
@@ -256,7 +255,6 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     {
         var held = services.Time.GetTimestamp() - Interlocked.Exchange(ref _leasedAt, 0);
         Interlocked.Add(ref _served, held);
-        services.Meter.Served(Group.Name, services.Time.GetElapsedTime(0, held));
     }
 
     private static bool MayBeDead(ExchangeFault fault) =>

@@ -7,9 +7,10 @@ internal sealed class DurationCounts(TimeProvider time)
 {
     private readonly long[] _bounds = [.. DurationBuckets.Bounds.Select(bound => (long)(bound * time.TimestampFrequency))];
     private readonly long[] _counts = new long[DurationBuckets.Bounds.Count + 1];
+    private readonly long[] _sums = new long[DurationBuckets.Bounds.Count + 1];
 
     /// <summary>Of all of them, in timestamp ticks.</summary>
-    public long Sum { get; private set; }
+    public long Sum => _sums.Sum();
 
     public void Add(long ticks)
     {
@@ -20,8 +21,8 @@ internal sealed class DurationCounts(TimeProvider time)
         }
 
         _counts[bucket]++;
-        Sum += ticks;
+        _sums[bucket] += ticks;
     }
 
-    public DurationHistogram Read() => new(time.GetElapsedTime(0, Sum), [.. _counts]);
+    public DurationHistogram Read() => new([.. _sums.Select(sum => time.GetElapsedTime(0, sum))], [.. _counts]);
 }

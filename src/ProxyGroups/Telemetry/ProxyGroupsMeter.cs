@@ -13,7 +13,6 @@ internal sealed class ProxyGroupsMeter
     private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = DurationBuckets.Bounds };
 
     private readonly Meter _meter;
-    private readonly Counter<long> _requests;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
     private readonly Histogram<double> _queueTime;
@@ -27,7 +26,6 @@ internal sealed class ProxyGroupsMeter
     public ProxyGroupsMeter(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        _requests = _meter.CreateCounter<long>("proxygroups.requests", "{request}", "Requests that came to the group.");
         _failures = _meter.CreateCounter<long>("proxygroups.request.failures", "{request}", "Requests that did not get their app's whole answer, by cause.");
         _retries = _meter.CreateCounter<long>("proxygroups.request.retries", "{request}", "Tries of requests at a second worker.");
         _queueTime = _meter.CreateHistogram("proxygroups.request.queue.duration", "s", "Time that requests waited for a slot, those that got none included.", advice: Buckets);
@@ -39,15 +37,12 @@ internal sealed class ProxyGroupsMeter
         _lostLines = _meter.CreateCounter<long>("proxygroups.access_log.lost", "{line}", "Lines of the access log that found no place.");
     }
 
-    public void CountRequest(string group) => _requests.Add(1, Of(group));
+    /// <summary>Somebody collects the times that requests take.</summary>
+    public bool TakesTimes => _queueTime.Enabled || _serviceTime.Enabled;
 
     public void CountFailure(string group, string cause) => _failures.Add(1, Of(group), new("error.type", cause));
 
     public void CountRetry(string group) => _retries.Add(1, Of(group));
-
-    public void Queued(string group, TimeSpan time) => _queueTime.Record(time.TotalSeconds, Of(group));
-
-    public void Served(string group, TimeSpan time) => _serviceTime.Record(time.TotalSeconds, Of(group));
 
     public void CountSpawn(string group) => _spawns.Add(1, Of(group));
 
@@ -62,6 +57,8 @@ internal sealed class ProxyGroupsMeter
     /// <summary>What is asked when somebody collects.</summary>
     public void Observe(IGroupGauges groups)
     {
+        // Whoever collects asks what can be observed first, and reads what was recorded then.
+        _meter.CreateObservableCounter("proxygroups.requests", () => RecordTimes(groups).Requests(), "{request}", "Requests that came to the group.");
         Gauge("proxygroups.queue.length", "{request}", "Requests that wait for a slot.", groups.QueueLength);
         Gauge("proxygroups.queue.limit", "{request}", "Most requests that may wait.", groups.QueueLimit);
         Gauge("proxygroups.slot.usage", "{slot}", "Slots that are held.", groups.SlotUsage);
@@ -82,6 +79,29 @@ internal sealed class ProxyGroupsMeter
 
     /// <summary>The label of an answer.</summary>
     public static KeyValuePair<string, object?> OfStatus(int status) => new("http.response.status_code", status);
+
+    private IGroupGauges RecordTimes(IGroupGauges groups)
+    {
+        foreach (var (group, waits, services) in groups.TakeTimes())
+        {
+            Record(_queueTime, waits, Of(group));
+            Record(_serviceTime, services, Of(group));
+        }
+
+        return groups;
+    }
+
+    // Each bucket and the sum are exact; within a bucket all have the mean.
+    private static void Record(Histogram<double> histogram, IEnumerable<(TimeSpan Mean, long Count)> times, KeyValuePair<string, object?> group)
+    {
+        foreach (var (mean, count) in times)
+        {
+            for (var number = 0L; number < count; number++)
+            {
+                histogram.Record(mean.TotalSeconds, group);
+            }
+        }
+    }
 
     private void Gauge(string name, string unit, string meaning, Func<IEnumerable<Measurement<long>>> look) =>
         _meter.CreateObservableUpDownCounter(name, look, unit, meaning);

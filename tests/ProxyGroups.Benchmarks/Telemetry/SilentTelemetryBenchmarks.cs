@@ -15,11 +15,8 @@ public class SilentTelemetryBenchmarks : IMeterFactory
     [Benchmark]
     public bool OneRequest()
     {
-        _meter.CountRequest("shop");
-        _meter.Queued("shop", TimeSpan.Zero);
         using var span = ProxyGroupsActivities.StartForward("shop", 0, 1, 4711, "GET");
-        _meter.Served("shop", TimeSpan.FromMilliseconds(1));
-        return span is null;
+        return span is null && !_meter.TakesTimes;
     }
 
     public Meter Create(MeterOptions options) => new(options);

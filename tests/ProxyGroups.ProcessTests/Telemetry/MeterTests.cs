@@ -31,7 +31,7 @@ public sealed class MeterTests
             }
         }));
         const int All = Clients * Requests;
-        Assert.Equal((All, 0), (book.Sum("proxygroups.requests"), book.Sum("proxygroups.request.failures")));
+        Assert.Equal((All, 0), (book.Gauge("proxygroups.requests"), book.Sum("proxygroups.request.failures")));
         await book.UntilAsync(static book => book.Count("proxygroups.request.service.duration") == All, Token);
         Assert.Equal(All, book.Count("proxygroups.request.queue.duration"));
         Assert.InRange(book.Total("proxygroups.request.service.duration"), All * 0.002, 1000);
@@ -39,7 +39,7 @@ public sealed class MeterTests
 
         using var killed = await site.Client.GetAsync("/app/kill-self", Token);
         Assert.Equal(HttpStatusCode.BadGateway, killed.StatusCode);
-        Assert.Equal((All + 1, 1, 1), (book.Sum("proxygroups.requests"), book.Sum("proxygroups.request.retries"), book.Sum("proxygroups.request.failures", "error.type", "WorkerDied")));
+        Assert.Equal((All + 1, 1, 1), (book.Gauge("proxygroups.requests"), book.Sum("proxygroups.request.retries"), book.Sum("proxygroups.request.failures", "error.type", "WorkerDied")));
         await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == All + 1, Token);
         Assert.Equal((All, 1), (book.Gauge("proxygroups.responses", "http.response.status_code", 200), book.Gauge("proxygroups.responses", "http.response.status_code", 502)));
         await book.UntilAsync(static book => book.Sum("proxygroups.worker.exits", "proxygroups.reason", "ExitedUnexpectedly") == 2, Token);
@@ -48,6 +48,35 @@ public sealed class MeterTests
         Assert.Equal(2, book.Count("proxygroups.worker.start.duration"));
         Assert.Equal((2, 2, 0, 0, 20), (book.Gauge("proxygroups.worker.wanted"), book.Gauge("proxygroups.slot.limit"), book.Gauge("proxygroups.slot.usage"), book.Gauge("proxygroups.queue.length"), book.Gauge("proxygroups.queue.limit")));
         Assert.Equal([], book.LabelNames.Except(Labels));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Who_begins_to_listen_gets_the_times_from_then_on()
+    {
+        await using var site = await StartAsync("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Threads": 1 } } } }""");
+        var meters = site.Services.GetRequiredService<IMeterFactory>();
+        await AskAsync(3);
+        using (var first = new MeterBook(meters))
+        {
+            await AskAsync(2);
+            await first.UntilAsync(static book => book.Count("proxygroups.request.service.duration") == 2, Token);
+        }
+
+        await AskAsync(5);
+        using var second = new MeterBook(meters);
+        using var third = new MeterBook(meters);
+        await AskAsync(1);
+        await second.UntilAsync(static book => book.Count("proxygroups.request.service.duration") == 1, Token);
+        Assert.Equal((1, 1), (second.Count("proxygroups.request.queue.duration"), third.Count("proxygroups.request.queue.duration")));
+        Assert.Equal(11, second.Gauge("proxygroups.requests"));
+
+        async Task AskAsync(int requests)
+        {
+            for (var number = 0; number < requests; number++)
+            {
+                using var answer = await site.Client.GetAsync("/app/", Token);
+            }
+        }
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
@@ -65,7 +94,7 @@ public sealed class MeterTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
         await book.UntilAsync(static book => book.Sum("proxygroups.request.failures") == 3, Token);
         Assert.All(Causes, cause => Assert.Equal(1, book.Sum("proxygroups.request.failures", "error.type", cause)));
-        Assert.Equal(3, book.Sum("proxygroups.requests"));
+        Assert.Equal(3, book.Gauge("proxygroups.requests"));
         await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == 3, Token);
         Assert.Equal((1, 1), (book.Gauge("proxygroups.responses", "http.response.status_code", 503), book.Gauge("proxygroups.responses", "http.response.status_code", 413)));
         Assert.Equal([], book.LabelNames.Except(Labels));
@@ -107,7 +136,12 @@ public sealed class MeterTests
 
         public int Sum(string name, string? label = null, object? value = null) => (int)Of(name, label, value).Sum();
 
-        public int Count(string name) => Of(name).Count();
+        /// <summary>Of those that somebody else counts until they are asked for.</summary>
+        public int Count(string name)
+        {
+            _listener.RecordObservableInstruments();
+            return Of(name).Count();
+        }
 
         public double Total(string name) => Of(name).Sum();
 

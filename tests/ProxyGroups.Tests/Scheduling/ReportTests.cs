@@ -73,15 +73,35 @@ public sealed class ReportTests : SchedulerTest
     }
 
     [Fact]
+    public void Since_an_earlier_look_each_bucket_has_its_count_and_mean()
+    {
+        Scheduler.Offer(1, rank: 0, generation: 1, capacity: 4);
+        Serve(0.002);
+        var earlier = Scheduler.Report().Services;
+        Assert.Empty(earlier.Since(earlier));
+        Array.ForEach([0.0015, 0.0025, 0.0005, 70], Serve);
+        Assert.Equal([(Seconds(0.0005), 1L), (Seconds(0.002), 2L), (Seconds(70), 1L)], Scheduler.Report().Services.Since(earlier));
+
+        void Serve(double seconds)
+        {
+            Ticket ticket = Acquire();
+            Advance(seconds);
+            Release(ticket);
+        }
+
+        static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+    }
+
+    [Fact]
     public void A_quantile_lies_within_the_bucket_of_its_rank()
     {
         var counts = new long[DurationBuckets.Bounds.Count + 1];
         (counts[0], counts[Bucket(0.1)], counts[^1]) = (50, 40, 10);
-        var times = new DurationHistogram(TimeSpan.Zero, counts);
+        var times = new DurationHistogram([], counts);
         Assert.Equal(0.001, times.Quantile(0.5)!.Value.TotalSeconds, 6);
         Assert.Equal(0.075, times.Quantile(0.7)!.Value.TotalSeconds, 6);
         Assert.Equal(TimeSpan.FromSeconds(60), times.Quantile(0.99));
-        Assert.Null(new DurationHistogram(TimeSpan.Zero, new long[counts.Length]).Quantile(0.5));
+        Assert.Null(new DurationHistogram([], new long[counts.Length]).Quantile(0.5));
     }
 
     private static int Bucket(double bound) => DurationBuckets.Bounds.ToList().IndexOf(bound);
