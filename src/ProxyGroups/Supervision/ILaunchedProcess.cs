@@ -14,9 +14,9 @@ internal interface ILaunchedProcess : IDisposable
     /// <summary>Completes when it was told that the process is ready (<see cref="NoteReady"/>); of a launcher that does not care never.</summary>
     Task Ready => new TaskCompletionSource().Task;
 
-    StreamReader StandardOutput { get; }
+    Stream StandardOutput { get; }
 
-    StreamReader StandardError { get; }
+    Stream StandardError { get; }
 
     /// <summary>Told by who waits for it to serve.</summary>
     void NoteReady()

@@ -49,29 +49,29 @@ internal sealed class OutputRelay
 
     /// <param name="isOneShot">The process ends by itself: it is never held up, and its last lines are written also where those before them were dropped.</param>
     public static OutputRelay Start(
-        TextReader output, TextReader error, Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, CancellationToken cancellationToken, bool isOneShot = false)
+        Stream output, Stream error, Action<OutputLine> write, Action<int> reportDropped, LineAllowance allowance, TimeProvider time, CancellationToken cancellationToken, bool isOneShot = false)
     {
         var relay = new OutputRelay(write, reportDropped, allowance, time, isOneShot);
         relay.Completion = Task.WhenAll(relay.ReadBothAsync(output, error, cancellationToken), relay.WriteAsync());
         return relay;
     }
 
-    private async Task ReadBothAsync(TextReader output, TextReader error, CancellationToken cancellationToken)
+    private async Task ReadBothAsync(Stream output, Stream error, CancellationToken cancellationToken)
     {
         await Task.WhenAll(ReadAsync(output, "stdout", cancellationToken), ReadAsync(error, "stderr", cancellationToken));
         _lines.Writer.Complete();
     }
 
-    private async Task ReadAsync(TextReader reader, string stream, CancellationToken cancellationToken)
+    private async Task ReadAsync(Stream pipe, string stream, CancellationToken cancellationToken)
     {
-        var buffer = new char[OutputReader.Decoded];
+        var reader = new OutputReader(pipe);
         var splitter = new LineSplitter(MaxLineLength);
         List<string> whole = [];
         try
         {
-            while (await reader.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            while (await reader.ReadAsync(cancellationToken) is { Length: > 0 } text)
             {
-                splitter.Feed(buffer.AsSpan(0, count), whole.Add);
+                splitter.Feed(text.Span, whole.Add);
                 _brake?.Count(splitter.TakeCut());
                 foreach (var line in whole)
                 {

@@ -8,12 +8,12 @@ namespace ProxyGroups.Supervision;
 /// </summary>
 internal static class ProcessExit
 {
-    /// <summary>To be asked before the start, so that no exit is missed.</summary>
+    /// <summary>Of a process that runs, or is about to be started.</summary>
     public static Task<WorkerExit> Of(Process process)
     {
         var completion = new TaskCompletionSource<WorkerExit>(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.EnableRaisingEvents = true;
         process.Exited += (_, _) => completion.TrySetResult(new(process.ExitCode));
+        process.EnableRaisingEvents = true;
         return completion.Task;
     }
 }

@@ -48,7 +48,7 @@ public sealed class CgroupTests : IAsyncDisposable
         {
             var spec = InCgroup(_bench.Shell("grep ^0:: /proc/self/cgroup"));
             using var process = await LaunchAsync(spec);
-            Assert.EndsWith($"/shop/w{spec.Worker.Id}\n", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.EndsWith($"/shop/w{spec.Worker.Id}\n", await new StreamReader(process.StandardOutput).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
     }
 
@@ -79,13 +79,14 @@ public sealed class CgroupTests : IAsyncDisposable
         var spec = InCgroup(_bench.Shell("while :; do echo beat; sleep 0.01; done"));
         using var process = await LaunchAsync(spec);
         var cgroup = new Cgroup(spec.Cgroup!);
-        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using var output = new StreamReader(process.StandardOutput);
+        await output.ReadLineAsync(TestContext.Current.CancellationToken);
         cgroup.Freeze(true);
         await Alive.UntilAsync(() => cgroup.IsFrozen, "it does not freeze");
         Assert.True(cgroup.IsPopulated);
         cgroup.Freeze(false);
         await Alive.UntilAsync(() => !cgroup.IsFrozen, "it does not go on");
-        Assert.Equal("beat", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("beat", await output.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
@@ -147,7 +148,7 @@ public sealed class CgroupTests : IAsyncDisposable
         var (spec, other) = (_bench.Shell(Fugitive + "exec sleep 600"), _bench.Spec("sleep", "600"));
         using var shop = await LaunchAsync(InCgroup(spec));
         using var blog = await LaunchAsync(InCgroup(other with { Worker = other.Worker with { Group = "blog" } }));
-        var fugitive = int.Parse((await shop.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[^1], null);
+        var fugitive = int.Parse((await new StreamReader(shop.StandardOutput).ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[^1], null);
         var above = _tree.Find("shop").Parent;
         Assert.EndsWith("/application-group.python", above.Location, StringComparison.Ordinal);
         above.Freeze(true);
@@ -172,7 +173,7 @@ public sealed class CgroupTests : IAsyncDisposable
         await _bench.NextAsync<WorkerEvent.Spawned>();
         _tree.Apply(Placed("web"));
         using var next = await LaunchAsync(InCgroup(_bench.Shell("grep ^0:: /proc/self/cgroup")));
-        Assert.Contains("/application-group.web/shop/w", await next.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("/application-group.web/shop/w", await new StreamReader(next.StandardOutput).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.True(before.IsPopulated);
         old.Kill();
         await old.Completion;

@@ -169,7 +169,7 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
             File.SetUnixFileMode(Path.Combine(folder.FullName, "private"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "app"), "private/inner");
             var process = await LaunchAsync(_bench.Spec("/bin/pwd") with { User = "nobody", Directory = Path.Combine(folder.FullName, "app") });
-            Assert.Contains("Permission denied", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("Permission denied", await new StreamReader(process.StandardError).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.NotEqual(0, (await process.Exited).Code);
         }
         finally
@@ -229,7 +229,7 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     public async Task Killing_the_tree_reaches_those_that_left_it(string script)
     {
         var process = await LaunchAsync(_bench.Shell(script));
-        var child = int.Parse((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, null);
+        var child = int.Parse((await new StreamReader(process.StandardOutput).ReadLineAsync(TestContext.Current.CancellationToken))!, null);
         Assert.True(Alive.Is(child));
         process.KillTree();
         await process.Exited.WaitAsync(TestContext.Current.CancellationToken);
@@ -240,7 +240,7 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     public async Task After_the_exit_what_the_worker_left_is_ended()
     {
         var process = await LaunchAsync(_bench.Shell("setsid sleep 600 & echo $!"));
-        var child = int.Parse((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, null);
+        var child = int.Parse((await new StreamReader(process.StandardOutput).ReadLineAsync(TestContext.Current.CancellationToken))!, null);
         await process.Exited.WaitAsync(TestContext.Current.CancellationToken);
         process.KillTree();
         await Alive.UntilGoneAsync(child);
@@ -298,6 +298,6 @@ public sealed class LinuxLauncherTests : IAsyncDisposable
     private async Task<string> ReadAsync(LaunchSpec spec)
     {
         var process = await LaunchAsync(spec);
-        return await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return await new StreamReader(process.StandardOutput).ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Time.Testing;
 using ProxyGroups.Supervision.Linux;
 
@@ -21,5 +22,27 @@ public sealed class NotifySocketTests
         await Alive.UntilAsync(() => Volatile.Read(ref heard) >= NotifySocket.Burst, "the first burst was not heard");
         Assert.Equal(NotifySocket.Burst, Volatile.Read(ref heard));
         await Alive.UntilAsync(() => { time.Advance(NotifySocket.Pause); return Volatile.Read(ref heard) == NotifySocket.Burst + 5; }, "the rest was not heard");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Its_end_is_none_by_exception()
+    {
+        var thrown = 0;
+        var ours = new AsyncLocal<bool> { Value = true };
+        void Count(object? sender, FirstChanceExceptionEventArgs thrownNow) => Interlocked.Add(ref thrown, ours.Value ? 1 : 0);
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        try
+        {
+            using var socket = new NotifySocket(Path.Combine(TestPaths.CreateFolder(), "notify.sock"), TimeProvider.System);
+            var receiving = socket.ReceiveAsync(static _ => true, static _ => { }, static _ => { });
+            socket.Dispose();
+            await receiving;
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Count;
+        }
+
+        Assert.Equal(0, thrown);
     }
 }

@@ -23,9 +23,9 @@ internal sealed class FakeProcess(int pid) : ILaunchedProcess
 
     public List<int> Signals { get; } = [];
 
-    public StreamReader StandardOutput { get; } = new(Stream.Null);
+    public Stream StandardOutput => Stream.Null;
 
-    public StreamReader StandardError { get; } = new(Stream.Null);
+    public Stream StandardError => Stream.Null;
 
     public void Exit(int code) => _exit.TrySetResult(WorkerExit.NeverStarted with { Code = code });
 
@@ -43,7 +43,5 @@ internal sealed class FakeProcess(int pid) : ILaunchedProcess
 
     public void Dispose()
     {
-        StandardOutput.Dispose();
-        StandardError.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Threading.Channels;
+using System.IO.Pipelines;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using ProxyGroups.Supervision;
 using Xunit;
@@ -10,12 +11,12 @@ namespace ProxyGroups.Tests.Supervision;
 public sealed class OutputRelayTests : IDisposable
 {
     private readonly PatienceClock _time = new();
-    private readonly FedReader _worker = new();
+    private readonly Pipe _worker = new(new PipeOptions(pauseWriterThreshold: 0));
     private readonly List<string> _written = [];
     private readonly List<int> _dropped = [];
     private int _printed;
 
-    public void Dispose() => _worker.Dispose();
+    public void Dispose() => _worker.Writer.Complete();
 
     [Fact(Timeout = 10_000)]
     public async Task A_flood_is_cut_to_the_rate_and_the_rest_counted_each_second()
@@ -31,7 +32,7 @@ public sealed class OutputRelayTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await UntilAsync(() => Count(_dropped) == 1);
         await PrintAsync(relay, 11);
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal([1501, 10], _dropped);
         Assert.Equal(3000, _written.Count);
@@ -45,7 +46,7 @@ public sealed class OutputRelayTests : IDisposable
         await PrintAsync(relay, 2005);
         _time.Advance(TimeSpan.FromSeconds(1));
         await UntilAsync(() => Count(_dropped) == 1);
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal([5], _dropped);
     }
@@ -61,7 +62,7 @@ public sealed class OutputRelayTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Empty(_dropped);
     }
@@ -70,14 +71,14 @@ public sealed class OutputRelayTests : IDisposable
     public async Task A_stuck_file_holds_the_worker_up_for_a_second_and_no_longer()
     {
         using var stuck = new ManualResetEventSlim();
-        var relay = OutputRelay.Start(_worker, TextReader.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
-        _worker.Feed(string.Concat(Enumerable.Range(0, 3000).Select(line => Name(line) + "\n")));
+        var relay = OutputRelay.Start(_worker.Reader.AsStream(), Stream.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
+        await FeedAsync(string.Concat(Enumerable.Range(0, 3000).Select(line => Name(line) + "\n")));
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2000));
         await _time.SecondBegun;
         _time.Advance(TimeSpan.FromSeconds(1));
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2999));
         stuck.Set();
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal((2001, 999), (_written.Count, _dropped.Sum()));
     }
@@ -86,11 +87,11 @@ public sealed class OutputRelayTests : IDisposable
     public async Task A_file_that_goes_on_loses_nothing_of_a_burst()
     {
         using var stuck = new ManualResetEventSlim();
-        var relay = OutputRelay.Start(_worker, TextReader.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
-        _worker.Feed(string.Concat(Enumerable.Range(0, 30_000).Select(line => Name(line) + "\n")));
+        var relay = OutputRelay.Start(_worker.Reader.AsStream(), Stream.Null, line => { stuck.Wait(); Add(_written, line.Text); }, count => Add(_dropped, count), LineAllowance.OfFile(_time), _time, TestContext.Current.CancellationToken);
+        await FeedAsync(string.Concat(Enumerable.Range(0, 30_000).Select(line => Name(line) + "\n")));
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(2000));
         stuck.Set();
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 30_000).Select(Name), _written);
         Assert.Empty(_dropped);
@@ -100,25 +101,25 @@ public sealed class OutputRelayTests : IDisposable
     public async Task A_line_without_an_end_is_held_up_as_a_flood()
     {
         var relay = Start();
-        _worker.Feed(new string('x', FloodBrake.Allowance + (2 * OutputRelay.MaxLineLength)));
-        _worker.Feed("\nnext\n");
+        await FeedAsync(new string('x', FloodBrake.Allowance + (2 * OutputRelay.MaxLineLength)));
+        await FeedAsync("\nnext\n");
         await UntilAsync(() => _time.Timers > 1 || relay.LastLines.Count > 0);
         Assert.Empty(relay.LastLines);
         _time.Advance(FloodBrake.Interval);
         await UntilAsync(() => relay.LastLines is [_, "next"]);
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = 10_000)]
     public async Task What_ends_by_itself_is_not_held_up_and_its_first_and_last_lines_are_written_and_the_rest_counted()
     {
-        var relay = OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken, isOneShot: true);
+        var relay = OutputRelay.Start(_worker.Reader.AsStream(), Stream.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken, isOneShot: true);
         await PrintAsync(relay, 5000);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        _worker.Feed(new string('x', 2 * FloodBrake.Allowance) + "\n");
+        await FeedAsync(new string('x', 2 * FloodBrake.Allowance) + "\n");
         await PrintAsync(relay, 10_000);
-        _worker.Feed(null);
+        await _worker.Writer.CompleteAsync();
         await relay.Completion.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, _time.Timers);
         Assert.Equal([.. Enumerable.Range(0, 2000).Select(Name)], _written[..2000]);
@@ -127,14 +128,16 @@ public sealed class OutputRelayTests : IDisposable
         Assert.Equal(_printed + 1 - _written.Count, _dropped.Sum());
     }
 
-    private OutputRelay Start() => OutputRelay.Start(_worker, TextReader.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken);
+    private OutputRelay Start() => OutputRelay.Start(_worker.Reader.AsStream(), Stream.Null, line => Add(_written, line.Text), count => Add(_dropped, count), LineAllowance.OfOwnLog(_time), _time, TestContext.Current.CancellationToken);
 
     private async Task PrintAsync(OutputRelay relay, int lines)
     {
-        _worker.Feed(string.Concat(Enumerable.Range(_printed, lines).Select(line => Name(line) + "\n")));
+        await FeedAsync(string.Concat(Enumerable.Range(_printed, lines).Select(line => Name(line) + "\n")));
         _printed += lines;
         await UntilAsync(() => relay.LastLines is [.., var last] && last == Name(_printed - 1));
     }
+
+    private async Task FeedAsync(string text) => await _worker.Writer.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken);
 
     private static string Name(int line) => line.ToString(CultureInfo.InvariantCulture);
 
@@ -184,42 +187,6 @@ public sealed class OutputRelayTests : IDisposable
             }
 
             return timer;
-        }
-    }
-
-    /// <summary>Gives what it is fed, in pieces; null ends it.</summary>
-    private sealed class FedReader : TextReader
-    {
-        private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>();
-        private ReadOnlyMemory<char> _piece;
-
-        public void Feed(string? piece)
-        {
-            if (piece is null)
-            {
-                _pieces.Writer.Complete();
-                return;
-            }
-
-            _pieces.Writer.TryWrite(piece);
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_piece.IsEmpty)
-            {
-                if (!await _pieces.Reader.WaitToReadAsync(cancellationToken) || !_pieces.Reader.TryRead(out var piece))
-                {
-                    return 0;
-                }
-
-                _piece = piece.AsMemory();
-            }
-
-            var count = Math.Min(_piece.Length, buffer.Length);
-            _piece[..count].CopyTo(buffer);
-            _piece = _piece[count..];
-            return count;
         }
     }
 }

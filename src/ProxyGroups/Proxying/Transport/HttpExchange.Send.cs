@@ -108,7 +108,12 @@ internal sealed partial class HttpExchange
             _isHead = request.IsHead;
             var output = _slot.Output;
             _requestHead = request.WriteHead(_slot.ClosesAlways, ref output);
+            var hasGrown = output.Length > _slot.Output.Length;
             _slot.Output = output;
+            if (hasGrown || _requestHead.BodyLength != 0)
+            {
+                _slot.WidenOutput(_requestHead.Bytes);
+            }
         }
         catch (ProtocolException e)
         {

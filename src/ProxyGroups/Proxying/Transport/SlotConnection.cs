@@ -11,7 +11,9 @@ namespace ProxyGroups.Proxying.Transport;
 /// </summary>
 internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimits limits, SocketLoops? loops, TimeProvider time) : IDisposable
 {
-    private const int OutputBytes = 8 << 10;
+    // Of many apps no head is larger, and all their slots have one.
+    private const int LeastOutput = 2 << 10;
+    private const int UsualOutput = 8 << 10;
 
     /// <summary>A worker's Keep-Alive hint is cut by this much: our next request needs time to arrive.</summary>
     private static readonly TimeSpan HintMargin = TimeSpan.FromSeconds(1);
@@ -43,7 +45,7 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
     /// <summary>The header fields of the answer.</summary>
     public List<ResponseField> Fields { get; } = [];
 
-    /// <summary>The request head and what fits beside it; 8 KiB, more after a larger head.</summary>
+    /// <summary>The request head and what fits beside it; 2 KiB, 8 after a request with a body or a larger head, more after one that is larger still.</summary>
     public byte[] Output { get; set; } = [];
 
     /// <summary>A connection serves one request only.</summary>
@@ -65,7 +67,18 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
 
         if (Output.Length == 0)
         {
-            Output = GC.AllocateUninitializedArray<byte>(OutputBytes, pinned: true);
+            Output = CreateOutput(LeastOutput);
+        }
+    }
+
+    /// <summary>Makes room for good beside so many bytes of <see cref="Output"/>.</summary>
+    public void WidenOutput(int bytes)
+    {
+        if (Output.Length < UsualOutput)
+        {
+            var wide = CreateOutput(UsualOutput);
+            Output.AsSpan(0, bytes).CopyTo(wide);
+            Output = wide;
         }
     }
 
@@ -169,6 +182,9 @@ internal sealed class SlotConnection(EndPoint endpoint, uint? user, CurrentLimit
         current?.Break();
         Clock.Dispose();
     }
+
+    // Pinned for life, so that no send has to pin it.
+    private static byte[] CreateOutput(int size) => GC.AllocateUninitializedArray<byte>(size, pinned: true);
 
     private bool HasExpired() =>
         _idleLifetime != Timeout.InfiniteTimeSpan && time.GetElapsedTime(_idleSince) >= _idleLifetime;

@@ -25,9 +25,9 @@ internal sealed class ForkedProcess : IProcessHandle
 
     public Task<WorkerExit> Exited { get; }
 
-    public StreamReader StandardOutput => _pipes.Output;
+    public Stream StandardOutput => _pipes.Output;
 
-    public StreamReader StandardError => _pipes.Errors;
+    public Stream StandardError => _pipes.Errors;
 
     /// <exception cref="PreloadException">It is gone already.</exception>
     public static ForkedProcess Open(int pid, int preloader, WorkerPipes pipes, ForkConnection connection)

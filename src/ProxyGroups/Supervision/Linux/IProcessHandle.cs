@@ -8,9 +8,9 @@ internal interface IProcessHandle : IDisposable
     /// <summary>Completes at exit, even while another process holds the output pipes.</summary>
     Task<WorkerExit> Exited { get; }
 
-    StreamReader StandardOutput { get; }
+    Stream StandardOutput { get; }
 
-    StreamReader StandardError { get; }
+    Stream StandardError { get; }
 
     /// <summary>To the process alone, and to no other one that has its pid by now.</summary>
     void Signal(int signal);

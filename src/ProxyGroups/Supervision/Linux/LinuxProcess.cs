@@ -34,9 +34,9 @@ internal sealed class LinuxProcess : ILaunchedProcess
 
     public Task Ready => _ready.Task;
 
-    public StreamReader StandardOutput => _handle.StandardOutput;
+    public Stream StandardOutput => _handle.StandardOutput;
 
-    public StreamReader StandardError => _handle.StandardError;
+    public Stream StandardError => _handle.StandardError;
 
     public void NoteReady() => _ready.TrySetResult();
 

@@ -32,10 +32,9 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>Runs until the socket is disposed of. <paramref name="isKin"/> decides on the sender.</summary>
     public async Task ReceiveAsync(Func<PeerCredentials, bool> isKin, Action<NotifyMessage> received, Action<PeerCredentials> refused)
     {
-        // A look at one byte waits without taking the datagram, which .NET could not tell the sender of.
-        var peek = new byte[1];
+        using var look = new Look();
         var (heard, began) = (0, _time.GetTimestamp());
-        while (await PeekAsync(peek))
+        while (await look.WaitAsync(_socket))
         {
             for (; heard < Burst && NotifyDatagram.Receive(_socket) is { } datagram; heard++)
             {
@@ -64,16 +63,37 @@ internal sealed class NotifySocket : IDisposable
     // The name goes with the worker's folder: the worker may have put anything in its place.
     public void Dispose() => _socket.Dispose();
 
-    private async Task<bool> PeekAsync(byte[] buffer)
+    /// <summary>
+    /// Waits for a datagram without taking it, which .NET could not tell the sender of: a look at one byte. The end of the socket is its usual
+    /// end, so it is none by exception: many workers stop at once.
+    /// </summary>
+    private sealed class Look : SocketAsyncEventArgs
     {
-        try
+        private TaskCompletionSource<bool> _seen = new();
+
+        public Look()
+            : base(true) => SetBuffer(new byte[1]);
+
+        /// <summary>False: the socket has ended.</summary>
+        public Task<bool> WaitAsync(Socket socket)
         {
-            await _socket.ReceiveAsync(buffer, SocketFlags.Peek);
-            return true;
+            // Each operation leaves the flags that came with what it got.
+            (_seen, SocketFlags) = (new(TaskCreationOptions.RunContinuationsAsynchronously), SocketFlags.Peek);
+            try
+            {
+                if (!socket.ReceiveAsync(this))
+                {
+                    OnCompleted(this);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                _seen.SetResult(false);
+            }
+
+            return _seen.Task;
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
+
+        protected override void OnCompleted(SocketAsyncEventArgs e) => _seen.SetResult(SocketError == SocketError.Success);
     }
 }

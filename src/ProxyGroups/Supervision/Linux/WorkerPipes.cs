@@ -9,15 +9,9 @@ internal sealed class WorkerPipes : IDisposable
     private readonly AnonymousPipeServerStream _errors = new(PipeDirection.In, HandleInheritability.None);
     private readonly AnonymousPipeServerStream _gate = new(PipeDirection.Out, HandleInheritability.None);
 
-    public WorkerPipes()
-    {
-        Output = OutputReader.Of(_output);
-        Errors = OutputReader.Of(_errors);
-    }
+    public Stream Output => _output;
 
-    public StreamReader Output { get; }
-
-    public StreamReader Errors { get; }
+    public Stream Errors => _errors;
 
     /// <summary>The worker's ends: output, errors.</summary>
     public (int Output, int Errors, int Gate) Theirs => (Descriptor(_output), Descriptor(_errors), Descriptor(_gate));

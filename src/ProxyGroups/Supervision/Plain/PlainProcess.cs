@@ -14,8 +14,8 @@ internal sealed class PlainProcess : ILaunchedProcess
         _process = process;
         Exited = exited;
         Pid = process.Id;
-        StandardOutput = OutputReader.Of(process.StandardOutput);
-        StandardError = OutputReader.Of(process.StandardError);
+        StandardOutput = process.StandardOutput.BaseStream;
+        StandardError = process.StandardError.BaseStream;
     }
 
     public int Pid { get; }
@@ -24,9 +24,9 @@ internal sealed class PlainProcess : ILaunchedProcess
 
     public Task<WorkerExit> Exited { get; }
 
-    public StreamReader StandardOutput { get; }
+    public Stream StandardOutput { get; }
 
-    public StreamReader StandardError { get; }
+    public Stream StandardError { get; }
 
     public static PlainProcess Start(ProcessStartInfo start)
     {
