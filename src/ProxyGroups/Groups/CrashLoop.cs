@@ -1,3 +1,5 @@
+using ProxyGroups.Supervision;
+
 namespace ProxyGroups.Groups;
 
 /// <summary>
@@ -12,16 +14,17 @@ internal static class CrashLoop
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
     /// <summary>Notes a death; from then on, and until a worker has been ready for long enough, each one counts as a failed start.</summary>
-    /// <param name="state">Without the worker among the ready ones.</param>
-    public static GroupState Note(GroupState state, int rank, TimeSpan now)
+    /// <param name="worker">It died, or is as good as dead.</param>
+    public static GroupState Note(GroupState state, WorkerView worker, TimeSpan now)
     {
-        var crashes = state.Crashes.RemoveAll(crash => now - crash.At >= Window).Add(new Crash(now, rank, !state.HasReadyWorker));
+        var leftNobody = !state.Workers.Any(other => other.Id != worker.Id && other.State == WorkerState.Ready);
+        var crashes = state.Crashes.RemoveAll(crash => now - crash.At >= Window).Add(new Crash(now, worker.Rank, leftNobody));
         return state with
         {
             Crashes = crashes,
             IsCrashLooping = state.IsCrashLooping
                 || crashes.Count(static crash => crash.LeftNobody) >= MostThatLeaveNobody
-                || crashes.Count(crash => crash.Rank == rank) >= MostOfOneRank,
+                || crashes.Count(crash => crash.Rank == worker.Rank) >= MostOfOneRank,
         };
     }
 }

@@ -14,9 +14,6 @@ internal sealed class GroupPlanner
     /// <summary>From this many failed starts in a row, with nobody ready, requests are refused instead of kept waiting.</summary>
     internal const int FailuresUntilClosed = 2;
 
-    // Once may have been a moment in which the app opened its listener anew.
-    private const int DeafUntilReplaced = 2;
-
     // Nobody knows when it is started again; this often is often enough to ask.
     private static readonly TimeSpan StoppedRetryAfter = TimeSpan.FromSeconds(30);
 
@@ -151,7 +148,7 @@ internal sealed class GroupPlanner
     // Ready => Draining | Exited
     private void AdvanceReady(WorkerView worker)
     {
-        if (worker.SuspectUntil <= _now && worker.TimesDeaf >= DeafUntilReplaced)
+        if (worker.SuspectUntil <= _now && worker.IsDeaf)
         {
             Drain(worker with { SuspectUntil = null }, WorkerReason.StoppedListening);
             return;

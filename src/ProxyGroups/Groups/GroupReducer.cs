@@ -50,13 +50,7 @@ internal static class GroupReducer
             MeasureAt = state.Settings.IsElastic ? NextSample(state, now) : state.MeasureAt,
         },
         GroupEvent.WorkerDrained drained => OnWorker(state, drained.Worker, static worker => worker with { IsDrained = true }),
-        GroupEvent.WorkerSuspected suspected => OnWorker(state, suspected.Worker, worker => worker with
-        {
-            SuspectUntil = now + SuspectTime,
-            SuspectEpoch = suspected.Epoch,
-            TimesDeaf = CountDeaf(worker, suspected, now),
-            DeafAt = suspected.HasNoListener ? now : worker.DeafAt,
-        }),
+        GroupEvent.WorkerSuspected suspected => ApplySuspicion(state, suspected, now, jitter),
         GroupEvent.RequestDeadlinePassed passed => OnWorker(state, passed.Worker, static worker => worker with
         {
             ReplaceReason = WorkerReason.RequestDeadline,
@@ -88,6 +82,25 @@ internal static class GroupReducer
         GroupEvent.WorkerReported reported => ApplyReport(state, reported.Fact, now, jitter),
         _ => state,
     };
+
+    private static GroupState ApplySuspicion(GroupState state, GroupEvent.WorkerSuspected suspected, TimeSpan now, double jitter)
+    {
+        if (state.Find(suspected.Worker) is not { } before)
+        {
+            return state;
+        }
+
+        var worker = before with
+        {
+            SuspectUntil = now + SuspectTime,
+            SuspectEpoch = suspected.Epoch,
+            TimesDeaf = CountDeaf(before, suspected, now),
+            DeafAt = suspected.HasNoListener ? now : before.DeafAt,
+        };
+        state = state.With(worker);
+        // It will be replaced, and one that closes its listener after each boot would be for ever and at full speed.
+        return worker is { State: WorkerState.Ready, IsDeaf: true } && !before.IsDeaf ? ApplyDeath(state, worker, DeafFailure(now - worker.Since), now, jitter) : state;
+    }
 
     // What fails at the same moment counts once; what failed long ago says nothing of now.
     private static int CountDeaf(WorkerView worker, GroupEvent.WorkerSuspected suspected, TimeSpan now) =>
@@ -156,7 +169,7 @@ internal static class GroupReducer
     private static GroupState ApplyExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
     {
         state = NoteExit(state.With(worker.Enter(WorkerState.Exited, ReasonOf(worker, exited), now) with { Exit = exited.Exit }), worker, exited, now);
-        return worker.State == WorkerState.Ready ? ApplyDeath(state, worker, exited, now, jitter) : state;
+        return worker is { State: WorkerState.Ready, IsDeaf: false } ? ApplyDeath(state, worker, DeathFailure(exited, now - worker.Since), now, jitter) : state;
     }
 
     private static GroupState NoteExit(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now) => worker.Pid == 0 ? state : state with
@@ -169,13 +182,12 @@ internal static class GroupReducer
         : exited.Exit.MemoryKill is null ? WorkerReason.ExitedUnexpectedly
         : WorkerReason.OutOfMemory;
 
-    private static GroupState ApplyDeath(GroupState state, WorkerView worker, WorkerEvent.Exited exited, TimeSpan now, double jitter)
+    private static GroupState ApplyDeath(GroupState state, WorkerView worker, SpawnFailure failure, TimeSpan now, double jitter)
     {
-        var uptime = now - worker.Since;
-        state = CrashLoop.Note(state, worker.Rank, now);
+        state = CrashLoop.Note(state, worker, now);
         // A loop that is found is a failing group at once, not only after as many failures as starts may have.
         state = state.IsCrashLooping ? state with { Failures = Math.Max(state.Failures, GroupPlanner.FailuresUntilClosed - 1) } : state;
-        return state.IsCrashLooping || uptime < EarlyExit ? CountFailure(state, DeathFailure(exited, uptime), now, jitter) : state;
+        return state.IsCrashLooping || failure.Elapsed < EarlyExit ? CountFailure(state, failure, now, jitter) : state;
     }
 
     private static SpawnFailure DeathFailure(WorkerEvent.Exited exited, TimeSpan uptime) => new(
@@ -183,6 +195,13 @@ internal static class GroupReducer
         $"it was ready and ended {uptime.TotalSeconds:0.0} s later: {exited.Exit}",
         exited.LastOutput,
         "read its last output; a worker has to stay after it said that it is ready",
+        uptime);
+
+    private static SpawnFailure DeafFailure(TimeSpan uptime) => new(
+        SpawnStep.Serve,
+        $"it was ready and did not listen any more {uptime.TotalSeconds:0.0} s later",
+        [],
+        "see what closed or removed its socket; a worker has to listen until it is told to stop",
         uptime);
 
     private static GroupState CountFailure(GroupState state, SpawnFailure failure, TimeSpan now, double jitter) => state with

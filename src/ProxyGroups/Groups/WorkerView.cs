@@ -5,6 +5,8 @@ namespace ProxyGroups.Groups;
 /// <summary>One worker as its group's planner sees it.</summary>
 internal sealed record WorkerView
 {
+    private const int DeafUntilReplaced = 2;
+
     public required int Id { get; init; }
 
     public required int Rank { get; init; }
@@ -100,6 +102,9 @@ internal sealed record WorkerView
     public int TimesDeaf { get; init; }
 
     public TimeSpan? DeafAt { get; init; }
+
+    /// <summary>It is to be replaced for that. Once may have been a moment in which the app opened its listener anew.</summary>
+    public bool IsDeaf => TimesDeaf >= DeafUntilReplaced;
 
     /// <summary>Moves to <paramref name="next"/>; an illegal move is a bug of the planner.</summary>
     public WorkerView Enter(WorkerState next, WorkerReason reason, TimeSpan now, TimeSpan? timeout = null)

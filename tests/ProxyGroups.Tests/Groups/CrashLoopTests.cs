@@ -112,6 +112,37 @@ public sealed class CrashLoopTests
         Assert.DoesNotContain(script.Started, static action => action is GroupAction.Spawn);
     }
 
+    [Fact]
+    public void One_that_closes_its_listener_after_each_boot_is_slowed_down_like_one_that_dies()
+    {
+        var script = new PlannerScript().Start();
+        for (var times = 1; times <= CrashLoop.MostThatLeaveNobody; times++)
+        {
+            var worker = script.State.Workers.Single().Id;
+            FallDeaf(script.Boot(worker).After(1), worker).After(0.1).Tick();
+            Assert.Equal(times < CrashLoop.MostThatLeaveNobody, script.Started.Any(static action => action is GroupAction.Spawn));
+            script.Gone(worker);
+        }
+
+        Assert.True(script.State.IsClosed);
+        Assert.Equal(script.State.RetryAt, script.WakeUp);
+        Assert.Contains("did not listen any more", script.State.LastFailure!.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_falls_deaf_and_dies_counts_once()
+    {
+        var script = FallDeaf(new PlannerScript().Start().Boot(1).After(1), 1).After(0.05).Exited(1, 1);
+        Assert.Single(script.State.Crashes);
+    }
+
+    // What was deaf at two moments will be replaced.
+    private static PlannerScript FallDeaf(PlannerScript script, int worker)
+    {
+        var deaf = new GroupEvent.WorkerSuspected(worker, Epoch: 4, HasNoListener: true);
+        return script.On(deaf).After(0.1).Tick().On(deaf).On(deaf);
+    }
+
     private static void DieAlone(PlannerScript script, int times, double uptime = 1, bool boots = true)
     {
         for (var time = 0; time < times; time++)

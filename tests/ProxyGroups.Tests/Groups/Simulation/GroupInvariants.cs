@@ -67,7 +67,7 @@ internal sealed class GroupInvariants(SimulatedGroup group, Machine machine)
     private static void NobodyLeavesTooEarly(GroupState before, GroupPlan plan)
     {
         var leavers = plan.Actions.OfType<GroupAction.Drain>().Select(drain => (drain.Reason, Worker: plan.State.Find(drain.Worker)!)).ToList();
-        if (plan.State.Phase != GroupPhase.Running || leavers.Any(static leaver => leaver.Reason is WorkerReason.DrainAsked or WorkerReason.Unresponsive))
+        if (plan.State.Phase != GroupPhase.Running || leavers.Any(static leaver => leaver.Reason is WorkerReason.DrainAsked or WorkerReason.Unresponsive or WorkerReason.StoppedListening))
         {
             return;
         }

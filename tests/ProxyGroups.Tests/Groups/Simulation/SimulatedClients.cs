@@ -67,9 +67,10 @@ internal sealed class SimulatedClients(SimulatedGroup group, Machine machine)
     private void Send(SlotLease lease)
     {
         _held.Add(lease);
-        if (group.FindWorker(lease.Worker) is not { IsAlive: true } || machine.Chance(group.Weather.RequestBreaks))
+        if (group.FindWorker(lease.Worker) is not { IsAlive: true, IsDeaf: false } || machine.Chance(group.Weather.RequestBreaks))
         {
-            machine.After(machine.Between(0, 0.02), () => Break(lease));
+            var hasNoListener = group.FindWorker(lease.Worker) is { IsDeaf: true };
+            machine.After(machine.Between(0, 0.02), () => Break(lease, hasNoListener));
         }
         else if (!machine.Chance(group.Weather.RequestHangs))
         {
@@ -101,12 +102,12 @@ internal sealed class SimulatedClients(SimulatedGroup group, Machine machine)
         }
     }
 
-    private void Break(SlotLease lease)
+    private void Break(SlotLease lease, bool hasNoListener = false)
     {
         if (_held.Remove(lease))
         {
             group.Scheduler.Suspect(lease.Worker, lease.Epoch);
-            group.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch));
+            group.Post(new GroupEvent.WorkerSuspected(lease.Worker, lease.Epoch, hasNoListener));
             group.Scheduler.Release(lease);
             if (machine.Random.Next(2) == 0)
             {

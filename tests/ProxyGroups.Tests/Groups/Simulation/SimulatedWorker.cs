@@ -39,6 +39,9 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public bool IsHung => _hungSince is not null;
 
+    /// <summary>It does not listen any more.</summary>
+    public bool IsDeaf { get; private set; }
+
     /// <summary>Workers of a group differ.</summary>
     public long Bytes => (long)(_share * group.LargestWorker);
 
@@ -192,6 +195,10 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         else if (machine.Chance(_weather.Hangs))
         {
             machine.After(machine.Between(0, 60), () => _hungSince = machine.Now);
+        }
+        else if (machine.Chance(_weather.FallsDeaf))
+        {
+            machine.After(machine.Random.Next(2) == 0 ? 0 : machine.Between(0, 60), () => IsDeaf = true);
         }
     }
 

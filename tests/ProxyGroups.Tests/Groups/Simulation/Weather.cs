@@ -26,6 +26,9 @@ internal sealed record Weather
     /// <summary>Workers that stand still some time after they were ready: no answer, no sign of life.</summary>
     public double Hangs { get; init; }
 
+    /// <summary>Workers that close their listener some time after they were ready, and live on.</summary>
+    public double FallsDeaf { get; init; }
+
     public double IgnoresStop { get; init; }
 
     /// <summary>Workers that the kernel cannot end for a while.</summary>
@@ -61,6 +64,7 @@ internal sealed record Weather
             RequestBreaks = Chance() / 10,
             PreparationFails = Chance(),
             NoRoom = Chance(),
+            FallsDeaf = Chance(),
         };
     }
 }
