@@ -38,14 +38,23 @@ internal struct Aftermath
         Spent.Add((worker.Id, worker.SpentAt));
     }
 
-    /// <summary>A completed waiter may be in use again at once, so the link is read before.</summary>
-    public readonly void CompleteWaiters(bool inline)
+    /// <summary>A completed waiter may be in use again at once, so the link is read before. Nobody waits for what another one does: the last alone goes on here.</summary>
+    /// <param name="thread">Where that may be; null: the thread pool.</param>
+    public readonly void CompleteWaiters(LoopThread? thread)
     {
         for (Waiter? waiter = _first; waiter is not null;)
         {
             Waiter? next = waiter.Next;
             waiter.Next = null;
-            waiter.Complete(inline);
+            if (thread is null || next is not null)
+            {
+                waiter.Continue(onPool: true);
+            }
+            else
+            {
+                thread.Continue(waiter);
+            }
+
             waiter = next;
         }
     }

@@ -87,7 +87,7 @@ internal sealed class SlotScheduler : IDisposable
             aftermath = _state.TakeAftermath();
         }
 
-        CarryOut(in aftermath, LoopThread.IsCurrent);
+        CarryOut(in aftermath, LoopThread.Current);
     }
 
     /// <summary>
@@ -239,9 +239,9 @@ internal sealed class SlotScheduler : IDisposable
         CarryOut(in aftermath);
     }
 
-    private void CarryOut(in Aftermath aftermath, bool inline = false)
+    private void CarryOut(in Aftermath aftermath, LoopThread? thread = null)
     {
-        aftermath.CompleteWaiters(inline);
+        aftermath.CompleteWaiters(thread);
         if (aftermath.Drained is { } worker)
         {
             WorkerDrained?.Invoke(worker.Id, worker.Epoch);

@@ -10,15 +10,6 @@ namespace ProxyGroups.Scheduling;
 /// </summary>
 internal sealed class Waiter(SlotScheduler scheduler) : IValueTaskSource<AdmissionResult>
 {
-    /// <summary>Some tenths of a millisecond of other people's requests, before whoever made room goes on.</summary>
-    private const int MostInARow = 16;
-
-    [ThreadStatic]
-    private static bool t_isContinuing;
-
-    [ThreadStatic]
-    private static Waiter? t_next;
-
     private ManualResetValueTaskSourceCore<AdmissionResult> _completion;
     private CancellationTokenRegistration _leaving;
 
@@ -61,26 +52,11 @@ internal sealed class Waiter(SlotScheduler scheduler) : IValueTaskSource<Admissi
     public void LeaveWhen(CancellationToken cancellationToken) =>
         _leaving = cancellationToken.UnsafeRegister(static waiter => ((Waiter)waiter!).Leave(), this);
 
-    /// <param name="inline">
-    /// The owner goes on here. What it releases meanwhile lets the next one in as soon as it waits or is through, in turn and not
-    /// within it, so that the stack stays flat; after <see cref="MostInARow"/> the thread goes to somebody else.
-    /// </param>
-    public void Complete(bool inline)
+    /// <param name="onPool">The owner goes on on the thread pool, and within this call else.</param>
+    public void Continue(bool onPool)
     {
-        if (!inline || (t_isContinuing && t_next is not null))
-        {
-            Continue(onPool: true);
-        }
-        else if (t_isContinuing)
-        {
-            t_next = this;
-        }
-        else
-        {
-            t_isContinuing = true;
-            ContinueInARow(this);
-            t_isContinuing = false;
-        }
+        _completion.RunContinuationsAsynchronously = onPool;
+        _completion.SetResult(Result);
     }
 
     public AdmissionResult GetResult(short token)
@@ -97,21 +73,6 @@ internal sealed class Waiter(SlotScheduler scheduler) : IValueTaskSource<Admissi
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
-
-    private static void ContinueInARow(Waiter? waiter)
-    {
-        for (var run = 0; waiter is not null; run++)
-        {
-            waiter.Continue(onPool: run == MostInARow);
-            (waiter, t_next) = (t_next, null);
-        }
-    }
-
-    private void Continue(bool onPool)
-    {
-        _completion.RunContinuationsAsynchronously = onPool;
-        _completion.SetResult(Result);
-    }
 
     private void Leave() => scheduler.Cancel(this);
 }

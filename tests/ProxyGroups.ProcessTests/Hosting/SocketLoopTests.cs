@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ProxyGroups.Scheduling;
 using Xunit;
 
 namespace ProxyGroups.ProcessTests.Hosting;
@@ -31,6 +32,7 @@ public sealed class SocketLoopTests : IAsyncLifetime
         _app.MapGet("/block", Block);
         _app.MapGet("/outlast", Outlast);
         _app.MapGet("/stay", StayAsync);
+        _app.MapGet("/queue", QueueAsync);
         _app.MapGet("/meet/{all:int}", MeetAsync);
         await _app.StartAsync(Ct);
         _client.BaseAddress = new Uri(_app.Urls.Single());
@@ -66,6 +68,16 @@ public sealed class SocketLoopTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Who_got_a_slot_behind_a_handler_that_blocks_goes_on()
+    {
+        await ConnectAsync(1);
+        var queueing = _client.GetStringAsync("/queue", Ct);
+        await _left.Task.WaitAsync(Ct);
+        _open.Set();
+        Assert.Equal("done", await queueing);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_handler_is_told_that_its_client_has_left()
     {
         await ConnectAsync(1);
@@ -98,6 +110,33 @@ public sealed class SocketLoopTests : IAsyncLifetime
         _open.Wait(CancellationToken.None);
         return "done";
     }
+
+    // Of two that wait the first lets the second one in and blocks.
+    private async Task<string> QueueAsync()
+    {
+        using var scheduler = new SlotScheduler(new SchedulerLimits(10, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), TimeProvider.System);
+        scheduler.Offer(1, rank: 0, generation: 1, capacity: 1);
+        var holder = await AcquireAsync(scheduler);
+        var first = FirstAsync();
+        var second = SecondAsync();
+        scheduler.Release(holder);
+        await Task.WhenAll(first, second);
+        return "done";
+
+        async Task FirstAsync()
+        {
+            scheduler.Release(await AcquireAsync(scheduler));
+            _open.Wait(CancellationToken.None);
+        }
+
+        async Task SecondAsync()
+        {
+            await AcquireAsync(scheduler);
+            _left.SetResult();
+        }
+    }
+
+    private static async Task<SlotLease> AcquireAsync(SlotScheduler scheduler) => (await scheduler.AcquireAsync(default, CancellationToken.None)).Lease;
 
     private void Outlast(HttpContext context)
     {

@@ -7,6 +7,7 @@ namespace ProxyGroups.Tests.Scheduling;
 public sealed class InlineTests : IDisposable
 {
     private readonly List<SlotScheduler> _schedulers = [];
+    private readonly LoopThread _loop = new();
     private int _releasing;
 
     [Fact]
@@ -64,6 +65,31 @@ public sealed class InlineTests : IDisposable
         Assert.Equal((16, 1), (inside, deepest));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Who_stands_behind_one_that_blocks_goes_on_elsewhere_once_that_is_seen()
+    {
+        using var open = new ManualResetEventSlim();
+        var (scheduler, blocks) = (Create(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var holder = await AcquireAsync(scheduler);
+        var blocking = BlockAsync();
+        var behind = AcquireAsync(scheduler);
+        var releasing = Task.Run(() => Release(scheduler, holder), TestContext.Current.CancellationToken);
+        await blocks.Task;
+        Assert.False(behind.IsCompleted);
+        _loop.HoldUp();
+        await behind;
+        open.Set();
+        await Task.WhenAll(blocking, releasing);
+
+        // It lets the next one in, and does something of its own then that blocks.
+        async Task BlockAsync()
+        {
+            scheduler.Release(await AcquireAsync(scheduler));
+            blocks.SetResult();
+            open.Wait(CancellationToken.None);
+        }
+    }
+
     public void Dispose() => _schedulers.ForEach(static scheduler => scheduler.Dispose());
 
     private SlotScheduler Create()
@@ -87,8 +113,8 @@ public sealed class InlineTests : IDisposable
 
     private void Do(bool onLoop, Action action)
     {
-        (_releasing, LoopThread.IsCurrent) = (Environment.CurrentManagedThreadId, onLoop);
+        (_releasing, LoopThread.Current) = (Environment.CurrentManagedThreadId, onLoop ? _loop : null);
         action();
-        (_releasing, LoopThread.IsCurrent) = (0, false);
+        (_releasing, LoopThread.Current) = (0, null);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class FairReader(PipeReader inner) : PipeReader
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (!LoopThread.IsCurrent || !inner.TryRead(out var result))
+        if (LoopThread.Current is null || !inner.TryRead(out var result))
         {
             _inARow = 0;
             return inner.ReadAsync(cancellationToken);

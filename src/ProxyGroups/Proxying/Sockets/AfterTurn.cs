@@ -17,7 +17,7 @@ internal static class AfterTurn
     /// <summary>False: this is no loop's thread, or another one goes on there already.</summary>
     public static bool TryAdd(Action<object?> action, object? state)
     {
-        if (!LoopThread.IsCurrent || t_action is not null)
+        if (LoopThread.Current is null || t_action is not null)
         {
             return false;
         }

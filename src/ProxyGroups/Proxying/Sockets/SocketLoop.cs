@@ -29,6 +29,7 @@ internal sealed class SocketLoop
     private int _count;
     private int _next;
     private volatile int _thread;
+    private volatile LoopThread? _runner;
 
     // Whose the loop is: twice the number of its thread, one more while that thread runs what waited.
     private long _lease;
@@ -93,6 +94,7 @@ internal sealed class SocketLoop
         if ((_looks >= LooksAtAll || (_looks >= LooksAsleep && ThreadSleep.IsAsleep(_thread))) && Interlocked.CompareExchange(ref _lease, lease + 1, lease) == lease)
         {
             (_deferring, _looks) = (LooksDeferring, 0);
+            _runner!.HoldUp();
             TryTakeOver(lease / 2 + 1);
         }
 
@@ -118,7 +120,7 @@ internal sealed class SocketLoop
 
     private void Run(object? number)
     {
-        LoopThread.IsCurrent = true;
+        LoopThread.Current = _runner = new LoopThread();
         _thread = ThreadSleep.Current();
         var mine = (long)number! * 2;
         while (true)

@@ -78,7 +78,7 @@ public sealed class FairReaderTests
         var done = new TaskCompletionSource<Task<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
-            LoopThread.IsCurrent = isLoop;
+            LoopThread.Current = isLoop ? new LoopThread() : null;
             done.SetResult(reads());
         }).UnsafeStart();
         return done.Task.Unwrap();
