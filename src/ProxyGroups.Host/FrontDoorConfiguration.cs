@@ -18,9 +18,7 @@ internal static class FrontDoorConfiguration
         }
         else if (place.SettingsFile is not null)
         {
-            var file = new JsonConfigurationSource { Path = place.SettingsFile, Optional = false };
-            file.ResolveFileProvider();
-            ReplaceFiles(configuration, file);
+            ReplaceFiles(configuration, place.ToLayer());
         }
 
         IndexedJsonSource.ReplaceIn(configuration.Sources);

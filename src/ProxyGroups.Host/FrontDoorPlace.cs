@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.FileProviders.Physical;
+
 namespace ProxyGroups.Host;
 
 /// <summary>Where the front door finds its settings: a directory with one app, or a settings file.</summary>
@@ -11,6 +15,10 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
     public string Name => AppDirectory ?? SettingsPath;
 
     public string SettingsPath => SettingsFile ?? Path.Combine(ContentRoot, "appsettings.json");
+
+    /// <summary>The settings file as a layer of the configuration, hidden ones too.</summary>
+    public JsonConfigurationSource ToLayer() =>
+        new() { FileProvider = new PhysicalFileProvider(Path.GetDirectoryName(SettingsPath)!, ExclusionFilters.None), Path = Path.GetFileName(SettingsPath), Optional = false };
 
     /// <exception cref="InvalidDataException">There is no such directory or file, or this user may not read it.</exception>
     public void Require()
@@ -39,6 +47,11 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
 
     private void RequireSettings()
     {
+        if (Directory.Exists(SettingsPath))
+        {
+            throw new InvalidDataException($"{SettingsPath} is a directory. Name your settings file, as in: proxygroups --settings ./appsettings.json");
+        }
+
         if (!File.Exists(SettingsPath))
         {
             throw new InvalidDataException(

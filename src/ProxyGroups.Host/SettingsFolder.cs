@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.FileProviders.Physical;
 using Microsoft.Extensions.Primitives;
 
 namespace ProxyGroups.Host;
@@ -11,7 +12,7 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly PhysicalFileProvider _files = new(root);
+    private readonly PhysicalFileProvider _files = new(root, ExclusionFilters.None);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private ITimer? _timer;

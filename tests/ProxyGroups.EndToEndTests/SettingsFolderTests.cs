@@ -32,9 +32,16 @@ public sealed class SettingsFolderTests
         File.Delete(frontDoor.SettingsPath);
         await MakePipeAsync(frontDoor.SettingsPath, token);
         await frontDoor.WaitForLogAsync(static line => line.Contains("is no regular file any more", StringComparison.Ordinal));
-        var (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], frontDoor.ContentRoot);
+        var (code, text) = await FrontDoorProcess.RunToEndAsync(["check"], frontDoor.ContentRoot);
         Assert.NotEqual(0, code);
         Assert.Contains("appsettings.json is no regular file", text, StringComparison.Ordinal);
+
+        // Who runs is asked, not the file.
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], frontDoor.ContentRoot);
+        Assert.True(code == 0, text);
+        File.Delete(frontDoor.SettingsPath);
+        (code, text) = await FrontDoorProcess.RunToEndAsync(["status"], frontDoor.ContentRoot);
+        Assert.True(code == 0, text);
 
         site.Group("app")["Threads"] = 7;
         var good = frontDoor.SettingsPath + ".new";

@@ -44,6 +44,30 @@ public sealed class StartErrorTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_directory_in_the_place_of_the_settings_is_told_as_such()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        Directory.CreateDirectory(Path.Combine(root, "appsettings.json"));
+        foreach (var command in new[] { "run", "check", "status" })
+        {
+            var (code, output) = await FrontDoorProcess.RunToEndAsync([command], root);
+            Assert.NotEqual(0, code);
+            Assert.Contains("appsettings.json is a directory. Name your settings file", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Settings_in_a_hidden_file_are_as_good_as_any()
+    {
+        var root = FrontDoorProcess.CreateContentRoot();
+        await File.WriteAllTextAsync(Path.Combine(root, ".hidden.json"), Site.Of(("app", new { Command = TestApps.TestWorker() })).ToJsonString(), TestContext.Current.CancellationToken);
+        var (code, output) = await FrontDoorProcess.RunToEndAsync(["check", "--settings", ".hidden.json"], root);
+        Assert.True(code == 0, output);
+        (_, output) = await FrontDoorProcess.RunToEndAsync(["status", "--settings", ".hidden.json"], root);
+        Assert.Contains("No front door runs with", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_output_of_check_is_its_table_and_what_is_odd_goes_to_standard_error()
     {
         var root = FrontDoorProcess.CreateContentRoot();

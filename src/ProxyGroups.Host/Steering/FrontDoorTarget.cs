@@ -16,10 +16,12 @@ internal sealed record FrontDoorTarget(FrontDoorPlace Place, string? Socket, Rem
             return File.Exists(Socket) ? Socket : throw NotRunning($"There is no socket at {Socket}.");
         }
 
-        var configuration = ReadConfiguration();
+        var (configuration, fault) = ReadConfiguration();
         var running = AdminSockets.Find(configuration, Place.ContentRoot).Where(IsListenedAt).ToList();
         return running switch
         {
+            [] when fault is not null =>
+                throw new SteeringException(ExitCode.WrongUse, $"{fault.Message} {fault.InnerException?.Message} The socket can be named by --socket as well."),
             [] when "false".Equals(configuration["ProxyGroups:Admin"], StringComparison.OrdinalIgnoreCase) =>
                 throw new SteeringException(ExitCode.NotRunning, $"The settings of {Place.Name} switch the admin socket off. Remove \"Admin\": false from ProxyGroups and start the front door anew."),
             [] => throw NotRunning($"No front door runs with {Place.Name}."),
@@ -40,23 +42,18 @@ internal sealed record FrontDoorTarget(FrontDoorPlace Place, string? Socket, Rem
         _ => string.Empty,
     };
 
-    // The layers of a front door, as far as they can move its runtime directory.
-    private IConfiguration ReadConfiguration()
+    // The layers of a front door, as far as they can move its runtime directory. One that runs goes on without its file, and lies where it does by default.
+    private (IConfiguration Configuration, InvalidDataException? Fault) ReadConfiguration()
     {
         try
         {
             Place.Require();
             var builder = new ConfigurationBuilder();
-            if (Place.AppDirectory is null)
-            {
-                builder.AddJsonFile(Place.SettingsPath, optional: false);
-            }
-
-            return builder.AddEnvironmentVariables().Build();
+            return (Place.AppDirectory is null ? builder.Add(Place.ToLayer()).AddEnvironmentVariables().Build() : builder.AddEnvironmentVariables().Build(), null);
         }
-        catch (InvalidDataException exception)
+        catch (InvalidDataException fault)
         {
-            throw new SteeringException(ExitCode.WrongUse, $"{exception.Message} {exception.InnerException?.Message} The socket can be named by --socket as well.");
+            return (new ConfigurationBuilder().AddEnvironmentVariables().Build(), fault);
         }
     }
 

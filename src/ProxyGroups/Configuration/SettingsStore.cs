@@ -52,7 +52,7 @@ internal sealed partial class SettingsStore : IDisposable
     /// <summary>Why the newest change was refused; empty while <see cref="Current"/> is what is written.</summary>
     public IReadOnlyList<SettingsError> Errors { get; private set; } = [];
 
-    /// <summary>Has the configuration read its sources again, whether or not they seem changed, then reads everything.</summary>
+    /// <summary>Has the configuration read its sources again, whether or not they seem changed, then reads everything. Who asks for that knows of a file that is gone.</summary>
     public void Reread()
     {
         foreach (var provider in SettingsFiles.Providers(_sources.Configuration))
@@ -60,17 +60,19 @@ internal sealed partial class SettingsStore : IDisposable
             LoadAgain(provider);
         }
 
-        Reload();
+        Reload(isAsked: true);
     }
 
     /// <summary>Reads everything now. Also called after a quiet time when something changed.</summary>
-    public void Reload()
+    public void Reload() => Reload(isAsked: false);
+
+    private void Reload(bool isAsked)
     {
         lock (_reloading)
         {
             try
             {
-                Take();
+                Take(isAsked);
             }
             // A fault in here, or in a listener, must not end the process from a timer's thread.
             catch (Exception exception)
@@ -133,10 +135,10 @@ internal sealed partial class SettingsStore : IDisposable
         }
     }
 
-    private void Take()
+    private void Take(bool isAsked)
     {
         var presence = SectionPresence.Of(_sources.Configuration);
-        var (candidate, errors) = LoadAll();
+        var (candidate, errors) = LoadAll(isAsked);
         Errors = errors;
         if (errors.Count > 0)
         {
@@ -158,10 +160,10 @@ internal sealed partial class SettingsStore : IDisposable
     }
 
     // With a broken file or a lost section whatever else could be said would only hide the cause.
-    private (SettingsSnapshot Candidate, IReadOnlyList<SettingsError> Errors) LoadAll()
+    private (SettingsSnapshot Candidate, IReadOnlyList<SettingsError> Errors) LoadAll(bool isAsked = false)
     {
         var broken = SettingsFiles.FindBroken(_sources.Configuration);
-        IReadOnlyList<SettingsError> errors = broken.Count > 0 ? broken : [.. SectionPresence.FindVanished(_presence, SectionPresence.Of(_sources.Configuration))];
+        IReadOnlyList<SettingsError> errors = broken.Count > 0 ? broken : [.. SectionPresence.FindVanished(_presence, SectionPresence.Of(_sources.Configuration), isAsked)];
         return errors.Count > 0 ? (_current, errors) : SettingsLoader.Load(_sources);
     }
 

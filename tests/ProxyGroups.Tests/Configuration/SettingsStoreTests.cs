@@ -110,6 +110,37 @@ public sealed class SettingsStoreTests
     }
 
     [Fact]
+    public async Task A_deleted_file_is_let_go_when_somebody_asks_for_a_reload_and_another_one_holds_the_section()
+    {
+        using var fixture = new StoreFixture(Good, Layers.Shop("\"Threads\": 9"));
+        File.Delete(fixture.PathOf("second.json"));
+        await fixture.DecideAsync();
+        Assert.Single(fixture.Rejections);
+        fixture.Store.Reread();
+        Assert.Empty(fixture.Store.Errors);
+        Assert.Equal(2, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
+        Take(fixture, Good.Replace("\"Threads\": 2", "\"Threads\": 3", StringComparison.Ordinal));
+        Assert.Equal(3, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
+    }
+
+    [Theory]
+    [InlineData("{" + Routes + "}", null)]
+    [InlineData(Good, "{}")]
+    public void A_section_that_nobody_holds_any_more_or_whose_file_is_still_there_keeps_what_runs_whoever_asks(string first, string? second)
+    {
+        using var fixture = new StoreFixture(first, Layers.Shop("\"Threads\": 9"));
+        File.Delete(fixture.PathOf("second.json"));
+        if (second is not null)
+        {
+            fixture.Write("second.json", second);
+        }
+
+        fixture.Store.Reread();
+        Assert.Contains("has vanished from second.json", fixture.Store.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Equal(9, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
+    }
+
+    [Fact]
     public void A_broken_file_is_named_when_another_file_is_reloaded()
     {
         using var fixture = new StoreFixture("{" + Groups + "}", "{" + Routes + "}");
