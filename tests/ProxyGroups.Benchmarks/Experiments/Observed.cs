@@ -23,7 +23,7 @@ internal static class Observed
 
     public static async Task RunAsync(Report report)
     {
-        await CompareAsync(report, "hello", "hello", report.IsLong ? 9 : 5);
+        await CompareAsync(report, "hello", "hello", report.IsLong ? 9 : 3);
         await CompareAsync(report, "a Flask page", "flask_page", report.IsLong ? 3 : 1);
     }
 
@@ -48,7 +48,7 @@ internal static class Observed
         Task[] watching = [ScrapeAsync(observed, end.Token), FollowAsync(page, end.Token), LookAsync(page, end.Token)];
         Contestant[] servers = [new("observed", observed.Client.BaseAddress!, observed.Pid), new("silent", silent.Client.BaseAddress!, silent.Pid)];
         // Until the compiler is done, which has more to do where more runs: it takes the cores from requests. Then short rounds: the machine swings within seconds.
-        var ratios = await Duel.RunAsync(report, servers, 10, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        var ratios = await Duel.RunAsync(report, servers, 10, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(1));
         await end.CancelAsync();
         await Task.WhenAll(watching);
 

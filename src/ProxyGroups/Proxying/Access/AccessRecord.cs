@@ -53,7 +53,7 @@ internal sealed class AccessRecord
             Referer = TextOf(headers.Referer),
             UserAgent = TextOf(headers.UserAgent),
             Status = context.Response.StatusCode,
-            Bytes = _request.Tunnel?.ToClient ?? _body?.Bytes ?? _whole,
+            Bytes = _request.Tunnel?.ToClient ?? ((_body?.Bytes ?? 0) + _whole),
             Received = _request.Tunnel?.FromClient,
             Duration = _time.GetElapsedTime(_start),
             Queue = _request.Waited,
