@@ -3,11 +3,13 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import types
 import unittest
 from unittest import mock
 
+from harness import LIMIT, RUNTIME
 from test_learn import SHOWS_RUN, Library, read_words
 from test_life import WithWorker
 from test_preload import Preload, Preloader
@@ -30,10 +32,27 @@ class Told(WithWorker):
     @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
     def test_few_reads_tell_of_much_code(self):
         # Each waits for a thread that computes, and a worker that is asked to stop for all of them.
-        with mock.patch("os.pread", wraps=os.pread) as read:
+        with mock.patch("os.preadv", wraps=os.preadv) as read:
             words = running.words(list(sys.modules))
         self.assertGreater(sum(word.count(",") + 1 for word in words), 300)
         self.assertLess(read.call_count, 100)
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_to_tell_of_shared_code_copies_next_to_nothing_of_it(self):
+        run = subprocess.run([sys.executable, "-c", SHARED % RUNTIME], capture_output=True, text=True, timeout=LIMIT)
+        lines, size, copied = map(int, run.stdout.split())
+        self.assertGreater(lines, 300, run.stderr)
+        self.assertGreater(size, 2_000_000)
+        self.assertLess(copied, size / 2)
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_code_that_is_gone_hides_none_of_the_rest(self):
+        def told():
+            pass
+
+        with running._Counts() as counts:
+            numbers = [list(counts.of_all([1 << 12, id(told.__code__)])) for _ in (told(), told())]
+        self.assertEqual([[running._FRESH, running._FRESH + 2]] * 2, numbers)
 
     def test_no_module_is_asked_for_what_it_holds(self):
         class Asked(types.ModuleType):
@@ -41,8 +60,11 @@ class Told(WithWorker):
             def __dict__(self):
                 raise RuntimeError("asked")
 
-        with mock.patch.dict(sys.modules, asked=Asked("asked")):
-            self.assertNotIn("asked", library.loaded()[0])
+        class Claims:  # As a library of cffi's.
+            __class__ = types.ModuleType
+
+        with mock.patch.dict(sys.modules, asked=Asked("asked"), claims=Claims()):
+            self.assertFalse({"asked", "claims"} & set(library.loaded()[0]))
 
     def test_much_code_of_a_module_is_told_in_words_that_fit(self):
         pieces = list(running._pieces(list(range(1_000_000, 1_000_700))))
@@ -75,6 +97,12 @@ class Laid(Preload):
         self.assertEqual([True, not SHOWS_RUN], [fact.pop("kept") for fact in facts])
         self.assertEqual(*facts)
         self.assertEqual([7, 6, 6, [0, 1, 4], ["a", "b"], "B of A", 3, 5, 8, 24, "cached 2", ["Made", 9], "told", True], facts[1]["values"])
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_functions_that_are_made_later_run_what_was_laid(self):
+        inner = 1 + KINDS[:KINDS.index("    def add(")].count("\n")
+        subject = self.preloader("kinds", PROXYGROUPS_LEARNED_CODE="kinds:%d" % inner)
+        self.assertEqual({"moved": True, "same": True}, subject.fork(subject.app("one", LATER_APP)).facts())
 
     def test_what_cannot_be_laid_stays_where_it_is(self):
         everything = "odd:%s" % ",".join(map(str, range(1, ODD.count("\n") + 1)))
@@ -114,6 +142,34 @@ def application(environ, start_response):
         self.addCleanup(made.close)
         return made.fork(os.path.join(made.folder, "one"))
 
+
+SHARED = """
+import asyncio, ctypes, decimal, email.message, http.server, json, logging.config, multiprocessing.pool, pdb, pydoc, sqlite3, sys, unittest, xml.dom.minidom, xmlrpc.client
+sys.path.insert(0, %r)
+import gc, os
+from proxygroups import running
+def dirty():
+    with open("/proc/self/smaps_rollup") as rollup:
+        return sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Private_Dirty:"))
+places = running.Places(list(sys.modules))
+size = sum({id(code): code.__sizeof__() for code in running._all_code(running._functions())}.values())
+gc.collect()
+gc.freeze()
+gc.disable()
+if os.fork() == 0:
+    before = dirty()
+    words = places.words()
+    print(sum(word.count(",") + 1 for word in words), size, dirty() - before, flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+LATER_APP = """
+import json, kinds
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [json.dumps({"moved": kinds.add.__code__ is not kinds.kept, "same": kinds.adder(1).__code__ is kinds.add.__code__}).encode()]
+"""
 
 MANY = "\n".join("def f%d(x):\n    return x + %d if x else 'text %d'" % (number, number, number) for number in range(400))
 

@@ -47,7 +47,10 @@ def forget_other_folders():
 _known = 0
 """How many modules there were when `begin` or `remember` was called."""
 
-_remembered = [], [], []
+_remembered = [], []
+
+_shared = []
+"""Where code lies that this process was forked with (running.Places)."""
 
 
 def begin():
@@ -59,24 +62,37 @@ def begin():
 def remember():
     """In a process that workers are forked from: they tell of its modules without a look at them, which would copy the pages that they share."""
     global _remembered
-    _remembered = tuple(list(pieces(names)) for names in loaded())
+    ours, others = _sorted()
+    _remembered = list(pieces(ours)), list(pieces(others))
+    _shared.append(running.Places(ours))
     begin()
 
 
+def note_code():
+    """In a process that workers are forked from, of whose modules they do not tell: but of what they run of its code."""
+    _shared.append(running.Places(_sorted()[0]))
+
+
 def loaded():
-    """(modules of the library in the order of their import, names that mean something else here, which code of the former has run: running.py).
+    """(modules of the library in the order of their import, names that mean something else here, which code of the library has run: running.py).
 
     The names are the first parts of names of all other modules, and of those that lie where the application's are looked for, loaded
     or not: who is forked from a process that has the library's module of such a name would not find the application's.
     """
+    ours, others = _sorted()
+    return _remembered[0] + ours, _remembered[1] + others, running.words(ours) + [word for places in _shared for word in places.words()]
+
+
+def _sorted():
+    """The first two of `loaded`, of what is not known yet."""
     library, ours, others = Library(), [], set()
     new = list(itertools.islice(reversed(sys.modules.items()), max(0, len(sys.modules) - _known)))  # The others are not even looked at.
     for folder in sys.path:
         if not library.has(os.path.join(folder, "")):
             others.update(_names_in(folder or os.curdir))
     for name, module in reversed(new):
-        # By its own dictionary: a module may be any object, and run anything when it is asked.
-        spec = _variables(module).get("__spec__") if isinstance(module, ModuleType) else None
+        # By its type and its own dictionary: a module may be any object, say of itself what it likes, and run anything when it is asked.
+        spec = _variables(module).get("__spec__") if issubclass(type(module), ModuleType) else None
         origin = getattr(spec, "origin", None)
         if not is_name(name) or not isinstance(origin, str) or not spec.has_location:
             continue
@@ -84,7 +100,7 @@ def loaded():
             others.add(name.partition(".")[0])
         elif spec.name == name:
             ours.append(name)
-    return _remembered[0] + ours, _remembered[1] + sorted(others - {"proxygroups"}), _remembered[2] + running.words(ours)
+    return ours, sorted(others - {"proxygroups"})
 
 
 def pieces(names):
