@@ -1,5 +1,6 @@
 """What a worker has loaded, which of it can be preloaded, and that nothing else is."""
 
+import json
 import os
 import shutil
 import signal
@@ -207,8 +208,21 @@ class WithLibrary(Preload):
             self.assertLessEqual({"decimal", "fractions"}, set(words["LOADED"]))
             self.assertEqual(app is not None, "json" in words["LOADED"], "of the process of its app everything")
             self.assertIn("app", words["OTHERS"])
-            run = {word.partition(":")[0] for word in words["CODE"]}
-            self.assertEqual((SHOWS_RUN, SHOWS_RUN and app is not None), ("fractions" in run, "json.decoder" in run))
+
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_a_forked_worker_tells_which_code_it_has_run_of_what_it_shares_and_of_the_rest(self):
+        for app, pages in ((None, []), (LATER, []), (LATER, ["/"])):
+            with self.subTest(app and pages):
+                subject = Preloader({}, "json", app=app, python=self.library.python, PROXYGROUPS_REPORT_AFTER="1", PROXYGROUPS_WARMUP=json.dumps(pages))
+                self.addCleanup(subject.close)
+                worker = subject.fork(subject.app("one", LATER) if app is None else os.path.join(subject.folder, "one"), environment={"PROXYGROUPS_REPORT_AFTER": "1"})
+                worker.facts()
+                run = {}
+                for word in read_words(worker.notify)["CODE"]:
+                    run.setdefault(word.partition(":")[0], []).extend(map(int, word.partition(":")[2].split(",")))
+                self.assertEqual(not pages, "fractions" in run, "the warm-up has run it, and the worker has not")
+                self.assertIn(json.dumps.__code__.co_firstlineno, run["json"])
+                self.assertNotIn(json.load.__code__.co_firstlineno, run["json"])
 
     def test_one_that_fails_by_now_costs_what_was_learned_and_nothing_else(self):
         for bad in ("fails", "threads", "evil"):
@@ -224,7 +238,7 @@ class WithLibrary(Preload):
         subject = Preloader({}, "json", python=self.library.python, PROXYGROUPS_LEARNED=names, wait=False)
         self.addCleanup(subject.close)
         subject.file("lib/evil.py", "open(%r, 'w')" % os.path.join(subject.folder, "ran"))
-        self.assertEqual(b"READY=1", subject.notify.recv(100))
+        subject.await_ready()
         return subject
 
 

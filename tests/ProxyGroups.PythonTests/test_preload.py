@@ -31,6 +31,13 @@ def facts():
 '''
 
 
+def read_ready(notify):
+    """What a process says that workers are forked from of what they have of it beyond plain ones, in bytes; a worker says 0."""
+    ready, _, overhead = notify.recv(100).decode().partition("\nX_PROXYGROUPS_OVERHEAD=")
+    assert ready == "READY=1", ready
+    return int(overhead or 0)
+
+
 class Preloader:
     """A preloader process and the orders to it."""
 
@@ -49,7 +56,10 @@ class Preloader:
         self.errors, self.output = Output(self.process.stderr), Output(self.process.stdout)
         self.workers = []
         if wait:
-            assert self.notify.recv(100) == b"READY=1"
+            self.await_ready()
+
+    def await_ready(self):
+        self.overhead = read_ready(self.notify)
 
     def file(self, name, text):
         path = os.path.join(self.folder, name)
@@ -113,8 +123,7 @@ class Forked:
     def begin(self):
         assert self.pid is not None, self.answer
         os.write(self.gate, b"g")
-        state = self.notify.recv(100)
-        assert state == b"READY=1", state
+        self.overhead = read_ready(self.notify)
 
     def facts(self):
         with Client(self.path) as client:

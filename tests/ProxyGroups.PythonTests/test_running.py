@@ -84,6 +84,14 @@ class Laid(Preload):
         self.assertGreater(self.spread(""), 100_000)
         self.assertLess(self.spread(" ".join("many:%d re:1" % (1 + 40 * index) for index in range(20))), 40_000)
 
+    @unittest.skipUnless(SHOWS_RUN, "no other Python shows which code has run")
+    def test_what_is_free_where_code_was_is_told_and_that_of_the_process_above_with_it(self):
+        unlaid, laid = (self.preloader("many", PROXYGROUPS_LEARNED_CODE=told) for told in ("", "many:" + ",".join(map(str, range(1, 801)))))
+        self.assertGreater(laid.overhead - unlaid.overhead, 80_000)
+        parent = laid.fork(laid.app("one", MANY_APP), isForkParent=True, environment={"PROXYGROUPS_SOCKET": os.path.join(laid.folder, "app.sock")})
+        self.assertGreaterEqual(parent.overhead, laid.overhead)
+        self.assertLess(parent.overhead, laid.overhead + 100_000)
+
     def spread(self, told):
         subject = self.preloader("many", PROXYGROUPS_LEARNED_CODE=told)
         return subject.fork(subject.app("one", MANY_APP)).facts()["spread"]

@@ -15,7 +15,7 @@ internal sealed record ApplicationGroupSnapshot(string Name, IReadOnlyList<Prelo
     private static ApplicationGroupSnapshot Of(string name, IReadOnlyList<ProcessGroup> groups, UsageReport usage)
     {
         var own = usage.PreloadersOf(name).ToList();
-        var all = own.Concat(groups.SelectMany(group => usage.PreloadersOf(PreloadSpec.OwnerOf(group.Name))));
+        List<PreloaderView> all = [.. own, .. groups.SelectMany(group => usage.PreloadersOf(PreloadSpec.OwnerOf(group.Name)))];
         return new(name, [.. own.Select(preloader => PreloaderSnapshot.Of(preloader, usage))], SharingSnapshot.Of(groups.SelectMany(static group => group.Pids), all, usage));
     }
 }

@@ -49,8 +49,10 @@ internal sealed record GroupHost(
         var preloaders = Preloaders.Where(preloader => owners.Contains(preloader.Owner)).ToList();
         var sources = preloaders.Select(static preloader => preloader.Pid).ToHashSet();
         var memory = await Memory.LookAsync([.. groups.SelectMany(static group => group.Pids), .. sources], sources);
-        return new UsageReport(Cpu.Look(), pid => memory.GetValueOrDefault(pid)) { Preloaders = preloaders };
+        return new UsageReport(Cpu.Look(), pid => memory.GetValueOrDefault(pid)?.Without(OverheadOf(pid))) { Preloaders = preloaders };
     }
+
+    private long OverheadOf(int worker) => OperatingSystem.IsLinux() && Launcher is PreloadLauncher preloads ? preloads.OverheadOf(worker) : 0;
 
     public string? CgroupOf(WorkerIdentity worker) => Cgroups?.PathOf(worker);
 

@@ -65,6 +65,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>The worker said that it is about to stop (STOPPING=1).</summary>
     public bool SaidStopping { get; private set; }
 
+    /// <summary>See <see cref="PreloadHost.Overheads"/>: what it last said of that.</summary>
+    public long Overhead { get; private set; }
+
     /// <summary>It has said WATCHDOG=1.</summary>
     public bool HasBeaten => _hasBeaten;
 
@@ -318,6 +321,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         Status = message.Status ?? Status;
         SaidStopping |= message.Stopping;
+        Overhead = message.Overhead ?? Overhead;
         if (message.Watchdog)
         {
             _hasBeaten = true;

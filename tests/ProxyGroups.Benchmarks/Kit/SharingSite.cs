@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
-using ProxyGroups.Supervision.Linux;
 
 namespace ProxyGroups.Benchmarks.Kit;
 
@@ -14,6 +13,9 @@ internal sealed class SharingSite : IAsyncDisposable
 
     // The last workers may have more to tell, and that is tried, too.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
+
+    // Of the memory of all processes.
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(2);
 
     private readonly FrontDoorProcess _process;
     private readonly IReadOnlyList<SharedApp> _apps;
@@ -83,11 +85,16 @@ internal sealed class SharingSite : IAsyncDisposable
 
     private async Task<SharingPoint> LookAsync(int requests)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Site.Overview) { Headers = { { "Accept", "application/json" } } };
-        using var response = await _process.Client.SendAsync(request);
-        var groups = await response.Content.ReadFromJsonAsync<GroupState[]>(JsonSerializerOptions.Web);
-        var workers = groups!.SelectMany(static group => group.Workers).Select(static worker => worker.Pid).ToList();
-        return new(requests, workers.SelectMany(Line).Distinct().Sum(ProcessFigures.ProportionalMegabytes), workers.Sum(static pid => ProcessMemory.Of(pid)!.Value.Unforked!.Value) / 1e6);
+        using var admin = await AdminClient.ConnectAsync(_process);
+        // The first look has the sizes read anew.
+        await admin.GetByteArrayAsync("/v1/status");
+        await Task.Delay(Reading, TimeProvider.System);
+        var status = await admin.GetFromJsonAsync<JsonElement>("/v1/status");
+        var groups = status.GetProperty("groups").EnumerateArray().ToList();
+        var used = groups.SelectMany(static group => group.GetProperty("workers").EnumerateArray()).SelectMany(worker => Line(worker.GetProperty("pid").GetInt32())).Distinct().Sum(ProcessFigures.ProportionalMegabytes);
+        var parents = status.GetProperty("applicationGroups").EnumerateArray().ToList();
+        var sharing = (parents.Count > 0 ? parents : groups.Select(static group => group.GetProperty("detail"))).Select(static owner => owner.GetProperty("sharing")).Where(static told => told.ValueKind == JsonValueKind.Object).ToList();
+        return new(requests, used, sharing.Count > 0 ? sharing.Sum(static told => told.GetProperty("plain").GetInt64()) / 1e6 : used);
     }
 
     // A worker and what it was forked from, up to the front door.

@@ -25,6 +25,10 @@ public sealed class ProcessMemoryTests
         """;
 
     [Fact]
+    public void What_files_back_is_told_apart() =>
+        Assert.Equal((272 - 130) * 1024, ProcessMemory.Parse(Encoding.ASCII.GetBytes(Rollup + OfNoFile)).Files);
+
+    [Fact]
     public void What_nobody_else_uses_is_told_apart_from_a_part_of_what_others_use_too() =>
         Assert.Equal(new MemoryUse((40 + 112 + 8 + 16) * 1024, (272 + 16) * 1024, null), ProcessMemory.Parse(Encoding.ASCII.GetBytes(Rollup)));
 

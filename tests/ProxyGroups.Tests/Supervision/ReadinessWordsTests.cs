@@ -20,6 +20,15 @@ public sealed class ReadinessWordsTests
         Assert.Equal(new NotifyMessage(ready, stopping, watchdog, status), NotifyMessage.Parse(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
+    [InlineData("READY=1\nX_PROXYGROUPS_OVERHEAD=1200000", 1_200_000L)]
+    [InlineData("X_PROXYGROUPS_OVERHEAD=0", 0L)]
+    [InlineData("X_PROXYGROUPS_OVERHEAD=-5", null)]
+    [InlineData("X_PROXYGROUPS_OVERHEAD=99999999999999999999", null)]
+    [InlineData("READY=1", null)]
+    public void A_process_that_workers_are_forked_from_says_what_they_have_of_it_beyond_plain_ones(string text, long? overhead) =>
+        Assert.Equal(overhead, NotifyMessage.Parse(Encoding.UTF8.GetBytes(text)).Overhead);
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK", "Ready")]
     [InlineData("HTTP/1.0 404 Not Found", "Ready")]
     [InlineData("HTTP/1.1 499", "Ready")]

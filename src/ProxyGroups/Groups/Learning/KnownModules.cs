@@ -33,6 +33,8 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
 
     public bool IsInUse => Users.Count > 0;
 
+    private bool IsInUseBeside(string group) => Users.Any(user => !user.Equals(group, StringComparison.OrdinalIgnoreCase));
+
     private IReadOnlyList<string> Users => [.. _given.Where(given => Learned is not null && given.Value.Modules == Learned).Select(static given => given.Key).Order(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>What a worker is forked with: what the first one of its generation was.</summary>
@@ -40,17 +42,17 @@ internal sealed class KnownModules(LaunchSpec worker, string key)
     {
         if (!_given.TryGetValue(worker.Group, out var given) || given.Generation < worker.Generation)
         {
-            Learned = IsInUse ? Learned : Learned is null ? null : WithCode(Learned);
+            Learned = Learned is { } learned && WithCode(learned) is var newer && LearningRule.ReplacesCode(learned.Code, newer.Code, IsInUseBeside(worker.Group)) ? newer : Learned;
             _given[worker.Group] = given = (worker.Generation, Learned);
         }
 
         return given.Modules;
     }
 
-    /// <summary>With what is known by now of the code that runs. To change it while it is in use would part groups that share a preloader.</summary>
+    /// <summary>With what is known by now of the code that runs.</summary>
     public LearnedModules WithCode(LearnedModules learned) => learned with { Code = LearningRule.Code(_reports, Learned?.Code ?? []) };
 
-    /// <summary>A worker that was forked with what had been learned tells of the rest.</summary>
+    /// <summary>A worker that was forked with what had been learned tells of the rest, but of all code.</summary>
     public void Note(WorkerIdentity worker, ModuleReport report)
     {
         var given = _given.TryGetValue(worker.Group, out var newest) && newest.Generation == worker.Generation ? newest.Modules : null;

@@ -27,8 +27,8 @@ internal static class LearningRule
     }
 
     /// <summary>
-    /// Code that is to lie together: what most groups run first, since each copies the pages of what it runs; then what was known before,
-    /// for workers that share a module do not tell of its code.
+    /// Code that is to lie together: what most groups run first, since each copies the pages of what it runs; then what was known before:
+    /// what has run in a former generation may run again.
     /// </summary>
     public static IReadOnlyList<string> Code(IReadOnlyDictionary<string, GroupModules> reports, IReadOnlyList<string> known)
     {
@@ -41,6 +41,12 @@ internal static class LearningRule
     /// <summary>Each change of the list parts the groups that go over to it from those that have not yet, so a small one is not made while the list is in use.</summary>
     public static bool Replaces(LearnedModules? known, LearnedModules found, bool isInUse) =>
         known is null || !isInUse || found.Size >= known.Size * WorthwhileGain || found.Others.Except(known.Others).Any();
+
+    /// <summary>The same for the code that is to lie together.</summary>
+    public static bool ReplacesCode(IReadOnlyList<string> known, IReadOnlyList<string> found, bool isInUse) =>
+        CountOf(found) is var more && CountOf(known) is var less && more > less && (!isInUse || more >= less * WorthwhileGain);
+
+    private static int CountOf(IReadOnlyList<string> code) => code.Sum(static word => CodeWord.Parse(word)?.Lines.Count ?? 0);
 
     private static IEnumerable<(string Module, int Line)> Functions(CodeWord word) => word.Lines.Select(line => (word.Module, line));
 

@@ -53,7 +53,15 @@ internal sealed class PreloadLearner(
 
         lock (_gate)
         {
-            return Find(worker).Give(worker.Worker) is not { } learned ? worker : WithModules(worker, sharing with { Learned = learned.Names, LearnedCode = learned.Code });
+            var known = Find(worker);
+            var before = known.Learned;
+            var given = known.Give(worker.Worker);
+            if (known.Learned is { } newer && newer != before)
+            {
+                store.Write(known.Key, newer);
+            }
+
+            return given is null ? worker : WithModules(worker, sharing with { Learned = given.Names, LearnedCode = given.Code });
         }
     }
 

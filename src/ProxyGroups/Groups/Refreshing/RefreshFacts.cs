@@ -16,17 +16,14 @@ internal sealed record RefreshFacts(TimeSpan Age, int Workers, long Used, long S
     /// <param name="groups">Each with the moment of its own clock.</param>
     public static RefreshFacts? Of(IReadOnlyList<(GroupState State, TimeSpan Now)> groups, UsageReport usage, IEnumerable<LearnedView> learned)
     {
-        var workers = groups.SelectMany(static group => group.State.Workers).ToList();
-        var sizes = workers.Select(worker => usage.Memory(worker.Pid)).ToList();
-        var sources = usage.Preloaders.Select(preloader => usage.Memory(preloader.Pid)).ToList();
-        if (sizes.Count == 0 || sizes.Concat(sources).Any(static size => size?.Unforked is null))
+        var workers = groups.SelectMany(static group => group.State.Workers).Select(static worker => worker.Pid).ToList();
+        if (workers.Count == 0 || usage.Sharing(workers, usage.Preloaders) is not { } sharing)
         {
             return null;
         }
 
-        var used = sizes.Concat(sources).Sum(static size => size!.Value.Proportional);
-        var plain = sizes.Max(static size => size!.Value.Unforked!.Value);
-        return new(AgeOf(groups), workers.Count, used, sizes.Sum(static size => size!.Value.Unforked!.Value) - used, plain, learned.Where(static view => view.IsAsked).Sum(view => UnsharedOf(view, groups)));
+        var largest = workers.Max(worker => usage.Memory(worker)!.Value.Unforked!.Value);
+        return new(AgeOf(groups), workers.Count, sharing.Used, sharing.Plain - sharing.Used, largest, learned.Where(static view => view.IsAsked).Sum(view => UnsharedOf(view, groups)));
     }
 
     private static TimeSpan AgeOf(IReadOnlyList<(GroupState State, TimeSpan Now)> groups) => groups.Min(static group =>

@@ -38,7 +38,11 @@ internal static class ProcessMemory
     private static MemoryUse? Of(IEnumerable<int> pids)
     {
         var sizes = pids.Select(Of).OfType<MemoryUse>().ToList();
-        return sizes.Count == 0 ? null : new MemoryUse(sizes.Sum(static size => size.Unique), sizes.Sum(static size => size.Proportional), sizes.Exists(static size => size.Unforked is null) ? null : sizes.Sum(static size => size.Unforked));
+        return sizes.Count == 0 ? null : new MemoryUse(
+            sizes.Sum(static size => size.Unique),
+            sizes.Sum(static size => size.Proportional),
+            sizes.Exists(static size => size.Unforked is null) ? null : sizes.Sum(static size => size.Unforked),
+            sizes.Sum(static size => size.Files));
     }
 
     internal static MemoryUse Parse(ReadOnlySpan<byte> rollup)
@@ -47,7 +51,9 @@ internal static class ProcessMemory
         var own = Bytes(rollup, "Private_Clean:"u8) + Bytes(rollup, "Private_Dirty:"u8) + Bytes(rollup, "Private_Hugetlb:"u8) + swap;
         var proportional = Bytes(rollup, "Pss:"u8) + swap;
         // Kernels before 5.4 do not tell the part.
-        return new MemoryUse(own, proportional, Find(rollup, "Pss_Anon:"u8) is { } part ? proportional - part + Bytes(rollup, "Anonymous:"u8) : null);
+        return Find(rollup, "Pss_Anon:"u8) is { } part
+            ? new MemoryUse(own, proportional, proportional - part + Bytes(rollup, "Anonymous:"u8), Bytes(rollup, "Pss:"u8) - part)
+            : new MemoryUse(own, proportional, Unforked: null);
     }
 
     private static long Bytes(ReadOnlySpan<byte> rollup, ReadOnlySpan<byte> name) => Find(rollup, name) ?? 0;

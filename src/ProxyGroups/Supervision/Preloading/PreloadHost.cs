@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace ProxyGroups.Supervision;
@@ -11,6 +12,9 @@ internal sealed record PreloadHost(ILauncher Launcher, RuntimeDirectory Director
     private const int FirstId = 2047 << 20;
 
     private int _lastId = FirstId;
+
+    /// <summary>By the process id of each forked worker: bytes that it has of its preloader and would not have had it been started plainly.</summary>
+    public ConcurrentDictionary<int, long> Overheads { get; } = new();
 
     /// <summary>Null: nothing bounds them.</summary>
     public IPreloaderBounds? Bounds { get; set; }

@@ -34,6 +34,9 @@ internal sealed class PreloadLauncher : ILauncher, IAsyncDisposable
     /// <summary>All that have a process.</summary>
     public IReadOnlyList<PreloaderView> Look() => [.. All.SelectMany(static preloader => preloader.Look()).Where(static view => view.Pid != 0)];
 
+    /// <summary>See <see cref="PreloadHost.Overheads"/>.</summary>
+    public long OverheadOf(int worker) => _host.Overheads.GetValueOrDefault(worker);
+
     /// <summary>See <see cref="ModuleTrial"/>.</summary>
     public Task<ModuleReport?> TryAsync(LaunchSpec worker, ModuleCandidates candidates, CancellationToken cancellationToken) => ModuleTrial.RunAsync(worker, candidates, _host, cancellationToken);
 

@@ -108,8 +108,9 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
         try
         {
             var worker = await Linux.WorkerFork.RunAsync(process.Control, process.Pid, forked.Preload!.IsOfApp ? Inheriting(spec) : spec, addedEnvironment, cancellationToken);
+            host.Overheads[worker.Pid] = process.Overhead;
             _ = WatchBootAsync(process, spec.Worker, worker);
-            _ = worker.Exited.ContinueWith(_ => Count(process, -1), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = worker.Exited.ContinueWith(_ => NoteExit(process, worker.Pid), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return worker;
         }
         catch (Exception exception)
@@ -122,6 +123,12 @@ internal sealed class Preloader(LaunchSpec forked, PreloadHost host, ILauncher l
 
             throw;
         }
+    }
+
+    private void NoteExit(PreloaderProcess process, int worker)
+    {
+        host.Overheads.TryRemove(worker, out _);
+        Count(process, -1);
     }
 
     private async Task WatchBootAsync(PreloaderProcess process, WorkerIdentity identity, ILaunchedProcess worker)

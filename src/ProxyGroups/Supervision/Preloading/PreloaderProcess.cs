@@ -52,6 +52,9 @@ internal sealed class PreloaderProcess
 
     public int Pid => _process.Pid ?? 0;
 
+    /// <summary>See <see cref="PreloadHost.Overheads"/>.</summary>
+    public long Overhead => _process.Overhead;
+
     public PreloaderView View => new(_preload.Owner, _user, Pid, State, _process.Worker.Generation, _time.GetElapsedTime(_started), _preload.Shown);
 
     private WorkerState State => _isRetired ? WorkerState.Draining

@@ -73,6 +73,17 @@ public sealed class LearningRuleTests
     public void A_list_in_use_is_replaced_by_one_that_shares_notably_more(long known, long found, bool isInUse, bool replaces) =>
         Assert.Equal(replaces, LearningRule.Replaces(new([], [], known), new([], [], found), isInUse));
 
+    [Theory]
+    [InlineData("re:1,2", "re:1,2", false, false)]
+    [InlineData("re:1,2", "re:2,1", false, false)]
+    [InlineData("", "", true, false)]
+    [InlineData("", "re:1", true, true)]
+    [InlineData("re:1,2,3,4,5,6,7,8,9 json:1,2", "re:1,2,3,4,5,6,7,8,9 json:1,2,3", false, true)]
+    [InlineData("re:1,2,3,4,5,6,7,8,9 json:1,2", "re:1,2,3,4,5,6,7,8,9 json:1,2,3", true, false)]
+    [InlineData("re:1,2,3,4,5,6,7,8,9 json:1,2", "re:1,2,3,4,5,6,7,8,9 json:1,2,3,4", true, true)]
+    public void Code_in_use_is_replaced_by_notably_more_of_it_and_other_code_by_more(string known, string found, bool isInUse, bool replaces) =>
+        Assert.Equal(replaces, LearningRule.ReplacesCode(known.Split(' '), found.Split(' '), isInUse));
+
     [Fact]
     public void A_list_that_could_hide_an_apps_own_module_is_replaced()
     {

@@ -83,18 +83,36 @@ public sealed class PreloadLearnerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_code_that_runs_is_given_with_it_and_does_not_change_while_it_is_in_use()
+    public async Task The_code_that_runs_is_given_with_it_and_changes_while_it_is_in_use_only_for_a_tenth_more()
     {
         using var learner = Learner();
-        learner.Note(Worker("shop"), Report("django", "django:1,2"));
+        learner.Note(Worker("shop"), Report("django", "django:1,2,3,4,5,6,7,8,9"));
         learner.Note(Worker("blog"), Report("django", "django:2"));
         await TriedAsync();
-        learner.Note(Worker("blog", rank: 1), Report("django", "django:7"));
-        Assert.Equal(["django:2,7,1"], learner.Complete(Worker("shop", generation: 2)).Preload!.LearnedCode);
-        learner.Note(Worker("blog"), Report("django", "django:9"));
-        Assert.Equal(["django:2,7,1"], learner.Complete(Worker("blog", generation: 2)).Preload!.LearnedCode);
+        learner.Note(Worker("blog", rank: 1), Report("django", "django:10,11"));
+        Assert.Equal(["django:2,10,11,1,3,4,5,6,7,8,9"], CodeFor(learner, "shop", 2));
+        learner.Note(Worker("blog"), Report("django", "django:12"));
+        Assert.Equal(["django:2,10,11,1,3,4,5,6,7,8,9"], CodeFor(learner, "blog", 2));
+        learner.Note(Worker("blog", generation: 2), Report("json", "django:12,13"));
+        Assert.Equal(["django:2,10,11,1,3,4,5,6,7,8,9"], CodeFor(learner, "blog", 2));
+        Assert.Equal([13], CodeFor(learner, "blog", 3).Select(static word => word.Split(',').Length));
+        Assert.Equal(CodeFor(learner, "blog", 3), CodeFor(learner, "shop", 3));
         using var next = Learner();
-        Assert.Equal(["django:2,1"], next.Complete(Worker("shop")).Preload!.LearnedCode);
+        Assert.Equal(CodeFor(learner, "blog", 3), CodeFor(next, "shop", 1));
+    }
+
+    [Fact]
+    public async Task Newer_code_is_given_to_a_group_that_uses_the_list_alone_and_only_if_there_is_some()
+    {
+        using var learner = Learner();
+        await LearnAsync(learner, "django");
+        learner.Note(Worker("shop"), Report("django", "django:1,2,3,4,5,6,7,8,9,10,11"));
+        var first = CodeFor(learner, "shop", 2);
+        learner.Note(Worker("shop", generation: 2), Report("json", "django:11,3"));
+        Assert.Same(first, CodeFor(learner, "shop", 3));
+        learner.Note(Worker("shop", generation: 3), Report("json", "django:12"));
+        Assert.Equal(["django:12,1,2,3,4,5,6,7,8,9,10,11"], CodeFor(learner, "shop", 4));
+        Assert.Equal(["shop"], learner.Look()[0].Users);
     }
 
     [Fact]
@@ -199,6 +217,8 @@ public sealed class PreloadLearnerTests : IDisposable
         learner.Apply(Settings("blog"));
         Assert.Equal(["blog"], learner.Look()[0].Groups);
     }
+
+    private static IReadOnlyList<string> CodeFor(PreloadLearner learner, string group, int generation) => learner.Complete(Worker(group, generation)).Preload!.LearnedCode;
 
     private PreloadLearner Learner()
     {

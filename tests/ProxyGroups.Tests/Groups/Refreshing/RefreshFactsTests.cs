@@ -19,8 +19,9 @@ public sealed class RefreshFactsTests
     [Fact]
     public void All_that_workers_are_forked_from_counts_once_and_what_they_would_use_plainly_is_theirs_alone()
     {
+        _sizes[99] = Size(40, 50) with { Files = 5 * MiB };
         var facts = Look(Group("one", Ready(10, 20), Ready(11, 15)), Group("two", Ready(20, 30)))!;
-        Assert.Equal((3, 82 * MiB, 110 * MiB, 70 * MiB, 0L), (facts.Workers, facts.Used, facts.Saved, facts.Largest, facts.Unshared));
+        Assert.Equal((3, 82 * MiB, 115 * MiB, 70 * MiB, 0L), (facts.Workers, facts.Used, facts.Saved, facts.Largest, facts.Unshared));
         Assert.Equal(TimeSpan.FromMinutes(15), facts.Age);
     }
 
@@ -45,6 +46,14 @@ public sealed class RefreshFactsTests
         Assert.Null(Look(group));
         _sizes[pid] = new MemoryUse(12 * MiB, 12 * MiB, Unforked: null);
         Assert.Null(Look(group));
+    }
+
+    [Fact]
+    public void What_forked_workers_have_beyond_plain_ones_is_no_saving()
+    {
+        Assert.Equal(Size(12, 57), Size(12, 60).Without(3 * MiB));
+        Assert.Equal(Size(12, 0), Size(12, 60).Without(long.MaxValue));
+        Assert.Null(new MemoryUse(1, 1, Unforked: null).Without(1).Unforked);
     }
 
     [Fact]

@@ -13,9 +13,12 @@ _taken = []
 
 
 def take():
-    """What workers allocate from now on lies close together, in pages of their own: 4 % less memory with six Django workers (Python 3.11)."""
+    """What workers allocate from now on lies close together, in pages of their own: 4 % less memory with six Django workers (Python 3.11). Returns how many bytes that took."""
+    taken = 0
     for size, number in _free():
         _taken.append([_block(size, index) for index in range(min(number, _MOST))])
+        taken += len(_taken[-1]) * size + sys.getsizeof(_taken[-1])
+    return taken
 
 
 def _block(size, number):

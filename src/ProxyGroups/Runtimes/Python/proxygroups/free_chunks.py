@@ -21,19 +21,23 @@ class _Statistics(ctypes.Structure):
 
 
 def take():
-    """What workers allocate from now on comes from the heap's end: 1.5 % less memory with three Django apps (glibc 2.36). Nothing is done with another C library."""
+    """What workers allocate from now on comes from the heap's end: 1.5 % less memory with three Django apps (glibc 2.36). Returns how many bytes that took.
+
+    Nothing is done with another C library.
+    """
     libc = ctypes.CDLL(None)
     try:
         libc.mallinfo2.restype, libc.sbrk.restype, libc.malloc.restype = _Statistics, ctypes.c_void_p, ctypes.c_void_p
         libc.malloc.argtypes, libc.free.argtypes = [ctypes.c_size_t], [ctypes.c_void_p]
     except AttributeError:
-        return
-    size = _LARGEST
+        return 0
+    before, size = libc.mallinfo2().uordblks, _LARGEST
     while size > _CACHED:
         _take(libc, size)
         size = int(size * _STEP)
     for size in range(_CACHED, _SMALLEST - 1, -_GRAIN):
         _take(libc, size)
+    return libc.mallinfo2().uordblks - before
 
 
 def give_back():

@@ -64,13 +64,20 @@ def remember():
     global _remembered
     ours, others = _sorted()
     _remembered = list(pieces(ours)), list(pieces(others))
-    _shared.append(running.Places(ours))
+    _note(running.Places(ours))
     begin()
 
 
 def note_code():
     """In a process that workers are forked from, of whose modules they do not tell: but of what they run of its code."""
-    _shared.append(running.Places(_sorted()[0]))
+    _note(running.Places(_sorted()[0]))
+
+
+def _note(places):
+    from . import overhead  # A worker that was started plainly does without.
+
+    _shared.append(places)
+    overhead.note(places.size)
 
 
 def loaded():

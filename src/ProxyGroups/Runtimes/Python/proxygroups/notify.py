@@ -14,8 +14,9 @@ class Notifier:
         self._address = "\0" + address[1:] if address and address[0] == "@" else address
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if address else None
 
-    def ready(self):
-        self._send(b"READY=1")
+    def ready(self, overhead=0):
+        """`overhead`: of a process that workers are forked from, see overhead.py."""
+        self._send(b"READY=1" + (b"\nX_PROXYGROUPS_OVERHEAD=%d" % overhead if overhead else b""))
 
     def stopping(self):
         self._send(b"STOPPING=1")

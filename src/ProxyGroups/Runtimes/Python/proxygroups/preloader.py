@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 
-from . import application, exclusion, forked, free_blocks, free_chunks, learned, library, listener, log, running, verdict
+from . import application, exclusion, forked, free_chunks, learned, library, listener, log, overhead, running, verdict
 from .code_stamps import CodeStamps
 from .notify import Notifier
 
@@ -75,6 +75,9 @@ def _run(environment):
 
     library.forget_other_folders()
     laying.lay()
+    gc.unfreeze()  # What was laid is frozen.
+    library.note_code()
+    free_chunks.give_back()
     serve(control, notifier, start)
     return 0
 
@@ -93,10 +96,9 @@ def serve(control, notifier, start):
     fill_streams()  # An import may have closed them; whatever is opened next would take their place, and be lost in each worker.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     preloader = Preloader(control, start, CodeStamps(sys.modules))
-    free_blocks.take()
-    free_chunks.take()
+    overhead.take_rest()
     control.listen(_BACKLOG)
-    notifier.ready()
+    notifier.ready(overhead.total())
     notifier.close()
     preloader.run()
 

@@ -8,9 +8,11 @@ that has copied it to one place. What has run during a warm-up is known without 
 import bisect
 import gc
 import itertools
+import mmap
 import os
 import sys
 import weakref
+from array import array
 from types import CodeType, FunctionType, ModuleType
 
 from . import log
@@ -23,6 +25,8 @@ _MODULES_AT_ONCE = 250
 
 _READ_AT_ONCE = 1 << 20
 
+_LAST = sys.maxsize
+
 _FRESH, _RUN_ONCE, _RUN_OFTEN = -8, -7, 0
 """Code counts its first calls, from the first to the last of these."""
 
@@ -31,14 +35,37 @@ _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 def words(modules):
     """Code of these modules that has run: ["module:line,line", ...]."""
-    files, lines = dict(_files(modules)), {}
-    with _Counts() as counts:
-        codes = [code for code in _all_code(_functions()) if code.co_filename in files] if counts.are_known else []
-        found = counts.of_all(codes)
-        for code in codes:
-            if found.get(id(code), _FRESH) != _FRESH:
-                lines.setdefault(files[code.co_filename], set()).add(code.co_firstlineno)
-    return ["%s:%s" % (name, ",".join(map(str, piece))) for name, run in lines.items() for piece in _pieces(sorted(run))]
+    return Places(modules).words()
+
+
+class Places:
+    """Where the code of modules lies.
+
+    Noted before a fork it lets each worker tell what it runs of what it was forked with: to look at the code itself would count references, and copy it.
+    """
+
+    def __init__(self, modules):
+        files = dict(_files(modules))
+        self._names, numbers = "\n".join(files.values()), {file: number for number, file in enumerate(files)}
+        with _Counts() as counts:
+            codes = {id(code): code for code in _all_code(_functions()) if code.co_filename in files} if counts.are_known else {}
+        self._places = array("Q", sorted(codes))
+        self._modules = array("I", (numbers[codes[place].co_filename] for place in self._places))
+        self._lines = array("i", (codes[place].co_firstlineno for place in self._places))
+
+    @property
+    def size(self):
+        return sum(map(sys.getsizeof, (self._names, self._places, self._modules, self._lines)))
+
+    def words(self):
+        lines = {}
+        with _Counts() as counts:
+            if counts.are_known:
+                for number, line, count in zip(self._modules, self._lines, counts.of_all(self._places)):
+                    if count != _FRESH:
+                        lines.setdefault(number, set()).add(line)
+        names = self._names.split("\n")
+        return ["%s:%s" % (names[number], ",".join(map(str, piece))) for number, run in lines.items() for piece in _pieces(sorted(run))]
 
 
 class Laying:
@@ -62,7 +89,7 @@ class Laying:
             return
         places = itertools.count(1)
         order = {place: next(places) for word in self._told for place in _lines(word)}
-        if not _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno))):
+        if not _lay(lambda code: 0 if code.co_filename.startswith(_OURS) else order.get((code.co_filename, code.co_firstlineno)), are_more_imported=True):
             self._told = []
         self._modules = len(sys.modules)
         gc.freeze()
@@ -80,21 +107,33 @@ def lay_run(before):
     with _Counts() as counts:
         run = {id(code) for code in _all_code(_functions()) if counts.are_known and counts.of(code) not in (_FRESH, before.get(id(code)))}
     if run:
-        _lay(lambda code: 0 if id(code) in run else None)
+        _lay(lambda code: 0 if id(code) in run else None, are_more_imported=False)
 
 
-def _lay(place):
+def _lay(place, are_more_imported):
     """Hangs copies into all functions whose code has a place; False: a library keeps us from it, and all stays where it is. The functions stay, and code is compared by what it says."""
     try:
-        _lay_copies(lambda code: None if weakref.getweakrefcount(code) else place(code))  # Who refers to it weakly would find nothing there.
+        _lay_copies(_with_makers(place), are_more_imported)
         return True
     except Exception as error:
         log.line("the code that runs is not laid together: %s: %s" % (type(error).__name__, error))
         return False
 
 
-def _lay_copies(place):
-    from . import free_blocks, free_chunks
+def _with_makers(place):
+    """A place for code that makes functions of code that has one, too, behind all others: what it makes later would run the former code."""
+
+    def found(code):
+        if weakref.getweakrefcount(code):
+            return None  # Who refers to it weakly would find nothing there.
+        own = place(code)
+        return _LAST if own is None and any(type(value) is CodeType and found(value) is not None for value in code.co_consts) else own
+
+    return found
+
+
+def _lay_copies(place, are_more_imported):
+    from . import free_chunks, overhead
 
     gc.collect()
     functions = _functions()
@@ -102,8 +141,7 @@ def _lay_copies(place):
     for code in wanted:
         code.co_code  # It keeps these bytes, and asks for them when it is copied: they would lie between the copies.
     free_chunks.give_back()
-    free_blocks.take()
-    free_chunks.take()
+    overhead.take_free(is_natural=not are_more_imported)
     copies = {}
     for code in wanted:
         _copy(code, copies, place)
@@ -161,8 +199,8 @@ class _Counts:
         try:
             self._memory = os.open("/proc/self/mem", os.O_RDONLY)
             self._place = self._find()
-        except OSError:
-            pass  # Forbidden here; nothing is lost but memory.
+        except Exception:
+            pass  # Forbidden, here or by a library; nothing is lost but memory.
         self.are_known = self._place is not None
         return self
 
@@ -173,18 +211,24 @@ class _Counts:
     def of(self, code):
         return _number(os.pread(self._memory, 2, id(code) + self._place))
 
-    def of_all(self, codes):
-        """By their ids. In few reads: each gives up the interpreter's lock, and a thread that computes keeps it for 5 ms."""
-        places, found = sorted(set(map(id, codes))), {}
-        while len(found) < len(places):
-            first = places[len(found)]
-            piece = places[len(found):bisect.bisect_left(places, first + _READ_AT_ONCE)]
-            data = os.pread(self._memory, piece[-1] - first + 2, first + self._place)  # To what is not there, if need be.
-            readable = piece[:bisect.bisect_right(piece, first + len(data) - 2)]
-            if not readable:
-                break
-            found.update((place, _number(data[place - first:place - first + 2])) for place in readable)
-        return found
+    def of_all(self, places):
+        """Of code at these places, which rise. In few reads: each gives up the interpreter's lock, and a thread that computes keeps it for 5 ms."""
+        begin = 0
+        with mmap.mmap(-1, _READ_AT_ONCE) as data:  # It is gone afterwards: the C library would keep what it was given back.
+            while begin < len(places):
+                first = places[begin]
+                end = bisect.bisect_right(places, first + self._read_into(data, first + self._place) - 2, begin)
+                for place in places[begin:end]:
+                    yield _number(data[place - first:place - first + 2])
+                if end == begin:  # It is not there any more.
+                    yield _FRESH
+                begin = max(end, begin + 1)
+
+    def _read_into(self, data, place):
+        try:
+            return os.preadv(self._memory, [data], place)
+        except OSError:
+            return 0
 
     def _find(self):
         """Where a call leaves its trace in code, the only one and of the right numbers; None: nowhere."""
