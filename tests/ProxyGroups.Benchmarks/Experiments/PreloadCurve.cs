@@ -9,7 +9,7 @@ internal static class PreloadCurve
     // Where the targets are.
     private const int Judged = 1_000;
 
-    // Two runs of plain workers differ by half a percent of what they use, which is two of what is saved.
+    // Around what is.
     private const double LeastTold = 0.97;
     private const double MostTold = 1.03;
 

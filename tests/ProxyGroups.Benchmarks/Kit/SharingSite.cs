@@ -14,8 +14,10 @@ internal sealed class SharingSite : IAsyncDisposable
     // The last workers may have more to tell, and that is tried, too.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
-    // Of the memory of all processes.
-    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(2);
+    // Sizes that somebody has read by then are not read again sooner.
+    private static readonly TimeSpan Old = TimeSpan.FromSeconds(11);
+
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(1);
 
     private readonly FrontDoorProcess _process;
     private readonly IReadOnlyList<SharedApp> _apps;
@@ -86,7 +88,8 @@ internal sealed class SharingSite : IAsyncDisposable
     private async Task<SharingPoint> LookAsync(int requests)
     {
         using var admin = await AdminClient.ConnectAsync(_process);
-        // The first look has the sizes read anew.
+        await Task.Delay(Old, TimeProvider.System);
+        // This look has the sizes read anew.
         await admin.GetByteArrayAsync("/v1/status");
         await Task.Delay(Reading, TimeProvider.System);
         var status = await admin.GetFromJsonAsync<JsonElement>("/v1/status");
