@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxyGroups.EndToEndTests.Kit;
@@ -42,7 +41,6 @@ public sealed class LearnedPreloadTests : PreloadScene
             await frontDoor.WaitForLogAsync(" is ready", 4);
             await AssertSharedAsync(frontDoor);
             await AssertCodeToldAsync(frontDoor);
-            await AssertNothingIsSavedOfWhatPlainWorkersLackAsync(frontDoor);
             Assert.Contains("one, two share what", await StatusAsync(), StringComparison.Ordinal);
         }
 
@@ -144,18 +142,6 @@ public sealed class LearnedPreloadTests : PreloadScene
         var code = Assert.Single(variables.Split('\0'), static variable => variable.StartsWith("PROXYGROUPS_LEARNED_CODE=", StringComparison.Ordinal));
         Assert.Matches(@"[= ]flask\.app:\d+", code);
     }
-
-    // Our own modules alone take 0.7 MB of each.
-    private async Task AssertNothingIsSavedOfWhatPlainWorkersLackAsync(FrontDoorProcess frontDoor)
-    {
-        int[] workers = [.. await frontDoor.PidsAsync("one", Token), .. await frontDoor.PidsAsync("two", Token)];
-        var told = Json((await FrontDoorProcess.RunToEndAsync(["status", "--json"], Root)).Output).GetProperty("applicationGroups")[0].GetProperty("sharing").GetProperty("plain").GetInt64();
-        var files = workers.Append(ProcessTree.ParentOf(workers[0])).Sum(static pid => SizeOf(pid, "Pss:") - SizeOf(pid, "Pss_Anon:"));
-        Assert.InRange(files + workers.Sum(static pid => SizeOf(pid, "Anonymous:")) - told, workers.Length * 700_000, workers.Length * 20_000_000);
-    }
-
-    private static long SizeOf(int pid, string kind) =>
-        1024 * long.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").Single(line => line.StartsWith(kind, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     private async Task<string> StatusAsync() => (await FrontDoorProcess.RunToEndAsync(["status"], Root)).Output;
 
