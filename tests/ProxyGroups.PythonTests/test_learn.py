@@ -59,6 +59,20 @@ class Report(WithWorker):
         worker.signal(signal.SIGTERM)
         worker.await_state(b"STOPPING=1")
 
+    def test_files_of_the_application_are_not_taken_for_what_the_report_needs(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        for name in ("mmap", "array", "bisect", "itertools", "weakref"):
+            with open(os.path.join(folder, name + ".py"), "w") as file:
+                file.write("raise Exception('an application does not run that it has not imported')")
+        with open(os.path.join(folder, "app.py"), "w") as file:
+            file.write("def application(environ, start_response):\n    start_response('204 No Content', [])\n    return []\n")
+        worker = self.worker("app:application", directory=folder, environment={"PROXYGROUPS_REPORT_AFTER": "1"})
+        worker.notify.settimeout(LIMIT)
+        with worker.connect() as client:
+            client.get("/")
+            self.assertIn("socket", read_report(worker.notify)[0], worker.errors.text())
+
     def test_nobody_is_told_who_has_not_asked(self):
         worker = self.worker()
         with worker.connect() as client:

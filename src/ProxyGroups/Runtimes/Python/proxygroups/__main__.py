@@ -32,6 +32,8 @@ def main(arguments):
     if arguments not in (["wsgi"], ["preload-app"]):
         return "usage: python %s wsgi" % os.path.dirname(__file__)
     part = import_part("worker" if arguments == ["wsgi"] else "app_preloader")
+    if os.environ.get("PROXYGROUPS_REPORT_AFTER"):
+        import_part("library")  # Later the application's own files would be taken for what it imports.
     sys.path.insert(0, os.getcwd())
     return part.main(os.environ)
 
