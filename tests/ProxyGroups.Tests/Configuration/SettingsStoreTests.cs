@@ -123,6 +123,17 @@ public sealed class SettingsStoreTests
         Assert.Equal(3, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
     }
 
+    [Fact]
+    public void A_file_in_whose_place_something_else_lies_was_not_removed()
+    {
+        using var fixture = new StoreFixture(Good, Layers.Shop("\"Threads\": 9"));
+        File.Delete(fixture.PathOf("second.json"));
+        Directory.CreateDirectory(fixture.PathOf("second.json"));
+        fixture.Store.Reread();
+        Assert.Contains("has vanished from second.json", fixture.Store.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Equal(9, fixture.Store.Current.Settings.ProcessGroups["shop"].Threads);
+    }
+
     [Theory]
     [InlineData("{" + Routes + "}", null)]
     [InlineData(Good, "{}")]
