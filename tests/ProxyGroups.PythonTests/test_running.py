@@ -66,6 +66,19 @@ class Told(WithWorker):
         with mock.patch.dict(sys.modules, asked=Asked("asked"), claims=Claims()):
             self.assertFalse({"asked", "claims"} & set(library.loaded()[0]))
 
+    def test_what_is_odd_among_modules_and_folders_hides_none_of_the_rest(self):
+        class Raises:
+            def __getattr__(self, name):
+                raise RuntimeError(name)
+
+        odd = {name: types.ModuleType(name) for name in ("raises", "empty", "null")}
+        odd["raises"].__spec__, odd["empty"].__spec__ = Raises(), types.SimpleNamespace(origin="/a/b.py")
+        odd["null"].__spec__ = types.SimpleNamespace(origin="/a\0/b.py", has_location=True, name="null")
+        with mock.patch.dict(sys.modules, {**odd, 7: sys}), mock.patch.object(sys, "path", [None, b"/", 7, *sys.path]):
+            ours, others, _ = library.loaded()
+        self.assertIn("json", ours)
+        self.assertFalse(set(odd) & set(others))
+
     def test_much_code_of_a_module_is_told_in_words_that_fit(self):
         pieces = list(running._pieces(list(range(1_000_000, 1_000_700))))
         self.assertEqual([300, 300, 100], list(map(len, pieces)))

@@ -95,19 +95,28 @@ def _sorted():
     library, ours, others = Library(), [], set()
     new = list(itertools.islice(reversed(sys.modules.items()), max(0, len(sys.modules) - _known)))  # The others are not even looked at.
     for folder in sys.path:
-        if not library.has(os.path.join(folder, "")):
+        if isinstance(folder, str) and not library.has(os.path.join(folder, "")):  # Imports leave out the others, too.
             others.update(_names_in(folder or os.curdir))
     for name, module in reversed(new):
+        found = _is_of(library, name, module)
+        if found:
+            ours.append(name)
+        elif found is not None:
+            others.add(name.partition(".")[0])
+    return ours, sorted(others - {"proxygroups"})
+
+
+def _is_of(library, name, module):
+    """None: it is no module of a file, or one by another name."""
+    try:
         # By its type and its own dictionary: a module may be any object, say of itself what it likes, and run anything when it is asked.
         spec = _variables(module).get("__spec__") if issubclass(type(module), ModuleType) else None
         origin = getattr(spec, "origin", None)
         if not is_name(name) or not isinstance(origin, str) or not spec.has_location:
-            continue
-        if not library.has(origin):
-            others.add(name.partition(".")[0])
-        elif spec.name == name:
-            ours.append(name)
-    return ours, sorted(others - {"proxygroups"})
+            return None
+        return library.has(origin) and (True if spec.name == name else None)
+    except Exception:
+        return None  # So may be its name and its spec: one that is odd must not hide the others.
 
 
 def pieces(names):
