@@ -21,18 +21,12 @@ internal sealed class GroupGauges(ProcessGroupRegistry groups) : IGroupGauges
     public IEnumerable<Measurement<long>> Workers() => groups.All.SelectMany(static group => States.Select(state => new Measurement<long>(
         group.State.Workers.Count(worker => worker.State == state), ProxyGroupsMeter.Of(group.Name), ProxyGroupsMeter.OfState(WordOf(state)))));
 
-    public IEnumerable<Measurement<long>> Requests() => OfServing(static group => group.Requests);
+    public IEnumerable<Measurement<long>> Requests() => OfServing(static group => group.Totals.Requests);
 
-    public IEnumerable<(string Group, IEnumerable<(TimeSpan Mean, long Count)> Waits, IEnumerable<(TimeSpan Mean, long Count)> Services)> TakeTimes()
-    {
-        foreach (var group in groups.All)
-        {
-            var (waits, services) = group.Times.Take();
-            yield return (group.Name, waits, services);
-        }
-    }
+    public IEnumerable<(string Group, IEnumerable<(TimeSpan Mean, long Count)> Waits, IEnumerable<(TimeSpan Mean, long Count)> Services)> TakeTimes() =>
+        groups.All.Select(static group => group.TakeTimes());
 
-    public IEnumerable<Measurement<long>> Answers() => groups.All.SelectMany(static group => group.Answers.Read().Select(answers => new Measurement<long>(
+    public IEnumerable<Measurement<long>> Answers() => groups.All.SelectMany(static group => group.Totals.Answers.Read().Select(answers => new Measurement<long>(
         answers.Count, ProxyGroupsMeter.Of(group.Name), ProxyGroupsMeter.OfStatus(answers.Status))));
 
     public IEnumerable<Measurement<long>> WantedWorkers() => groups.All.Select(static group => new Measurement<long>(

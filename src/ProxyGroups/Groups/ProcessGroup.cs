@@ -28,7 +28,6 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
     private GroupHost? _host;
     private volatile bool _isInMaintenance;
     private int _generationsAsked = 1;
-    private long _requests;
 
     public ProcessGroup(string name, GroupBlueprint blueprint, TimeProvider time)
     {
@@ -62,10 +61,7 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public RecentFailures Failures { get; } = new();
 
-    /// <summary>How many came.</summary>
-    public long Requests => Interlocked.Read(ref _requests);
-
-    public AnswerCounts Answers { get; } = new();
+    public GroupTotals Totals { get; init; } = new();
 
     public UncollectedTimes Times { get; }
 
@@ -109,8 +105,12 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
         return null;
     }
 
-    /// <summary>One more has come.</summary>
-    public void CountRequest() => Interlocked.Increment(ref _requests);
+    /// <summary>The times that nobody has collected yet.</summary>
+    public (string Group, IEnumerable<(TimeSpan Mean, long Count)> Waits, IEnumerable<(TimeSpan Mean, long Count)> Services) TakeTimes()
+    {
+        var (waits, services) = Times.Take();
+        return (Name, waits, services);
+    }
 
     /// <summary>
     /// Takes a worker out of use after its connection broke before an answer. Called before any retry: a dead worker looks

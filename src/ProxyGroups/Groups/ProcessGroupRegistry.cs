@@ -16,8 +16,11 @@ internal sealed class ProcessGroupRegistry
 {
     private readonly SettingsStore _settings;
     private readonly ILogger _logger;
+    private readonly ProxyGroupsMeter _meter;
+    private readonly GroupGauges _gauges;
     private const int MaxNumber = (int.MaxValue >> ProcessGroup.WorkerIdBits) - 1;
 
+    private readonly Dictionary<string, GroupTotals> _totals = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ProcessGroup> _leaving = [];
     private readonly List<ProcessGroup> _starting = [];
     private readonly List<ITimer> _cutOffs = [];
@@ -30,7 +33,8 @@ internal sealed class ProcessGroupRegistry
     {
         _settings = settings;
         _logger = loggers.CreateLogger(GroupLog.Category);
-        meter.Observe(new GroupGauges(this));
+        (_meter, _gauges) = (meter, new GroupGauges(this));
+        meter.Observe(_gauges);
     }
 
     public IReadOnlyList<ProcessGroup> All => _groups.Values;
@@ -53,7 +57,7 @@ internal sealed class ProcessGroupRegistry
     public void Apply(ProxyGroupsSettings wanted, IReadOnlyDictionary<string, IRuntime> runtimes, GroupHost sharedHost)
     {
         _host = sharedHost;
-        _marks ??= _host.Time.CreateTimer(_ => MarkUtilisation(), null, UtilisationMarks.Interval, UtilisationMarks.Interval);
+        _marks ??= _host.Time.CreateTimer(_ => Mark(), null, UtilisationMarks.Interval, UtilisationMarks.Interval);
         _refresh ??= new(this, _host);
         _refresh.Apply(wanted);
         _leaving.RemoveAll(static group => group.Finished.IsCompleted);
@@ -74,6 +78,21 @@ internal sealed class ProcessGroupRegistry
             group.Stop(WorkerReason.GroupRemoved);
             _ = ForgetAsync(group);
         }
+    }
+
+    /// <summary>
+    /// Notes where the slot time of all groups stands, and tells the meter how long requests took: whoever listens to nothing else is never seen to collect, and
+    /// whoever collects after a long time would wait for all that has come meanwhile.
+    /// </summary>
+    internal void Mark()
+    {
+        foreach (var group in _groups.Values)
+        {
+            group.Marks.Add(group.Scheduler.ReadSlotTime());
+        }
+
+        // Not here: what a listener throws would end the process.
+        _ = Task.Run(() => _meter.RecordTimes(_gauges));
     }
 
     /// <summary>
@@ -110,7 +129,7 @@ internal sealed class ProcessGroupRegistry
         }
     }
 
-    // Its last lines are written while it stops; a new group of its name begins with none of them.
+    // Its last requests end and its last lines are written while it stops; a new group of its name begins with none of these lines.
     private async Task ForgetAsync(ProcessGroup group)
     {
         await group.Finished;
@@ -118,14 +137,8 @@ internal sealed class ProcessGroupRegistry
         {
             _host!.Logs.Kept.Forget(group.Name);
         }
-    }
 
-    private void MarkUtilisation()
-    {
-        foreach (var group in _groups.Values)
-        {
-            group.Marks.Add(group.Scheduler.ReadSlotTime());
-        }
+        _meter.RecordTimes(group.TakeTimes());
     }
 
     // Worker ids begin with the group's number: one that no living group has is as good as a new one, and numbers do not run out.
@@ -138,7 +151,9 @@ internal sealed class ProcessGroupRegistry
     private ProcessGroup Start(string name, GroupBlueprint blueprint)
     {
         _logger.GroupStarted(name, blueprint.Runtime.Description);
-        var group = new ProcessGroup(name, blueprint, _host!.Time);
+        var totals = _totals.GetValueOrDefault(name) ?? new();
+        _totals[name] = totals;
+        var group = new ProcessGroup(name, blueprint, _host!.Time) { Totals = totals };
         group.Run(_host, FreeNumber());
         _starting.Add(group);
         return group;

@@ -18,7 +18,7 @@ internal sealed class GroupForwarder(ForwardingServices services)
 
     public async Task ForwardAsync(HttpContext context, RouteModel route, ProcessGroup group)
     {
-        group.CountRequest();
+        group.Totals.CountRequest();
         group.Times.Follow(services.Meter.TakesTimes);
         using var request = new GroupRequest(services, context, route, group);
         request.Follow();

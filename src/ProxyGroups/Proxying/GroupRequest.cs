@@ -118,7 +118,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
         _body?.Dispose();
         if (Error != CutOff)
         {
-            Group.Answers.Count(Context.Response.StatusCode);
+            Group.Totals.Answers.Count(Context.Response.StatusCode);
         }
     }
 

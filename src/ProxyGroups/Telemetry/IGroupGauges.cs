@@ -20,12 +20,12 @@ internal interface IGroupGauges
 
     IEnumerable<Measurement<long>> WantedWorkers();
 
-    /// <summary>By group, since the group came.</summary>
+    /// <summary>By group, since one of its name first came.</summary>
     IEnumerable<Measurement<long>> Requests();
 
     /// <summary>By group the times that have not been taken yet: of each length how many.</summary>
     IEnumerable<(string Group, IEnumerable<(TimeSpan Mean, long Count)> Waits, IEnumerable<(TimeSpan Mean, long Count)> Services)> TakeTimes();
 
-    /// <summary>By group and status code, since the group came.</summary>
+    /// <summary>By group and status code, since one of its name first came.</summary>
     IEnumerable<Measurement<long>> Answers();
 }

@@ -68,6 +68,23 @@ internal sealed class ProxyGroupsMeter
         _meter.CreateObservableCounter("proxygroups.responses", groups.Answers, "{response}", "Answers that clients of the group got, the front door's own included, by status code.");
     }
 
+    /// <summary>What no collector has asked for yet.</summary>
+    public IGroupGauges RecordTimes(IGroupGauges groups)
+    {
+        foreach (var times in groups.TakeTimes())
+        {
+            RecordTimes(times);
+        }
+
+        return groups;
+    }
+
+    public void RecordTimes((string Group, IEnumerable<(TimeSpan Mean, long Count)> Waits, IEnumerable<(TimeSpan Mean, long Count)> Services) times)
+    {
+        Record(_queueTime, times.Waits, Of(times.Group));
+        Record(_serviceTime, times.Services, Of(times.Group));
+    }
+
     /// <summary>The label of a group.</summary>
     public static KeyValuePair<string, object?> Of(string group) => new("proxygroups.group", group);
 
@@ -79,17 +96,6 @@ internal sealed class ProxyGroupsMeter
 
     /// <summary>The label of an answer.</summary>
     public static KeyValuePair<string, object?> OfStatus(int status) => new("http.response.status_code", status);
-
-    private IGroupGauges RecordTimes(IGroupGauges groups)
-    {
-        foreach (var (group, waits, services) in groups.TakeTimes())
-        {
-            Record(_queueTime, waits, Of(group));
-            Record(_serviceTime, services, Of(group));
-        }
-
-        return groups;
-    }
 
     // Each bucket and the sum are exact; within a bucket all have the mean.
     private static void Record(Histogram<double> histogram, IEnumerable<(TimeSpan Mean, long Count)> times, KeyValuePair<string, object?> group)

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ProxyGroups.Configuration;
+using ProxyGroups.Groups;
 using ProxyGroups.ProcessTests.Hosting;
 
 namespace ProxyGroups.ProcessTests.Telemetry;
@@ -80,6 +83,48 @@ public sealed class MeterTests
     }
 
     [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task Whoever_listens_to_times_alone_gets_them_too()
+    {
+        const string Times = "proxygroups.request.service.duration";
+        await using var site = await StartAsync("{}");
+        using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>(), Times);
+        using var answer = await site.Client.GetAsync("/app/", Token);
+        await book.UntilAsync(
+            book =>
+            {
+                site.Services.GetRequiredService<ProcessGroupRegistry>().Mark();
+                return book.Count(Times) == 1;
+            },
+            Token);
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
+    public async Task A_group_that_is_removed_and_comes_again_is_told_to_its_end_and_goes_on_counting()
+    {
+        const string Times = "proxygroups.request.service.duration";
+        (string, string)[] kept = [("ReverseProxy:Routes:app:Order", "1"), ("ProxyGroups:ProcessGroups:app:Threads", "1")];
+        (string, string)[] leaving = [("ReverseProxy:Routes:leaving:ClusterId", "leaving"), ("ReverseProxy:Routes:leaving:Match:Path", "/leaving"),
+            .. TestPaths.TestWorker.Append("--socket").Append("{socket}").Select(static (word, index) => ($"ProxyGroups:ProcessGroups:leaving:Command:{index}", word))];
+        var layer = new Layer();
+        layer.Hold([.. kept, .. leaving]);
+        await using var site = await StartAsync("{}", layer);
+        var (store, groups) = (site.Services.GetRequiredService<SettingsStore>(), site.Services.GetRequiredService<ProcessGroupRegistry>());
+        using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
+        using var answer = await site.Client.GetAsync("/leaving", Token);
+        await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == 1, Token);
+        book.Forget();
+        using var last = await site.Client.GetAsync("/leaving", Token);
+        layer.Hold(kept);
+        store.Reload();
+        Assert.Null(groups.Find("leaving"));
+        await book.UntilAsync(static book => book.Count(Times) == 1, Token);
+        layer.Hold([.. kept, .. leaving]);
+        store.Reload();
+        await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == 2, Token);
+        Assert.Equal(2, book.Gauge("proxygroups.requests"));
+    }
+
+    [Fact(Timeout = WorkerBench.TestTimeout)]
     public async Task Refusals_are_counted_by_their_cause()
     {
         await using var site = await StartAsync("""{ "ProxyGroups": { "ProcessGroups": { "app": { "Threads": 1, "Queue": { "Limit": 0 }, "MaxRequestBody": "1KiB" } } } }""");
@@ -100,9 +145,14 @@ public sealed class MeterTests
         Assert.Equal([], book.LabelNames.Except(Labels));
     }
 
-    private static async Task<DropInSite> StartAsync(string settings)
+    private static async Task<DropInSite> StartAsync(string settings, Layer? layer = null)
     {
         var builder = DropInSite.CreateBuilder(settings);
+        if (layer is not null)
+        {
+            ((IConfigurationBuilder)builder.Configuration).Add(layer);
+        }
+
         builder.AddProxyGroups();
         var app = builder.Build();
         app.MapProxyGroups();
@@ -112,17 +162,25 @@ public sealed class MeterTests
         return site;
     }
 
-    /// <summary>Keeps all that one app's meter says.</summary>
+    /// <summary>Settings that a test changes.</summary>
+    private sealed class Layer : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public void Hold(IEnumerable<(string Key, string Value)> settings) => Data = settings.ToDictionary(static one => one.Key, string? (one) => one.Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Keeps what one app's meter says: all, or of one instrument.</summary>
     private sealed class MeterBook : IDisposable
     {
         private readonly ConcurrentBag<(string Name, double Value, KeyValuePair<string, object?>[] Labels)> _told = [];
         private readonly MeterListener _listener = new();
 
-        public MeterBook(IMeterFactory meters)
+        public MeterBook(IMeterFactory meters, string? only = null)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == "ProxyGroups" && instrument.Meter.Scope == meters)
+                if (instrument.Meter.Name == "ProxyGroups" && instrument.Meter.Scope == meters && (only is null || instrument.Name == only))
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
@@ -160,6 +218,8 @@ public sealed class MeterTests
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
             }
         }
+
+        public void Forget() => _told.Clear();
 
         public void Dispose() => _listener.Dispose();
 
