@@ -23,8 +23,21 @@ public sealed partial class PreloadMemoryTests : PreloadScene
             return [json.dumps({"pid": os.getpid(), "home": home, "above": above}).encode()]
         """;
 
+    // Much code, which the warm-up runs: it is copied to another place, and where it was nobody allocates.
+    private const string Moved = """
+        import types
+        space = {}
+        exec("def big(n):\n" + "    n += 1\n" * 8000, space)
+        code = space["big"].__code__
+        functions = [types.FunctionType(code.replace(co_name="big%d" % n), space) for n in range(200)]
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            return [b"%d" % sum(function is None for function in functions if function(1))]
+        """;
+
     public PreloadMemoryTests()
     {
+        Write("moved.py", Moved);
         Write("lib/shared.py", Hoard);
         Write("app.py", Hoard + App);
     }
@@ -64,6 +77,18 @@ public sealed partial class PreloadMemoryTests : PreloadScene
         await Expect(page.Locator(".parent.named > p")).ToContainTextAsync($"preloader pid {Number(two, "above")}, ready, generation 1");
         await Expect(page.Locator("[data-group='two'] .usage")).ToContainTextAsync($"preloader pid {Number(two, "home")}, ready");
         await Browser.AssertAccessibleAsync(page);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_no_plain_worker_would_have_is_not_taken_for_saved()
+    {
+        object Moved(bool preloadsApp) => new { Wsgi = "moved:application", TestApps.Python, PreloadApp = preloadsApp, Warmup = preloadsApp ? ["/"] : Array.Empty<string>(), Processes = 2, Environment = PythonVariables };
+        await using var frontDoor = await FrontDoorProcess.StartAsync(Site.Of(("forked", Moved(true)), ("plain", Moved(false))), Root);
+        await frontDoor.WaitForReadyAsync(4);
+        var sharing = GroupOf(await StatusAsync(), "forked").GetProperty("detail").GetProperty("sharing");
+        var (forked, plain) = (await frontDoor.PidsAsync("forked", Token), await frontDoor.PidsAsync("plain", Token));
+        Assert.True(forked.Sum(static pid => SizeOf(pid, "Anonymous:")) > plain.Sum(ProportionalOf) + (24 * MebiByte));
+        AssertNear(plain.Sum(ProportionalOf), sharing.GetProperty("plain").GetInt64(), 12 * MebiByte);
     }
 
     [Fact(Timeout = 120_000)]

@@ -24,7 +24,10 @@ public abstract class PreloadScene
     protected static int Number(JsonElement facts, string name) => facts.GetProperty(name).GetInt32();
 
     /// <summary>Memory of a process, what it shares divided among those who share it, in bytes.</summary>
-    protected static long ProportionalOf(int pid) => 1024 * File.ReadLines($"/proc/{pid}/smaps_rollup").Where(static line => line.StartsWith("Pss:", StringComparison.Ordinal))
+    protected static long ProportionalOf(int pid) => SizeOf(pid, "Pss:");
+
+    /// <summary>In bytes, by the kernel's word for it (smaps_rollup of proc(5)).</summary>
+    protected static long SizeOf(int pid, string kind) => 1024 * File.ReadLines($"/proc/{pid}/smaps_rollup").Where(line => line.StartsWith(kind, StringComparison.Ordinal))
         .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
 
     /// <summary>The settings of a group, those of <paramref name="more"/> in place of its own.</summary>

@@ -10,6 +10,11 @@ import sys
 
 MINIMUM_PYTHON = (3, 9)
 
+PARTS = {"wsgi": "worker", "preload-app": "app_preloader", "preload": "preloader", "trial": "trial"}
+
+WITH_APPLICATION = ("wsgi", "preload-app")
+"""Of the others no directory of any application is on the path: two of them may have modules of one name."""
+
 
 def import_part(name):
     """Imports one of our modules with a sys.path that shows neither our files nor our parent to the application."""
@@ -22,19 +27,31 @@ def import_part(name):
     return part
 
 
+def import_more(name):
+    """Of a process that workers are forked from: what a worker that was started plainly has not."""
+    memory = import_part("memory")
+    before = memory.anonymous()
+    part, overhead = import_part(name), import_part("overhead")
+    overhead.note(memory.anonymous() - before)
+    return part
+
+
 def main(arguments):
     if sys.version_info < MINIMUM_PYTHON:
         return ("proxygroups: Python %d.%d is too old, 3.9 or later is needed. Set \"Python\" to a newer one."
                 % sys.version_info[:2])
-    if arguments in (["preload"], ["trial"]):
-        # No directory of any application is on the path: two of them may have modules of one name.
-        return import_part("preloader" if arguments == ["preload"] else "trial").main(os.environ)
-    if arguments not in (["wsgi"], ["preload-app"]):
+    if len(arguments) != 1 or arguments[0] not in PARTS:
         return "usage: python %s wsgi" % os.path.dirname(__file__)
-    part = import_part("worker" if arguments == ["wsgi"] else "app_preloader")
-    if os.environ.get("PROXYGROUPS_REPORT_AFTER"):
+    part = import_part("worker")
+    precedence = import_part("precedence")
+    precedence.note()
+    if arguments != ["wsgi"]:
+        part = import_more(PARTS[arguments[0]])
+    elif os.environ.get("PROXYGROUPS_REPORT_AFTER"):
         import_part("library")  # Later the application's own files would be taken for what it imports.
-    sys.path.insert(0, os.getcwd())
+    if arguments[0] in WITH_APPLICATION:
+        sys.path.insert(0, os.getcwd())
+        precedence.give_way(os.getcwd())
     return part.main(os.environ)
 
 

@@ -35,8 +35,6 @@ def _run(environment, held):
         log.line("cannot start: %s" % error)
         return preloader.EXIT_SETTINGS
     notifier = Notifier(given.notify)
-    from . import worker  # noqa: F401  Before the application: what it changes in the standard library concerns us as little as in a plain worker.
-
     exclusion.keep_out(given.preload_exclude)
     try:
         callable_, after_fork = _prepare(given, verdict.Verdict())

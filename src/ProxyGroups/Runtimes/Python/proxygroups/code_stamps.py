@@ -1,6 +1,7 @@
 """Whether the modules in memory are still those on disk: a restart after an upgrade must not start from the old code."""
 
 import os
+import sys
 from array import array
 
 _MOST = (1 << 63) - 1
@@ -18,6 +19,10 @@ class CodeStamps:
         files = sorted(file for file in files if file and "\0" not in file)
         self._files = "\0".join(files)
         self._stamps = array("q", (number for file in files for number in _stamp(file)))
+
+    @property
+    def size(self):
+        return sys.getsizeof(self._files) + sys.getsizeof(self._stamps)
 
     def find_changed(self):
         """The path of a file that has changed or gone since, or None."""

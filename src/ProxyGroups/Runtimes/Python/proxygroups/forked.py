@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-from . import application, exclusion, hooks, library, log, settings
+from . import application, exclusion, hooks, library, log, memory, precedence, settings
 from .open_files import descriptors
 
 EXIT_FAILED = 70
@@ -71,8 +71,10 @@ def run(order, received, connection, start, foreign):
 
 def _go_on(order, start, lifeline):
     if order.get("isForkParent"):
-        from . import app_preloader
+        before = memory.anonymous()
+        from . import app_preloader, overhead
 
+        overhead.note(memory.anonymous() - before)
         app_preloader.main(os.environ, [lifeline])
     from . import worker
 
@@ -123,6 +125,7 @@ def _take_place(order, start):
     time.tzset()
     os.chdir(order["directory"])
     sys.path.insert(0, os.getcwd())
+    precedence.give_way(os.getcwd())
 
 
 def _differ(environment, variables):

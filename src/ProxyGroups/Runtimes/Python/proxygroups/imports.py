@@ -4,7 +4,7 @@ import sys
 import threading
 from time import monotonic
 
-from . import application, log
+from . import application, log, precedence
 from .mounts import Mount, MountTable
 
 
@@ -18,6 +18,8 @@ def load(settings):
     mounts = [Mount(*app) for app in settings.apps]
     directories = list(dict.fromkeys(mount.directory for mount in mounts))
     sys.path[:] = directories + [path for path in sys.path if path not in directories]
+    for directory in directories:
+        precedence.give_way(directory)
     table = MountTable(mounts, settings.threads, settings.import_wait, _report_late)
     news = threading.Semaphore(0)
     for mount in mounts:

@@ -3,13 +3,13 @@
 import os
 import sys
 
-from . import exclusion, library, log
+from . import exclusion, library, log, precedence
 
 
 def names(environment):
     """PROXYGROUPS_LEARNED, less what is to be left out."""
     excluded = tuple(environment.get("PROXYGROUPS_PRELOAD_EXCLUDE", "").split())
-    return [name for name in environment.get("PROXYGROUPS_LEARNED", "").split() if library.is_name(name) and not is_within(name, excluded)]
+    return [name for name in environment.get("PROXYGROUPS_LEARNED", "").split() if precedence.is_name(name) and not is_within(name, excluded)]
 
 
 def is_within(name, packages):

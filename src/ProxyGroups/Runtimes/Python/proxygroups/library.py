@@ -7,9 +7,8 @@ import sys
 from types import ModuleType
 
 from . import running
+from .precedence import is_name, names_in
 
-_ENDINGS = (".py", ".so", ".pyc")
-_LONGEST_NAME = 200
 _DATAGRAM = 3500
 """Bytes; the front door takes 4096."""
 
@@ -96,7 +95,7 @@ def _sorted():
     new = list(itertools.islice(reversed(sys.modules.items()), max(0, len(sys.modules) - _known)))  # The others are not even looked at.
     for folder in sys.path:
         if isinstance(folder, str) and not library.has(os.path.join(folder, "")):  # Imports leave out the others, too.
-            others.update(_names_in(folder or os.curdir))
+            others.update(names_in(folder or os.curdir))
     for name, module in reversed(new):
         found = _is_of(library, name, module)
         if found:
@@ -129,21 +128,3 @@ def pieces(names):
         piece.append(name)
     if piece:
         yield " ".join(piece)
-
-
-def is_name(text):
-    """A name as in an import, and no program that runs when it is imported."""
-    return text.isascii() and len(text) <= _LONGEST_NAME and all(part.isidentifier() and part != "__main__" for part in text.split("."))
-
-
-def _names_in(folder):
-    try:
-        entries = os.listdir(folder)
-    except OSError:
-        return
-    for entry in entries:
-        name, ending = os.path.splitext(entry)
-        if ending in _ENDINGS or os.path.exists(os.path.join(folder, entry, "__init__.py")):
-            name = name.partition(".")[0]  # Of "fast.cpython-311-x86_64-linux-gnu.so".
-            if is_name(name):
-                yield name

@@ -2,16 +2,14 @@
 
 from . import free_blocks, free_chunks
 
-_OWN = 700_000
-"""Bytes: our modules that no plain worker loads, with what they hold of a thousand modules (Python 3.11)."""
-
 _noted = 0
 _is_moved = False
 
 
 def note(size):
+    """In bytes."""
     global _noted
-    _noted += size
+    _noted += max(0, size)
 
 
 def take_free(is_natural):
@@ -30,7 +28,7 @@ def take_rest():
 
 def total():
     """With what this process has of the one that it was forked from itself."""
-    return _OWN + _noted
+    return _noted
 
 
 def _take(is_natural):

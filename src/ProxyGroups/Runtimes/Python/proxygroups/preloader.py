@@ -71,8 +71,6 @@ def _run(environment):
     if failure:
         log.line("%s. It went well when it was tried: this process starts again without all that was learned" % failure)
         learned.start_again_without(given, start.descriptors)
-    from . import worker  # noqa: F401  What every worker needs is shared, too.
-
     library.forget_other_folders()
     laying.lay()
     gc.unfreeze()  # What was laid is frozen.
@@ -95,7 +93,9 @@ def serve(control, notifier, start):
     gc.collect()
     fill_streams()  # An import may have closed them; whatever is opened next would take their place, and be lost in each worker.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    preloader = Preloader(control, start, CodeStamps(sys.modules))
+    stamps = CodeStamps(sys.modules)
+    overhead.note(stamps.size)
+    preloader = Preloader(control, start, stamps)
     overhead.take_rest()
     control.listen(_BACKLOG)
     notifier.ready(overhead.total())

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 
-from . import exclusion, learned, library, log, preloader, verdict
+from . import exclusion, learned, library, log, memory, preloader, verdict
 from .notify import Notifier
 
 _MOST_TRIES = 12
@@ -46,8 +46,6 @@ def _run(environment):
     code = preloader.import_named(given.get("PROXYGROUPS_PRELOAD", "").split(), looked)
     if code is not None:
         return code
-    from . import worker  # noqa: F401  As in the preloader.
-
     roots, size = find(learned.names(given), given.get("PROXYGROUPS_OTHERS", "").split(), int(given.get("PROXYGROUPS_MOST_MEMORY") or _free() // _MOST_OF_FREE))
     notifier.modules(roots, (), size=size)
     time.sleep(_REPORT_SECONDS)  # The front door ends this process when it has heard all.
@@ -146,12 +144,12 @@ def _import(names, others, descriptor):
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(nothing, stream)
-    looked, before = verdict.Verdict(), _anonymous()
+    looked, before = verdict.Verdict(), memory.anonymous()
     with learned.Guard(others):
         for name in names:
             if name not in sys.modules and not _import_one(name, looked, descriptor):
                 os._exit(0)
-    _say(descriptor, "size", max(0, _anonymous() - before))
+    _say(descriptor, "size", max(0, memory.anonymous() - before))
     os._exit(0)
 
 
@@ -173,12 +171,6 @@ def _import_one(name, looked, descriptor):
 def _say(descriptor, *words):
     text = " ".join(map(str, words)).replace("\n", " ")[:_LONGEST_REASON]
     os.write(descriptor, text.encode("utf-8", "backslashreplace") + b"\n")
-
-
-def _anonymous():
-    """Memory that no file backs, shared with the parent or not, in bytes: what forked workers would share."""
-    with open("/proc/self/smaps_rollup") as rollup:
-        return sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Anonymous:"))
 
 
 def _free():

@@ -1,0 +1,49 @@
+"""What lies beside an application comes before modules of the same name that only we have loaded: it finds its own, as in a worker that was started plainly and tells nothing."""
+
+import os
+import sys
+
+_ENDINGS = (".py", ".so", ".pyc")
+_LONGEST_NAME = 200
+
+_own = frozenset()
+
+
+def note():
+    """What is loaded by now every worker has, and no application can have another one of that name."""
+    global _own
+    _own = frozenset(sys.modules)
+
+
+def give_way(folder):
+    """To what an application has in its folder. What has been imported keeps what it needs."""
+    if len(sys.modules) == len(_own):
+        return
+    for name in names_in(folder):
+        if name in sys.modules and name not in _own and name not in sys.builtin_module_names:
+            _forget(name)
+
+
+def names_in(folder):
+    """Names of the modules and packages there, loaded or not."""
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return
+    for entry in entries:
+        name, ending = os.path.splitext(entry)
+        if ending in _ENDINGS or os.path.exists(os.path.join(folder, entry, "__init__.py")):
+            name = name.partition(".")[0]  # Of "fast.cpython-311-x86_64-linux-gnu.so".
+            if is_name(name):
+                yield name
+
+
+def is_name(text):
+    """A name as in an import, and no program that runs when it is imported."""
+    return text.isascii() and len(text) <= _LONGEST_NAME and all(part.isidentifier() and part != "__main__" for part in text.split("."))
+
+
+def _forget(package):
+    """With all below. Hardly any application needs it: a look at all names copies pages that workers share."""
+    for name in [name for name in sys.modules if isinstance(name, str) and (name + ".").startswith(package + ".")]:
+        del sys.modules[name]
