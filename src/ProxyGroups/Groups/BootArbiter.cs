@@ -1,104 +1,29 @@
 namespace ProxyGroups.Groups;
 
 /// <summary>
-/// One per machine: lets at most max(1, cores / 2) workers boot at once, because boots starve each other of CPU. Groups take turns, so
-/// one with many boots holds nobody up; within a group it is first come, first served. Thread-safe.
-/// A boot that takes longer than <see cref="LongestClaim"/> loses its place, so that one that hangs holds nobody up for ever.
+/// One per machine: lets at most max(1, cores / 2) workers boot at once, because boots starve each other of CPU. Groups whose last boot went
+/// well have as many places of their own, so that who is known to boot never waits for one that hangs. Thread-safe.
+/// A boot that takes longer than is usual for its group loses its place, at the latest after <see cref="LongestClaim"/>.
 /// </summary>
 internal sealed class BootArbiter(int places, TimeProvider time)
 {
     internal static readonly TimeSpan LongestClaim = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _gate = new();
-    private readonly List<Turn> _waiting = [];
-    private readonly Dictionary<string, long> _lastTurns = new(StringComparer.OrdinalIgnoreCase);
-    private int _held;
-    private long _turns;
+    /// <summary>Boots of a few milliseconds differ by more than twice.</summary>
+    internal static readonly TimeSpan ShortestClaim = TimeSpan.FromSeconds(1);
+
+    private readonly BootLane _known = new(places, time);
+    private readonly BootLane _others = new(places, time);
 
     public static int PlacesFor(int cores) => Math.Max(1, cores / 2);
 
     /// <summary>Waits for a place. Dispose the claim when the boot has ended, well or not.</summary>
+    /// <param name="lastBoot">How long the group's last boot took; null: it did not go well, or there was none.</param>
     /// <exception cref="OperationCanceledException">The worker is not wanted any more.</exception>
-    public async Task<IDisposable> ClaimAsync(string group, CancellationToken cancellationToken)
-    {
-        var turn = new Turn(group);
-        lock (_gate)
-        {
-            _waiting.Add(turn);
-        }
+    public Task<IDisposable> ClaimAsync(string group, TimeSpan? lastBoot, CancellationToken cancellationToken) =>
+        (lastBoot is null ? _others : _known).ClaimAsync(group, LongestAfter(lastBoot), cancellationToken);
 
-        await using var registration = cancellationToken.UnsafeRegister(_ => Leave(turn, cancellationToken), null);
-        Grant();
-        await turn.Task;
-        return new Claim(this, time);
-    }
-
-    private void Leave(Turn turn, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            if (_waiting.Remove(turn))
-            {
-                turn.SetCanceled(cancellationToken);
-            }
-        }
-    }
-
-    private void Release()
-    {
-        lock (_gate)
-        {
-            _held--;
-            Grant();
-        }
-    }
-
-    private void Grant()
-    {
-        lock (_gate)
-        {
-            while (_held < places && _waiting.Count > 0)
-            {
-                Grant(_waiting.MinBy(turn => _lastTurns.GetValueOrDefault(turn.Group))!);
-            }
-
-            if (_held == 0)
-            {
-                // Groups that are gone leave nothing behind.
-                _lastTurns.Clear();
-            }
-        }
-    }
-
-    private void Grant(Turn turn)
-    {
-        _held++;
-        _lastTurns[turn.Group] = ++_turns;
-        _waiting.Remove(turn);
-        turn.SetResult();
-    }
-
-    private sealed class Turn(string group) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public string Group { get; } = group;
-    }
-
-    private sealed class Claim : IDisposable
-    {
-        private readonly ITimer _timer;
-        private BootArbiter? _arbiter;
-
-        public Claim(BootArbiter arbiter, TimeProvider time)
-        {
-            _arbiter = arbiter;
-            _timer = time.CreateTimer(static claim => ((Claim)claim!).Dispose(), this, LongestClaim, Timeout.InfiniteTimeSpan);
-        }
-
-        public void Dispose()
-        {
-            // Null where the time is over before the timer is noted.
-            _timer?.Dispose();
-            Interlocked.Exchange(ref _arbiter, null)?.Release();
-        }
-    }
+    /// <summary>How long a boot keeps its place.</summary>
+    internal static TimeSpan LongestAfter(TimeSpan? lastBoot) =>
+        lastBoot is { } took ? TimeSpan.FromTicks(Math.Clamp(2 * took.Ticks, ShortestClaim.Ticks, LongestClaim.Ticks)) : LongestClaim;
 }

@@ -9,7 +9,7 @@ internal sealed class PreloaderBounds(GroupHost host) : IPreloaderBounds
     // The rest is for who serves.
     private const int MostOfFree = 4;
 
-    public Task<IDisposable> ClaimBootAsync(string owner, CancellationToken cancellationToken) => host.Boots.ClaimAsync(PreloaderProcess.NameOf(owner), cancellationToken);
+    public Task<IDisposable> ClaimBootAsync(string owner, CancellationToken cancellationToken) => host.Boots.ClaimAsync(PreloaderProcess.NameOf(owner), lastBoot: null, cancellationToken);
 
     public IDisposable Count(string owner, int id, int pid, Task imported) => host.Caps.Count(owner, id, sampled => host.Memory.WatchPreloader(pid, imported, sampled));
 

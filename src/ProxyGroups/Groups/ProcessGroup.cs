@@ -65,6 +65,8 @@ internal sealed class ProcessGroup : IAsyncDisposable, ICapMember
 
     public UncollectedTimes Times { get; }
 
+    public LastBoot LastBoot { get; } = new();
+
     public IReadOnlyList<ServingWorker> Serving => _serving;
 
     /// <summary>Of the workers that have a process.</summary>

@@ -118,7 +118,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         try
         {
             _room = await host.Caps.ClaimAsync(group, Identity, isLacking => post(new GroupEvent.RoomChanged(Identity.Id, isLacking)), _unwanted.Token);
-            _place = await host.Boots.ClaimAsync(Identity.Group, _unwanted.Token);
+            _place = await host.Boots.ClaimAsync(Identity.Group, group.LastBoot.Took, _unwanted.Token);
             Launch();
         }
         catch (OperationCanceledException)
@@ -198,6 +198,18 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
     }
 
+    private void NoteBoot(WorkerEvent fact)
+    {
+        if (fact is WorkerEvent.Ready)
+        {
+            group.LastBoot.NoteReady(host.Time.GetElapsedTime(_launchedAt));
+        }
+        else if (fact is WorkerEvent.StartFailed)
+        {
+            group.LastBoot.NoteFailure();
+        }
+    }
+
     private void Measure(WorkerEvent fact)
     {
         switch (fact)
@@ -225,6 +237,7 @@ internal sealed class WorkerLife(ProcessGroup group, GroupHost host, WorkerIdent
         }
 
         Note(fact);
+        NoteBoot(fact);
         Measure(fact);
 
         if (fact is WorkerEvent.StartFailed { Failure: var failure })

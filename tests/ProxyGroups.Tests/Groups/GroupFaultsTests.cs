@@ -17,12 +17,14 @@ public sealed class GroupFaultsTests
         await using var group = bench.Group(new ProcessGroupSettings());
         var events = Channel.CreateUnbounded<GroupEvent>();
         using var life = new WorkerLife(group, bench.Host, new WorkerIdentity("shop", 1, 0, 1), happened => events.Writer.TryWrite(happened));
+        group.LastBoot.NoteReady(TimeSpan.FromSeconds(1));
         life.Begin();
         var failed = Assert.IsType<WorkerEvent.StartFailed>(await ReportAsync(events));
         Assert.Equal(Fault.Message, failed.Failure.Cause);
         Assert.IsType<WorkerEvent.Exited>(await ReportAsync(events));
-        // Its place to boot is free again.
-        using var place = await bench.Host.Boots.ClaimAsync("blog", TestContext.Current.CancellationToken);
+        // Its place to boot is free again, and was the last one beside those that are not known to boot.
+        using var place = await bench.Host.Boots.ClaimAsync("blog", TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Null(group.LastBoot.Took);
     }
 
     [Fact]

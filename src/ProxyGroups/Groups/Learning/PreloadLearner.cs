@@ -158,7 +158,7 @@ internal sealed class PreloadLearner(
     private async Task TryAsync(KnownModules known, ModuleCandidates candidates)
     {
         ModuleReport? found;
-        using (await boots.ClaimAsync(known.ApplicationGroup, _ended.Token))
+        using (await boots.ClaimAsync(known.ApplicationGroup, lastBoot: null, _ended.Token))
         {
             found = await trial(known.Worker, candidates, _ended.Token);
         }

@@ -45,6 +45,8 @@ internal sealed class SimulatedGroup : IDisposable, ICapMember
 
     public SimulatedClients Clients { get; }
 
+    public LastBoot LastBoot { get; } = new();
+
     public IReadOnlyCollection<SimulatedWorker> Workers => _workers.Values;
 
     public IReadOnlyCollection<GroupEvent> Inbox => _inbox;

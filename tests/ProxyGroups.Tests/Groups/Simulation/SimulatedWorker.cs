@@ -17,6 +17,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
     private Task<IDisposable>? _claim;
     private IDisposable? _place;
     private bool _isLaunched;
+    private TimeSpan _launchedAt;
     private bool _isEndWanted;
     private bool _isReady;
     private TimeSpan? _hungSince;
@@ -64,6 +65,9 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
     public bool HasPlace => _place is not null;
 
+    /// <summary>Of its group, when it began to wait for its place.</summary>
+    public TimeSpan? LastBoot { get; private set; }
+
     public TimeSpan Silence => _hungSince is { } since ? machine.Now - since : TimeSpan.Zero;
 
     public void Begin() => _roomClaim = machine.Caps.Claim(group, identity, _unwanted.Token);
@@ -77,6 +81,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         if (claim.IsCompletedSuccessfully)
         {
             _room = claim.Result;
+            LastBoot = group.LastBoot.Took;
             _claim = machine.Boots.Claim(this, _unwanted.Token);
         }
         else
@@ -111,6 +116,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         }
 
         _isLaunched = true;
+        _launchedAt = machine.Now;
         group.Post(new GroupEvent.BootGranted(identity.Id));
         machine.After(machine.Between(0.001, 0.02), Spawn);
         return true;
@@ -183,6 +189,7 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
 
         _isReady = true;
         _room!.Ready(Measure);
+        group.LastBoot.NoteReady(machine.Now - _launchedAt);
         Report(new WorkerEvent.Ready(identity, _watchdog));
         if (machine.Chance(_weather.DiesAtOnce))
         {
@@ -260,6 +267,10 @@ internal sealed class SimulatedWorker(SimulatedGroup group, Machine machine, Wor
         {
             IsGone = true;
             _room?.Dispose();
+        }
+        else if (fact is WorkerEvent.StartFailed)
+        {
+            group.LastBoot.NoteFailure();
         }
 
         group.Post(new GroupEvent.WorkerReported(fact));
