@@ -12,6 +12,7 @@ internal sealed class LoopThread
     [ThreadStatic]
     private static LoopThread? t_current;
 
+    private readonly AfterTurn _afterTurn = new();
     private Waiter? _next;
     private bool _isContinuing;
     private volatile bool _isHeldUp;
@@ -45,11 +46,27 @@ internal sealed class LoopThread
         }
     }
 
+    /// <summary>The action goes on here after this turn; false: another one does already.</summary>
+    public bool TryRunAfterTurn(Action<object?> action, object? argument)
+    {
+        var isAdded = _afterTurn.TryAdd(action, argument);
+        if (isAdded && _isHeldUp)
+        {
+            _afterTurn.LetGo();
+        }
+
+        return isAdded;
+    }
+
+    /// <summary>The turn is over.</summary>
+    public void EndTurn() => _afterTurn.Run();
+
     /// <summary>What runs here blocks: whoever stands behind it, perhaps with a slot, goes on elsewhere, and so does all that comes.</summary>
     public void HoldUp()
     {
         _isHeldUp = true;
         LetNextGo();
+        _afterTurn.LetGo();
     }
 
     private void LetNextGo() => Interlocked.Exchange(ref _next, null)?.Continue(onPool: true);

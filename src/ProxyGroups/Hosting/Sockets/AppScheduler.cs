@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using ProxyGroups.Proxying.Sockets;
+using ProxyGroups.Scheduling;
 
 namespace ProxyGroups.Hosting.Sockets;
 
@@ -13,7 +13,7 @@ internal sealed class AppScheduler : PipeScheduler
 
     public override void Schedule(Action<object?> action, object? state)
     {
-        if (!AfterTurn.TryAdd(action, state))
+        if (LoopThread.Current?.TryRunAfterTurn(action, state) != true)
         {
             ThreadPool.Schedule(action, state);
         }

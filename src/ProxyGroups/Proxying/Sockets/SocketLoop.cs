@@ -120,7 +120,8 @@ internal sealed class SocketLoop
 
     private void Run(object? number)
     {
-        LoopThread.Current = _runner = new LoopThread();
+        var runner = new LoopThread();
+        LoopThread.Current = _runner = runner;
         _thread = ThreadSleep.Current();
         var mine = (long)number! * 2;
         while (true)
@@ -132,7 +133,7 @@ internal sealed class SocketLoop
             }
 
             var (key, events) = _epoll.Take(_next++);
-            if (_sockets.TryGetValue(key, out var socket) && !TryRun(socket, events, mine))
+            if (_sockets.TryGetValue(key, out var socket) && !TryRun(socket, events, mine, runner))
             {
                 return;
             }
@@ -140,7 +141,7 @@ internal sealed class SocketLoop
     }
 
     /// <summary>False: the loop is another thread's by now.</summary>
-    private bool TryRun(LoopSocket socket, uint events, long mine)
+    private bool TryRun(LoopSocket socket, uint events, long mine, LoopThread runner)
     {
         Volatile.Write(ref _turns, _turns + 1);
         if (_deferring > 0)
@@ -153,7 +154,7 @@ internal sealed class SocketLoop
         Interlocked.Exchange(ref _lease, mine + 1);
         _watch.Wake();
         socket.OnHappened(events);
-        AfterTurn.Run();
+        runner.EndTurn();
         return Interlocked.CompareExchange(ref _lease, mine, mine + 1) == mine + 1;
     }
 }
