@@ -20,7 +20,7 @@ internal sealed class GroupWatch(ProcessGroup group, GroupHost host) : IDisposab
     private CancellationTokenSource? _running;
     private Task _loop = Task.CompletedTask;
     private (string Directory, IReadOnlyList<string> Patterns, IReadOnlyDictionary<string, AppSettings> Apps)? _watching;
-    private Dictionary<string, FileStamp> _known = [];
+    private Dictionary<string, WriteStamp> _known = [];
     private string? _trouble;
 
     /// <summary>The file of Maintenance:Page, read; null: there is none.</summary>

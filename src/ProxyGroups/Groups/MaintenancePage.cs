@@ -10,7 +10,7 @@ internal sealed class MaintenancePage(string group, ILogger logger)
 {
     internal const int Largest = 256 << 10;
 
-    private (string? Path, FileStamp Stamp) _last;
+    private (string? Path, WriteStamp Stamp) _last;
     private volatile MaintenanceNotice? _notice;
     private string? _refusal;
 
@@ -37,8 +37,8 @@ internal sealed class MaintenancePage(string group, ILogger logger)
         }
     }
 
-    private static (string? Path, FileStamp Stamp) Find(string path) =>
-        new FileInfo(path) is { Exists: true } file ? (path, new FileStamp(file.LastWriteTimeUtc.Ticks, file.Length)) : default;
+    private static (string? Path, WriteStamp Stamp) Find(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (path, new WriteStamp(file.LastWriteTimeUtc.Ticks, file.Length)) : default;
 
     private MaintenanceNotice? Read(string path, string page, string? user)
     {

@@ -21,9 +21,9 @@ internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patte
     private static readonly HashSet<string> NoSources = ["node_modules", "bin", "obj", "__pycache__", "venv", "site-packages"];
 
     /// <summary>By path. What cannot be seen is not there.</summary>
-    public Dictionary<string, FileStamp> Read()
+    public Dictionary<string, WriteStamp> Read()
     {
-        var found = new Dictionary<string, FileStamp>();
+        var found = new Dictionary<string, WriteStamp>();
         foreach (var pattern in patterns)
         {
             if (pattern == RestartSettings.Code)
@@ -43,11 +43,11 @@ internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patte
     }
 
     /// <summary>A path that is new, gone or written again; null: all is as before.</summary>
-    public static string? FirstChange(Dictionary<string, FileStamp> before, Dictionary<string, FileStamp> after) =>
+    public static string? FirstChange(Dictionary<string, WriteStamp> before, Dictionary<string, WriteStamp> after) =>
         after.FirstOrDefault(file => !before.TryGetValue(file.Key, out var stamp) || stamp != file.Value).Key
         ?? before.Keys.FirstOrDefault(path => !after.ContainsKey(path));
 
-    private static void CollectSources(string folder, Dictionary<string, FileStamp> found)
+    private static void CollectSources(string folder, Dictionary<string, WriteStamp> found)
     {
         foreach (var entry in Entries(folder))
         {
@@ -65,7 +65,7 @@ internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patte
         }
     }
 
-    private static void Collect(string folder, ReadOnlySpan<string> parts, Dictionary<string, FileStamp> found)
+    private static void Collect(string folder, ReadOnlySpan<string> parts, Dictionary<string, WriteStamp> found)
     {
         var name = parts[0];
         var rest = parts[1..];
@@ -122,6 +122,6 @@ internal sealed class WatchedFiles(string directory, IReadOnlyList<string> patte
 
     private static bool IsFolder(FileSystemInfo entry) => entry is DirectoryInfo && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
-    private static void Add(FileSystemInfo entry, Dictionary<string, FileStamp> found) =>
-        found[entry.FullName] = new FileStamp(entry.LastWriteTimeUtc.Ticks, entry is FileInfo { Exists: true } file ? file.Length : 0);
+    private static void Add(FileSystemInfo entry, Dictionary<string, WriteStamp> found) =>
+        found[entry.FullName] = new WriteStamp(entry.LastWriteTimeUtc.Ticks, entry is FileInfo { Exists: true } file ? file.Length : 0);
 }

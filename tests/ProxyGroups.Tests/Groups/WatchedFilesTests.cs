@@ -112,7 +112,7 @@ public sealed class WatchedFilesTests : IDisposable
         return path;
     }
 
-    private Dictionary<string, FileStamp> Read(string pattern) => new WatchedFiles(_root, [pattern]).Read();
+    private Dictionary<string, WriteStamp> Read(string pattern) => new WatchedFiles(_root, [pattern]).Read();
 
     private IEnumerable<string> Names(string pattern) => Read(pattern).Keys.Select(path => Path.GetRelativePath(_root, path)).Order(StringComparer.Ordinal);
 }

@@ -1,4 +1,4 @@
 namespace ProxyGroups.Groups;
 
 /// <summary>What tells that a file was written again.</summary>
-internal readonly record struct FileStamp(long Modified, long Length);
+internal readonly record struct WriteStamp(long Modified, long Length);
