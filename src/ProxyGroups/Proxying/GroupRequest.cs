@@ -116,11 +116,24 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     public void Dispose()
     {
         _body?.Dispose();
-        if (Error != CutOff)
+        if (Context.Response.HasStarted)
         {
-            Group.Totals.Answers.Count(Context.Response.StatusCode);
+            CountAnswer();
+        }
+        else
+        {
+            // Somebody around us may change it yet, or give it where an exception is on its way out.
+            Context.Response.OnCompleted(
+                static request =>
+                {
+                    ((GroupRequest)request).CountAnswer();
+                    return Task.CompletedTask;
+                },
+                this);
         }
     }
+
+    private void CountAnswer() => Group.Totals.Answers.Count(Context.Response.StatusCode);
 
     private async ValueTask<AdmissionResult> WaitAsync(ValueTask<AdmissionResult> turn)
     {

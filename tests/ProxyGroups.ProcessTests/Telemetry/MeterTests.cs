@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ProxyGroups.Configuration;
@@ -145,7 +146,51 @@ public sealed class MeterTests
         Assert.Equal([], book.LabelNames.Except(Labels));
     }
 
-    private static async Task<DropInSite> StartAsync(string settings, Layer? layer = null)
+    [Theory(Timeout = WorkerBench.TestTimeout)]
+    [InlineData("pid?set", HttpStatusCode.InternalServerError)]
+    [InlineData("pid?set-and-caught", HttpStatusCode.Conflict)]
+    [InlineData("sleep?ms=2000", HttpStatusCode.GatewayTimeout)]
+    [InlineData("bytes?n=0", HttpStatusCode.Gone)]
+    [InlineData("bytes?n=1", HttpStatusCode.OK)]
+    public async Task What_an_app_around_us_makes_of_an_answer_is_counted(string request, HttpStatusCode answered)
+    {
+        await using var site = await StartAsync("""{ "ReverseProxy": { "Routes": { "app": { "Timeout": "00:00:00.500" } } } }""", around: ChangeAnswers);
+        using var book = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
+        using var answer = await site.Client.GetAsync($"/app/{request}", Token);
+        Assert.Equal(answered, answer.StatusCode);
+        await book.UntilAsync(static book => book.Gauge("proxygroups.responses") == 1, Token);
+        Assert.Equal(1, book.Gauge("proxygroups.responses", "http.response.status_code", (int)answered));
+    }
+
+    private static void ChangeAnswers(WebApplication app)
+    {
+        app.UseRouting();
+        app.Use(static async (context, next) =>
+        {
+            var asked = context.Request.QueryString.Value!;
+            if (asked.StartsWith("?set", StringComparison.Ordinal))
+            {
+                // To forward then is an error.
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+
+            try
+            {
+                await next(context);
+                if (asked == "?n=0")
+                {
+                    context.Response.StatusCode = StatusCodes.Status410Gone;
+                }
+            }
+            catch (InvalidOperationException) when (asked == "?set-and-caught")
+            {
+                context.Response.StatusCode = StatusCodes.Status409Conflict;
+            }
+        });
+        app.UseRequestTimeouts();
+    }
+
+    private static async Task<DropInSite> StartAsync(string settings, Layer? layer = null, Action<WebApplication>? around = null)
     {
         var builder = DropInSite.CreateBuilder(settings);
         if (layer is not null)
@@ -153,8 +198,10 @@ public sealed class MeterTests
             ((IConfigurationBuilder)builder.Configuration).Add(layer);
         }
 
+        builder.Services.AddRequestTimeouts();
         builder.AddProxyGroups();
         var app = builder.Build();
+        around?.Invoke(app);
         app.MapProxyGroups();
         var site = await DropInSite.StartAsync(app, Token);
         using var first = new MeterBook(site.Services.GetRequiredService<IMeterFactory>());
