@@ -16,7 +16,7 @@ internal static class FrontDoor
     public static WebApplication Build(FrontDoorPlace place, bool logs = true)
     {
         place.Require();
-        place.RequireRegularLayers();
+        place.RequireSaneLayers();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = place.ContentRoot,
@@ -29,7 +29,7 @@ internal static class FrontDoor
             builder.Logging.ClearProviders();
         }
 
-        FrontDoorConfiguration.Arrange(builder.Configuration, place);
+        FrontDoorConfiguration.Arrange(builder.Configuration, place, FrontDoorConfiguration.AreFilesWatched());
         var settings = FrontDoorSettings.Read(builder.Configuration);
         builder.AddProxyGroups();
         if (settings.SocketLoops)

@@ -9,7 +9,11 @@ internal static class FrontDoorConfiguration
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
-    public static void Arrange(ConfigurationManager configuration, FrontDoorPlace place)
+    /// <summary>ASP.NET Core's own switch, <c>hostBuilder:reloadConfigOnChange</c>, as its variables of the environment have it.</summary>
+    public static bool AreFilesWatched() => !bool.TryParse(
+        new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").Build()["hostBuilder:reloadConfigOnChange"], out var areWatched) || areWatched;
+
+    public static void Arrange(ConfigurationManager configuration, FrontDoorPlace place, bool areFilesWatched)
     {
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         if (place.AppDirectory is not null)
@@ -21,7 +25,7 @@ internal static class FrontDoorConfiguration
             ReplaceFiles(configuration, place.ToLayer());
         }
 
-        IndexedJsonSource.ReplaceIn(configuration.Sources);
+        IndexedJsonSource.ReplaceIn(configuration.Sources, areFilesWatched);
         if (place.Urls is not null)
         {
             // Kestrel's own endpoints would win over plain addresses otherwise.

@@ -35,13 +35,19 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
     }
 
     /// <summary>For whoever has ASP.NET Core read the files that it knows, before it has a say.</summary>
-    /// <exception cref="InvalidDataException">One of them is a pipe or a device, whose end it would wait for.</exception>
-    public void RequireRegularLayers()
+    /// <exception cref="InvalidDataException">One of them is a pipe or a device, whose end it would wait for, or too large.</exception>
+    public void RequireSaneLayers()
     {
         var layers = Directory.EnumerateFiles(ContentRoot, "appsettings*.json", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 });
-        if (layers.FirstOrDefault(static path => File.Exists(path) && FileStamp.Of(path) == default) is { } layer)
+        foreach (var layer in layers.Where(File.Exists))
         {
-            throw new InvalidDataException($"{layer} is no regular file. Remove it, or put a file in its place.");
+            var stamp = FileStamp.Of(layer);
+            if (stamp == default)
+            {
+                throw new InvalidDataException($"{layer} is no regular file. Remove it, or put a file in its place.");
+            }
+
+            RequireSize(layer, stamp);
         }
     }
 
@@ -58,12 +64,22 @@ internal sealed record FrontDoorPlace(string? AppDirectory, string? SettingsFile
                 $"No settings file at {SettingsPath}. Start where your appsettings.json is, name it with --settings FILE, or serve one app with: proxygroups run DIRECTORY");
         }
 
-        if (FileStamp.Of(SettingsPath) == default)
+        var stamp = FileStamp.Of(SettingsPath);
+        if (stamp == default)
         {
             throw new InvalidDataException($"{SettingsPath} is no regular file. Name your settings file, as in: proxygroups --settings ./appsettings.json");
         }
 
+        RequireSize(SettingsPath, stamp);
         RequireReadable();
+    }
+
+    private static void RequireSize(string path, FileStamp stamp)
+    {
+        if (SettingsSize.Fault((long)stamp.Length) is { } fault)
+        {
+            throw new InvalidDataException($"{path} is not read: {fault}. Take out what is no setting.");
+        }
     }
 
     private void RequireReadable()

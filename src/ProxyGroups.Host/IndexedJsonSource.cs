@@ -7,8 +7,9 @@ namespace ProxyGroups.Host;
 /// <summary>A JSON file of settings that knows what lies below each section. .NET's own goes through all keys each time it is asked, so that a thousand groups, each asked for its parts, cost a thousand times a thousand.</summary>
 internal sealed class IndexedJsonSource : JsonConfigurationSource
 {
-    /// <summary>In the place of each JSON file, looked at by <see cref="SettingsFolder"/> from then on.</summary>
-    public static void ReplaceIn(IList<IConfigurationSource> sources)
+    /// <summary>In the place of each JSON file.</summary>
+    /// <param name="areWatched"><see cref="SettingsFolder"/> looks at them from then on.</param>
+    public static void ReplaceIn(IList<IConfigurationSource> sources, bool areWatched = true)
     {
         var folders = new Dictionary<string, SettingsFolder>(StringComparer.Ordinal);
         for (var index = 0; index < sources.Count; index++)
@@ -20,7 +21,7 @@ internal sealed class IndexedJsonSource : JsonConfigurationSource
                     FileProvider = file.FileProvider is PhysicalFileProvider { Root: var root } ? FolderOf(root) : file.FileProvider,
                     Path = file.Path!,
                     Optional = file.Optional,
-                    ReloadOnChange = true,
+                    ReloadOnChange = areWatched,
                     ReloadDelay = file.ReloadDelay,
                     OnLoadException = file.OnLoadException,
                 };
@@ -39,6 +40,17 @@ internal sealed class IndexedJsonSource : JsonConfigurationSource
     private sealed class Provider(JsonConfigurationSource source) : JsonConfigurationProvider(source)
     {
         private Index? _index;
+
+        /// <exception cref="FormatException">The file is too large; it is not read.</exception>
+        public override void Load(Stream stream)
+        {
+            if (SettingsSize.Fault(stream.Length) is { } fault)
+            {
+                throw new FormatException(fault);
+            }
+
+            base.Load(stream);
+        }
 
         public override void Set(string key, string? value)
         {

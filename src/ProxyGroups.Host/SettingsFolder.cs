@@ -18,7 +18,9 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
     private ITimer? _timer;
 
     /// <summary>No file where there is none of the regular kind: who opens a pipe waits for its other end, and a device may have none.</summary>
-    public IFileInfo GetFileInfo(string subpath) => StampOf(subpath) == default ? new NotFoundFileInfo(subpath) : _files.GetFileInfo(subpath);
+    public IFileInfo GetFileInfo(string subpath) => StampOf(subpath) is var stamp && stamp == default ? new NotFoundFileInfo(subpath)
+        : SettingsSize.Fault((long)stamp.Length) is { } fault ? new TooLargeFile(_files.GetFileInfo(subpath), fault)
+        : _files.GetFileInfo(subpath);
 
     public IDirectoryContents GetDirectoryContents(string subpath) => _files.GetDirectoryContents(subpath);
 
@@ -82,6 +84,24 @@ internal sealed class SettingsFolder(string root, TimeProvider time) : IFileProv
     }
 
     private FileStamp StampOf(string path) => FileStamp.Of(Path.Combine(_files.Root, path));
+
+    /// <summary>It can be seen and not read.</summary>
+    private sealed class TooLargeFile(IFileInfo file, string fault) : IFileInfo
+    {
+        public bool Exists => true;
+
+        public long Length => file.Length;
+
+        public string? PhysicalPath => file.PhysicalPath;
+
+        public string Name => file.Name;
+
+        public DateTimeOffset LastModified => file.LastModified;
+
+        public bool IsDirectory => false;
+
+        public Stream CreateReadStream() => throw new IOException(fault);
+    }
 
     private sealed class Watched(FileStamp stamp)
     {

@@ -7,6 +7,8 @@ namespace ProxyGroups.EndToEndTests;
 /// <summary>What the apps hold and write is not the front door's affair, though it lies below its settings.</summary>
 public sealed class SettingsFolderTests
 {
+    private static readonly string[] Watched = ["restart.txt"];
+
     [Fact(Timeout = 60_000)]
     public async Task No_folder_is_watched_by_the_kernel_and_a_change_of_the_settings_is_taken()
     {
@@ -81,6 +83,58 @@ public sealed class SettingsFolderTests
         Assert.Contains("It is empty, or no regular file", text, StringComparison.Ordinal);
         (code, text) = await FrontDoorProcess.RunToEndAsync(["threads", "app", "3"], frontDoor.ContentRoot);
         Assert.True(code == 0, text);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_settings_file_of_gigabytes_is_not_read_and_what_runs_goes_on()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var site = Site.Of(("app", new { Command = TestApps.TestWorker() }));
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site);
+        await frontDoor.WaitForReadyAsync();
+        Enlarge(frontDoor.SettingsPath);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("it has 3072.0 MiB, more than the 16 MiB", StringComparison.Ordinal));
+        foreach (var command in new[] { "run", "check" })
+        {
+            var (code, text) = await FrontDoorProcess.RunToEndAsync([command], frontDoor.ContentRoot);
+            Assert.NotEqual(0, code);
+            Assert.Contains("appsettings.json is not read: it has 3072.0 MiB", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("GET /", await frontDoor.Client.GetStringAsync("/app/", token), StringComparison.Ordinal);
+        site.Group("app")["Threads"] = 7;
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+
+        Enlarge(Path.Combine(frontDoor.ContentRoot, "appsettings.Production.json"));
+        var (refused, told) = await FrontDoorProcess.RunToEndAsync(["check"], frontDoor.ContentRoot);
+        Assert.NotEqual(0, refused);
+        Assert.Contains("appsettings.Production.json is not read: it has 3072.0 MiB", told, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Files_that_nobody_wants_watched_are_read_where_somebody_asks_for_it()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var root = FrontDoorProcess.CreateContentRoot();
+        // Far longer than a change of the settings takes.
+        var site = Site.Of(("app", new { Command = TestApps.TestWorker(), Directory = root, Restart = new { Watch = Watched, Debounce = "4s" } }));
+        await using var frontDoor = await FrontDoorProcess.StartAsync(site, root, new Dictionary<string, string> { ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false" });
+        await frontDoor.WaitForReadyAsync();
+        site.Group("app")["Queue"] = new System.Text.Json.Nodes.JsonObject { ["Limit"] = 7 };
+        await File.WriteAllTextAsync(frontDoor.SettingsPath, site.ToJsonString(), token);
+        await File.WriteAllTextAsync(Path.Combine(root, "restart.txt"), "", token);
+        await frontDoor.WaitForLogAsync(static line => line.Contains("hence the restart", StringComparison.Ordinal));
+        Assert.DoesNotContain(frontDoor.Log, static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+        frontDoor.Signal("HUP");
+        await frontDoor.WaitForLogAsync(static line => line.Contains("Changed settings taken", StringComparison.Ordinal));
+    }
+
+    // Without a byte on the disk.
+    private static void Enlarge(string path)
+    {
+        using var file = File.OpenWrite(path);
+        file.SetLength(3L << 30);
     }
 
     private static async Task MakePipeAsync(string path, CancellationToken token)

@@ -49,6 +49,29 @@ public sealed class IndexedJsonSourceTests : IDisposable
     }
 
     [Fact]
+    public void It_reads_no_file_that_is_too_large()
+    {
+        var provider = Provider(indexed: true);
+        using (var file = File.OpenWrite(Path.Combine(_folder, "appsettings.json")))
+        {
+            file.SetLength(SettingsSize.Most + 1);
+        }
+
+        var refused = Assert.Throws<InvalidDataException>(provider.Load);
+        Assert.Equal(SettingsSize.Fault(SettingsSize.Most + 1), refused.InnerException!.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_is_watched_if_somebody_wants_that(bool areWatched)
+    {
+        var builder = new ConfigurationBuilder().SetBasePath(_folder).AddJsonFile("appsettings.json", optional: false, reloadOnChange: !areWatched);
+        IndexedJsonSource.ReplaceIn(builder.Sources, areWatched);
+        Assert.Equal(areWatched, Assert.IsType<IndexedJsonSource>(builder.Sources.Single()).ReloadOnChange);
+    }
+
+    [Fact]
     public void It_stands_in_for_each_file_with_all_that_was_said_of_it()
     {
         using var manager = new ConfigurationManager();

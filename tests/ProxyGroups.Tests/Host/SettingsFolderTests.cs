@@ -134,6 +134,19 @@ public sealed class SettingsFolderTests : IDisposable
         Assert.False(token.HasChanged);
     }
 
+    [Fact]
+    public void A_file_that_is_too_large_is_seen_and_not_read()
+    {
+        using var file = new FileStream(Settings, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        file.SetLength(SettingsSize.Most + 1);
+        var seen = _folder.GetFileInfo(Name);
+        Assert.Equal((true, SettingsSize.Most + 1), (seen.Exists, seen.Length));
+        Assert.Contains("more than the 16 MiB", Assert.Throws<IOException>(seen.CreateReadStream).Message, StringComparison.Ordinal);
+        file.SetLength(SettingsSize.Most);
+        using var read = _folder.GetFileInfo(Name).CreateReadStream();
+        Assert.Equal(SettingsSize.Most, read.Length);
+    }
+
     public void Dispose()
     {
         _folder.Dispose();
