@@ -65,7 +65,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     public AccessRecord? Record { get; private set; }
 
     /// <summary>From here on the access log follows it, if there is one.</summary>
-    public void Follow() => Record = services.Access.IsOn ? AccessRecord.Begin(this, services.Access, services.Time) : null;
+    public void Follow() => Record = services.Access.IsOn ? new AccessRecord(this, services.Access, services.Time) : null;
 
     /// <summary>Reads a small body before a slot is taken; a failure to read it, or null. For requests that may have a body.</summary>
     public async ValueTask<TryResult?> BufferBodyAsync()
@@ -116,6 +116,7 @@ internal sealed class GroupRequest(ForwardingServices services, HttpContext cont
     public void Dispose()
     {
         _body?.Dispose();
+        Record?.End();
         if (Context.Response.HasStarted)
         {
             CountAnswer();

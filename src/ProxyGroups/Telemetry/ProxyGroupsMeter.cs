@@ -52,7 +52,7 @@ internal sealed class ProxyGroupsMeter
 
     public void Started(string group, TimeSpan time) => _startTime.Record(time.TotalSeconds, Of(group));
 
-    public void CountLostLine() => _lostLines.Add(1);
+    public void CountLostLines(int lines) => _lostLines.Add(lines);
 
     /// <summary>What is asked when somebody collects.</summary>
     public void Observe(IGroupGauges groups)

@@ -1,13 +1,13 @@
+using System.Numerics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.ObjectPool;
 using ProxyGroups.Configuration;
 using ProxyGroups.Telemetry;
 
 namespace ProxyGroups.Proxying.Access;
 
 /// <summary>
-/// Makes a line of each request that has ended and writes lines in lumps behind the requests' backs, which never wait for the file. What finds too many of
+/// Makes a line of each request that has ended, a few at a time, and writes lines in lumps behind the requests' backs, which never wait for the file. What finds too many of
 /// them waiting, or the file faulty, is lost, counted and told. Any thread; ends, with all that was taken, after the server has.
 /// </summary>
 internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environment, TimeProvider time, ProxyGroupsMeter meter, ILogger<AccessLog> logger) : IHostedService, IDisposable
@@ -18,10 +18,10 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TellInterval = TimeSpan.FromMinutes(1);
 
-    // A line is made where its request ends, so that bytes wait and not all its facts.
-    // From a pool, for threads come and go.
-    private readonly ObjectPool<AccessLine> _lines = new DefaultObjectPoolProvider().Create<AccessLine>();
     private readonly WaitingLines _waiting = new();
+
+    // As many as cores, so that threads seldom meet, each made when it is needed; a power of two.
+    private readonly AccessBatch?[] _batches = new AccessBatch?[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AccessSink? _sink;
     private Task _writing = Task.CompletedTask;
@@ -39,14 +39,8 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
             return;
         }
 
-        var line = _lines.Get();
-        if (!_waiting.TryAdd(line.Write(entry, now.Format, now.Query)))
-        {
-            Interlocked.Increment(ref _lost);
-            meter.CountLostLine();
-        }
-
-        _lines.Return(line);
+        ref var own = ref _batches[Environment.CurrentManagedThreadId & (_batches.Length - 1)];
+        CountLost((Volatile.Read(ref own) ?? Begin(ref own)).Add(entry, now));
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -96,8 +90,28 @@ internal sealed class AccessLog(SettingsStore settings, IHostEnvironment environ
         }
     }
 
+    private AccessBatch Begin(ref AccessBatch? place)
+    {
+        var begun = new AccessBatch(_waiting);
+        return Interlocked.CompareExchange(ref place, begun, null) ?? begun;
+    }
+
+    private void CountLost(int lines)
+    {
+        if (lines > 0)
+        {
+            Interlocked.Add(ref _lost, lines);
+            meter.CountLostLines(lines);
+        }
+    }
+
     private void WriteWaiting(AccessLogSettings now, int most)
     {
+        foreach (var batch in _batches)
+        {
+            CountLost(batch?.MakeLines() ?? 0);
+        }
+
         Aim(now);
         for (var lumps = 0; lumps < most && _waiting.TryTake(out var lump); lumps++)
         {

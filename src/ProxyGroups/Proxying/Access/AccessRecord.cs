@@ -15,21 +15,14 @@ internal sealed class AccessRecord
     private readonly DateTimeOffset _came;
     private readonly long _start;
     private ResponseMeter? _body;
-    private int _whole;
+    private int? _whole;
 
-    private AccessRecord(GroupRequest request, AccessLog log, TimeProvider time)
+    public AccessRecord(GroupRequest request, AccessLog log, TimeProvider time)
     {
         (_request, _log, _time) = (request, log, time);
         (_came, _start) = (time.GetUtcNow(), time.GetTimestamp());
     }
 
-    /// <summary>Its line is written when the server has sent the answer or given it up.</summary>
-    public static AccessRecord Begin(GroupRequest request, AccessLog log, TimeProvider time)
-    {
-        var record = new AccessRecord(request, log, time);
-        request.Context.Response.OnCompleted(static state => ((AccessRecord)state).EndAsync(), record);
-        return record;
-    }
 
     /// <summary>Counts the body on its way. Called before anybody writes it whose bytes are not told by <see cref="CountWhole"/>; once more has no effect.</summary>
     public void MeterBody() => _body ??= ResponseMeter.PutInto(_request.Context.Features);
@@ -37,7 +30,26 @@ internal sealed class AccessRecord
     /// <summary>The body was written whole: cheaper than a meter, for whom the server looks up all features anew.</summary>
     public void CountWhole(int bytes) => _whole = bytes;
 
-    private Task EndAsync()
+    /// <summary>The front door is done with it: its line is made once the server has sent the answer or given it up, which of whole ones it has by now.</summary>
+    public void End()
+    {
+        var response = _request.Context.Response;
+        if (_whole is not null && response.HasStarted)
+        {
+            Write();
+            return;
+        }
+
+        response.OnCompleted(
+            static record =>
+            {
+                ((AccessRecord)record).Write();
+                return Task.CompletedTask;
+            },
+            this);
+    }
+
+    private void Write()
     {
         var (context, worker) = (_request.Context, _request.Worker);
         var (request, headers) = (context.Request, context.Request.Headers);
@@ -53,7 +65,7 @@ internal sealed class AccessRecord
             Referer = TextOf(headers.Referer),
             UserAgent = TextOf(headers.UserAgent),
             Status = context.Response.StatusCode,
-            Bytes = _request.Tunnel?.ToClient ?? ((_body?.Bytes ?? 0) + _whole),
+            Bytes = _request.Tunnel?.ToClient ?? ((_body?.Bytes ?? 0) + (_whole ?? 0)),
             Received = _request.Tunnel?.FromClient,
             Duration = _time.GetElapsedTime(_start),
             Queue = _request.Waited,
@@ -67,7 +79,6 @@ internal sealed class AccessRecord
             RequestId = TextOf(headers["X-Request-Id"]),
             TraceId = _activity?.TraceId.ToHexString(),
         });
-        return Task.CompletedTask;
     }
 
     private static string? TextOf(string? value) => string.IsNullOrEmpty(value) ? null : value;

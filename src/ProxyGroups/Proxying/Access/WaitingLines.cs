@@ -15,6 +15,7 @@ internal sealed class WaitingLines
     private readonly Stack<AccessLump> _spare = new();
     private AccessLump? _last;
     private int _bytes;
+    private bool _isAnnounced;
     private TaskCompletionSource? _watch;
 
     /// <summary>False: there is no place, the line is lost.</summary>
@@ -39,13 +40,25 @@ internal sealed class WaitingLines
         }
     }
 
-    /// <summary>Ends once lines wait.</summary>
+    /// <summary>Lines are about to come.</summary>
+    public void Announce()
+    {
+        lock (_gate)
+        {
+            // Whoever was told before may have looked already.
+            _isAnnounced |= _watch?.TrySetResult() is not true;
+        }
+    }
+
+    /// <summary>Ends once lines wait or are announced.</summary>
     public Task SomeAsync()
     {
         lock (_gate)
         {
             _watch = null;
-            return _bytes > 0 ? Task.CompletedTask : (_watch = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var isSome = _bytes > 0 || _isAnnounced;
+            _isAnnounced = false;
+            return isSome ? Task.CompletedTask : (_watch = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class AccessLogTests : IHostEnvironment, ILogger<AccessLog>, IMete
         }
     }
 
-    private static AccessEntry Entry(int number) => new()
+    internal static AccessEntry Entry(int number) => new()
     {
         Time = DateTimeOffset.UnixEpoch,
         Method = "GET",

@@ -35,6 +35,19 @@ public sealed class WaitingLinesTests
     }
 
     [Fact]
+    public async Task Whoever_waits_hears_that_lines_are_about_to_come_and_so_does_whoever_was_told_before()
+    {
+        var some = _lines.SomeAsync();
+        _lines.Announce();
+        await some.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.False(_lines.SomeAsync().IsCompleted);
+        _lines.Announce();
+        _lines.Announce();
+        Assert.True(_lines.SomeAsync().IsCompleted);
+        Assert.False(_lines.SomeAsync().IsCompleted);
+    }
+
+    [Fact]
     public void A_lump_that_is_taken_grows_no_more()
     {
         _lines.TryAdd("one\n"u8);
