@@ -54,6 +54,14 @@ class Precedence(WithWorker):
         self.file("app/app.py", "import json, kept\ndef application(environ, start_response):\n    start_response('200 OK', [])\n    return [kept.json.dumps([hasattr(json, 'own')]).encode()]\n")
         self.assertEqual("[true]", self.ask(self.preloader().fork(self.directory).path))
 
+    def test_what_was_preloaded_from_there_stays(self):
+        code = "import os, kept, held\ndef application(environ, start_response):\n    start_response('200 OK', [])\n    return [repr([kept.pid, held.pid]).encode()]\n"
+        subject = Preloader({"kept": "import os\npid = os.getpid()", "held/__init__": "import os\npid = os.getpid()", "app": code}, "kept held")
+        self.addCleanup(subject.close)
+        linked = os.path.join(self.folder, "linked")
+        os.symlink(os.path.join(subject.folder, "lib"), linked)
+        self.assertEqual(repr([subject.process.pid] * 2), self.ask(subject.fork(linked).path))
+
     def preloader(self):
         subject = Preloader({"kept": "import json"}, "kept json.decoder email.message")
         self.addCleanup(subject.close)

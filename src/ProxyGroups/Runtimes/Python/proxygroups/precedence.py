@@ -16,11 +16,12 @@ def note():
 
 
 def give_way(folder):
-    """To what an application has in its folder. What has been imported keeps what it needs."""
+    """To what an application has in its folder, unless that is what is loaded. What has been imported keeps what it needs."""
     if len(sys.modules) == len(_own):
         return
+    home = os.path.realpath(folder)
     for name in names_in(folder):
-        if name in sys.modules and name not in _own and name not in sys.builtin_module_names:
+        if name in sys.modules and name not in _own and name not in sys.builtin_module_names and not _lies_in(home, sys.modules[name]):
             _forget(name)
 
 
@@ -41,6 +42,15 @@ def names_in(folder):
 def is_name(text):
     """A name as in an import, and no program that runs when it is imported."""
     return text.isascii() and len(text) <= _LONGEST_NAME and all(part.isidentifier() and part != "__main__" for part in text.split("."))
+
+
+def _lies_in(folder, module):
+    """As where PYTHONPATH or an installation to be edited leads there: run twice, it would be there twice."""
+    spec = getattr(module, "__spec__", None)
+    origin, is_package = getattr(spec, "origin", None), getattr(spec, "submodule_search_locations", None) is not None
+    if not isinstance(origin, str):
+        return False
+    return os.path.realpath(os.path.dirname(os.path.dirname(origin) if is_package else origin)) == folder
 
 
 def _forget(package):
