@@ -8,14 +8,14 @@ namespace ProxyGroups.Benchmarks.Rivals;
 /// <param name="Page">File to write; null: none.</param>
 internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<Workload> Workloads, IReadOnlyList<IRival> Rivals, string? Page)
 {
-    /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour. Neither: twenty-five minutes.</summary>
+    /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour and a half. Neither: half an hour.</summary>
     public const string Usage = "[--quick | --full] [--rounds N] [--only workload|rival,...] [--page FILE]";
 
     private static readonly IRival[] Quick = [ProxyGroupsServer.Ready, new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
     private static readonly IRival[] All = [.. Quick, ProxyGroupsServer.Pool, .. OtherFront.All];
 
     /// <summary>For a server that has just been started: code that is compiled while it runs takes seconds until it is fast.</summary>
-    public TimeSpan WarmUp => Round * 2;
+    public TimeSpan WarmUp => Round * 5;
 
     /// <exception cref="ArgumentException">Something is not known.</exception>
     public static RivalsOptions Parse(IReadOnlyList<string> arguments)

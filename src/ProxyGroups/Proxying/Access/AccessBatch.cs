@@ -21,7 +21,8 @@ internal sealed class AccessBatch(WaitingLines waiting)
     {
         lock (_gate)
         {
-            _ended[_count] = (entry, settings);
+            ref var ended = ref _ended[_count];
+            (ended.Entry, ended.Settings) = (entry, settings);
             if (++_count == 1)
             {
                 waiting.Announce();
