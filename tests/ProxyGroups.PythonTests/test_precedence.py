@@ -39,6 +39,14 @@ class Precedence(WithWorker):
     def test_a_worker_that_tells_what_it_has_loaded(self):
         self.assertEqual(self.expected, self.plain({"PROXYGROUPS_REPORT_AFTER": "100"}))
 
+    def test_a_worker_that_cannot_tell_since_PYTHONPATH_has_other_modules_of_the_names_that_it_needs(self):
+        for name in ("array", "bisect", "mmap"):
+            self.file("path/%s.py" % name, "raise ImportError('not yours')")
+        self.file("app/app.py", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return [b'served']\n")
+        environment = {"PYTHONPATH": os.path.join(self.folder, "path"), "PROXYGROUPS_REPORT_AFTER": "1"}
+        subject = self.worker("app:application", directory=self.directory, environment=environment)
+        self.assertEqual(["served"] * 3, [self.ask(subject.path) for _ in range(3)])
+
     def test_a_worker_of_several_applications(self):
         apps = json.dumps([["/", "app:application", self.directory]])
         self.assertEqual(self.expected, self.plain({"PROXYGROUPS_REPORT_AFTER": "100", "PROXYGROUPS_APPS": apps, "PROXYGROUPS_IMPORT_WAIT": "20000"}, self.folder))

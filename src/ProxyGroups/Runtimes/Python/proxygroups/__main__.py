@@ -22,9 +22,10 @@ def import_part(name):
     if sys.path and os.path.abspath(sys.path[0]) == package_directory:  # Not so under PYTHONSAFEPATH.
         del sys.path[0]
     sys.path.insert(0, os.path.dirname(package_directory))
-    part = getattr(__import__("proxygroups." + name), name)
-    del sys.path[0]
-    return part
+    try:
+        return getattr(__import__("proxygroups." + name), name)
+    finally:
+        del sys.path[0]
 
 
 def import_more(name):
@@ -34,6 +35,15 @@ def import_more(name):
     part, overhead = import_part(name), import_part("overhead")
     overhead.note(memory.anonymous() - before)
     return part
+
+
+def import_report():
+    """Later the application's own files would be taken for what it imports. What PYTHONPATH has of these names is taken even now, and need not do: then nothing is told."""
+    try:
+        import_part("library")
+    except Exception:
+        del os.environ["PROXYGROUPS_REPORT_AFTER"]
+        import_part("log").exception("the modules that are loaded cannot be told")
 
 
 def main(arguments):
@@ -48,7 +58,7 @@ def main(arguments):
     if arguments != ["wsgi"]:
         part = import_more(PARTS[arguments[0]])
     elif os.environ.get("PROXYGROUPS_REPORT_AFTER"):
-        import_part("library")  # Later the application's own files would be taken for what it imports.
+        import_report()
     if arguments[0] in WITH_APPLICATION:
         sys.path.insert(0, os.getcwd())
         precedence.give_way(os.getcwd())
