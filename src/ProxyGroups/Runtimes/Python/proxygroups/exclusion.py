@@ -108,7 +108,7 @@ def _fill(module):
 
 def _run(module, loader):
     if isinstance(loader, ExtensionFileLoader):  # It makes its module itself.
-        del sys.modules[module.__name__]
+        sys.modules.pop(module.__name__, None)
         module.__dict__.update(vars(importlib.import_module(module.__name__)))
     else:
         loader.exec_module(module)
