@@ -28,20 +28,28 @@ def give_way(folder):
 def names_in(folder):
     """Names of the modules and packages there, loaded or not."""
     try:
-        entries = os.listdir(folder)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name, ending = os.path.splitext(entry.name)
+                if ending in _ENDINGS or _is_package(entry):
+                    name = name.partition(".")[0]  # Of "fast.cpython-311-x86_64-linux-gnu.so".
+                    if is_name(name):
+                        yield name
     except OSError:
         return
-    for entry in entries:
-        name, ending = os.path.splitext(entry)
-        if ending in _ENDINGS or os.path.exists(os.path.join(folder, entry, "__init__.py")):
-            name = name.partition(".")[0]  # Of "fast.cpython-311-x86_64-linux-gnu.so".
-            if is_name(name):
-                yield name
 
 
 def is_name(text):
     """A name as in an import, and no program that runs when it is imported."""
     return text.isascii() and len(text) <= _LONGEST_NAME and all(part.isidentifier() and part != "__main__" for part in text.split("."))
+
+
+def _is_package(entry):
+    """A folder may hold any number of files, and is looked through at each start of a worker: what kind they are of is known."""
+    try:
+        return entry.is_dir() and os.path.exists(os.path.join(entry.path, "__init__.py"))
+    except OSError:
+        return False
 
 
 def _lies_in(folder, module):
