@@ -9,7 +9,7 @@ internal sealed class SharingTable
     private const string Header = "case;requests;plain MB;forked MB;taken for plain MB";
     private const int Width = 900;
     private const int Height = 420;
-    private static readonly string[] Colors = ["#0b7285", "#15aabf", "#5f3dc4", "#e8590c", "#868e96"];
+    private static readonly string[] Colors = ["#0b7285", "#15aabf", "#5f3dc4", "#e8590c", "#868e96", "#c92a2a"];
 
     private readonly List<(string Case, int Requests, double Plain, double Shared, double Estimated)> _rows = [];
 
@@ -60,7 +60,7 @@ internal sealed class SharingTable
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, marks.Count).Select(static mark => (double)mark)], [.. marks.Select(static mark => mark.ToString("N0", CultureInfo.InvariantCulture))]);
         plot.Axes.Bottom.Label.Text = "requests to each worker";
         plot.Axes.Left.Label.Text = "memory (PSS), plain workers = 1";
-        plot.Axes.SetLimits(-0.2, marks.Count - 0.8, 0, 1.6);
+        plot.Axes.SetLimits(-0.2, marks.Count - 0.8, 0, 1.1 * _rows.Max(static row => row.Shared / row.Plain));
         plot.ShowLegend(Edge.Right);
         plot.SaveSvg(file, Width, Height);
     }
