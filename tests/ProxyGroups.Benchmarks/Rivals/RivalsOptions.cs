@@ -8,7 +8,7 @@ namespace ProxyGroups.Benchmarks.Rivals;
 /// <param name="Page">File to write; null: none.</param>
 internal sealed record RivalsOptions(int Rounds, TimeSpan Round, IReadOnlyList<Workload> Workloads, IReadOnlyList<IRival> Rivals, string? Page)
 {
-    /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour and a half. Neither: half an hour.</summary>
+    /// <summary>Quick: under 3 minutes, three workloads and the four rivals that have targets. Full: an hour and a half. Neither: 35 minutes.</summary>
     public const string Usage = "[--quick | --full] [--rounds N] [--only workload|rival,...] [--page FILE]";
 
     private static readonly IRival[] Quick = [ProxyGroupsServer.Ready, new ModWsgi(), new Passenger(), new Gunicorn(), new Uwsgi()];
