@@ -56,9 +56,8 @@ internal static class PreloadCurve
         if (found.Target is { } target)
         {
             report.AtMost($"{found.Title}: memory of workers and all that they are forked from after {Judged} requests each, against plain ones", shared.Single(IsJudged).Used / plain.Single(IsJudged).Used, target, "");
-            // What is saved is the difference of two such figures: where it is small, it tells a hundredth of either as many of its own.
-            var told = shared.Single(IsJudged).Estimated / plain.Single(IsJudged).Used;
-            report.AtLeast($"{found.Title}: what status takes plain workers for by then, of what they use", told, LeastTold, "");
+            var told = SavedTold(plain.Single(IsJudged), shared.Single(IsJudged));
+            report.AtLeast($"{found.Title}: what status says is saved by then, of what is", told, LeastTold, "");
             report.AtMost($"{found.Title}: the same", told, MostTold, "");
         }
 
