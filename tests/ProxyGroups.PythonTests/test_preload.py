@@ -572,6 +572,9 @@ class Exclusion(Preload):
         tool = TOOL.replace("return {", "return {'late': [early, type(_lsprof.Profiler()).__name__], ") + "import _lsprof\nearly = 'Profiler' in vars(_lsprof)\n"
         subject = self.preloader({"tool": tool}, PROXYGROUPS_PRELOAD_EXCLUDE="_lsprof")
         self.assertEqual([False, "Profiler"], subject.fork(subject.app("one")).facts()["late"])
+        with open(os.path.join(subject.app("two"), "_lsprof.py"), "w") as own:
+            own.write("class Own:\n    pass\nProfiler = Own\n")
+        self.assertEqual([False, "Own"], subject.fork(os.path.join(subject.folder, "two")).facts()["late"])  # As where it was started plainly.
 
     def test_the_application_and_what_it_was_forked_from_leave_out_their_own(self):
         first = self.preloader({"tool": TOOL + "import polls\n", "beats": self.POLLS, **self.LIBRARY}, PROXYGROUPS_PRELOAD_EXCLUDE="polls")

@@ -23,7 +23,6 @@ internal sealed class AccessRecord
         (_came, _start) = (time.GetUtcNow(), time.GetTimestamp());
     }
 
-
     /// <summary>Counts the body on its way. Called before anybody writes it whose bytes are not told by <see cref="CountWhole"/>; once more has no effect.</summary>
     public void MeterBody() => _body ??= ResponseMeter.PutInto(_request.Context.Features);
 
